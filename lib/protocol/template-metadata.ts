@@ -1,0 +1,52 @@
+/**
+ * Facts that rules and the local gateway need and CloudFormation has no place for. They stand in the `Metadata` of a
+ * resource under one key, so that users of L1 constructs and plain templates can add them, too.
+ */
+export const METADATA_KEY = 'cdk-secure-mcp';
+
+export type ToolRiskLevel = 'READ' | 'WRITE' | 'DESTRUCTIVE';
+
+/** On `AWS::BedrockAgentCore::GatewayTarget`, by bare tool name. */
+export interface TargetMetadata {
+  readonly tools: { readonly [toolName: string]: ToolMetadata };
+}
+
+export interface ToolMetadata {
+  readonly risk: ToolRiskLevel;
+  /** The JSON Schema as the author wrote it, before it was reduced to what the service carries. */
+  readonly inputSchema?: unknown;
+}
+
+/** On the `AWS::Lambda::Function` of a tool. */
+export interface ToolFunctionMetadata {
+  /** Bare tool name. */
+  readonly tool: string;
+  readonly access: readonly DeclaredAccessMetadata[];
+}
+
+/** One line of a tool's `access`, with what it stands for. */
+export interface DeclaredAccessMetadata {
+  /** Environment variable that carries the resource's name to the handler. */
+  readonly env: string;
+  /** IAM service prefix, e.g. `dynamodb`. */
+  readonly service: string;
+  /** SDK operations declared, e.g. `GetItem`. */
+  readonly operations: readonly string[];
+  /** ARN of the resource; intrinsic functions allowed. */
+  readonly resource: unknown;
+  /** How the author would write it: `Access.table(orders).get()`. */
+  readonly declaration: string;
+}
+
+/** On the `AWS::Cognito::UserPoolClient` of an agent. */
+export interface AgentMetadata {
+  readonly agent: string;
+  readonly kind: 'machine' | 'interactive';
+}
+
+/** On any resource whose security was weakened by a named factory. */
+export interface WeakeningMetadata {
+  /** The factory, e.g. `Inbound.unauthenticated`. */
+  readonly weakening: string;
+  readonly reason: string;
+}
