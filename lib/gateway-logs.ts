@@ -1,0 +1,44 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface GatewayLogsProps {
+  readonly gatewayName: string;
+  readonly gatewayArn: string;
+  readonly encryptionKey: IKey;
+}
+
+/**
+ * Delivers the gateway's application logs, policy decisions included, to an encrypted log group. The service logs
+ * nothing by itself. The records hold the bodies of requests and responses.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-configure.html
+ */
+export class GatewayLogs extends Construct {
+  public readonly logGroup: LogGroup;
+
+  public constructor(scope: Construct, id: string, props: GatewayLogsProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Group', {
+      // Only under this prefix may the delivery service write without a further resource policy.
+      logGroupName: `/aws/vendedlogs/bedrock-agentcore/gateway/APPLICATION_LOGS/${props.gatewayName}`,
+      encryptionKey: props.encryptionKey,
+      retention: RetentionDays.ONE_YEAR,
+    });
+    const source = new CfnDeliverySource(this, 'Source', {
+      name: `${props.gatewayName}-app`,
+      resourceArn: props.gatewayArn,
+      logType: 'APPLICATION_LOGS',
+    });
+    const destination = new CfnDeliveryDestination(this, 'Destination', {
+      name: `${props.gatewayName}-app`,
+      deliveryDestinationType: 'CWL',
+      destinationResourceArn: this.logGroup.logGroupArn,
+    });
+    const delivery = new CfnDelivery(this, 'Delivery', {
+      deliverySourceName: source.ref,
+      deliveryDestinationArn: destination.attrArn,
+    });
+    delivery.addResourceDependency(source);
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib';
+import { type CfnFunction, Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct, IConstruct } from 'constructs';
+import type { Problem } from '../core/errors';
+import { type BuiltHandler, buildHandlers } from './build-handlers';
+
+const REGISTRY = Symbol.for('cdk-secure-mcp.handler-bundles');
+
+interface PendingHandler {
+  /** Where the asset goes. */
+  readonly scope: Construct;
+  /** `undefined` when the file is known to be missing. */
+  readonly entry: string | undefined;
+  readonly resource: () => CfnFunction;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/**
+ * All handlers of one app, bundled by a single esbuild call: 50 calls cost 18 s, one call for 50 costs 0.3 s.
+ *
+ * Functions are made before all handlers are known, so an aspect fills in their code: it runs when the tree is complete
+ * and before anything is resolved.
+ */
+export class HandlerBundles implements IAspect {
+  public static of(scope: IConstruct): HandlerBundles {
+    const root = scope.node.root as IConstruct & { [REGISTRY]?: HandlerBundles };
+    let bundles = root[REGISTRY];
+    if (bundles === undefined) {
+      bundles = new HandlerBundles();
+      Object.defineProperty(root, REGISTRY, { value: bundles });
+      Aspects.of(root).add(bundles, { priority: AspectPriority.MUTATING });
+    }
+    return bundles;
+  }
+
+  private pending: PendingHandler[] = [];
+
+  private constructor() {}
+
+  /** Code for a function, filled in when the whole app is known. */
+  public add(handler: PendingHandler): Code {
+    this.pending.push(handler);
+    return new PendingCode();
+  }
+
+  public visit(): void {
+    if (this.pending.length === 0) return;
+    const handlers = this.pending;
+    this.pending = [];
+
+    const entries = new Set(handlers.flatMap((handler) => handler.entry ?? []));
+    const { built, failed } = buildHandlers([...entries]);
+    for (const handler of handlers) {
+      if (handler.entry === undefined) continue;
+      const result = built.get(handler.entry);
+      if (result !== undefined) {
+        stage(handler, result);
+        continue;
+      }
+      for (const message of failed.get(handler.entry) ?? failed.get('') ?? []) {
+        handler.onProblem({
+          code: 'HANDLER_BUNDLE',
+          message: `the handler cannot be bundled, got ${message}`,
+          fix: 'Fix the code or the import',
+          at: handler.scope.node.path,
+        });
+      }
+    }
+  }
+}
+
+class PendingCode extends Code {
+  public bind(_scope: Construct): CodeConfig {
+    return { s3Location: { bucketName: 'filled-in-by-handler-bundles', objectKey: 'filled-in-by-handler-bundles' } };
+  }
+}
+
+function stage(handler: PendingHandler, built: BuiltHandler): void {
+  const directory = mkdtempSync(join(tmpdir(), 'secure-mcp-handler-'));
+  try {
+    for (const file of built.files) writeFileSync(join(directory, file.name), file.text);
+    const asset = new Asset(handler.scope, 'Code', { path: directory, deployTime: true });
+    const resource = handler.resource();
+    resource.code = { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey };
+    asset.addResourceMetadata(resource, 'Code');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

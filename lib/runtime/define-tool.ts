@@ -1,0 +1,48 @@
+import { splitToolName } from '../protocol/tool-name';
+import { type Caller, callerOf, type LambdaContext } from './caller';
+import { ToolError, type ToolErrorReply } from './tool-error';
+
+/** One call of a tool. */
+export interface ToolInvocation<Input> {
+  /** The arguments, as the gateway checked them against the tool's schema. */
+  readonly input: Input;
+  readonly caller: Caller;
+}
+
+export interface ToolDefinition<Input, Output> {
+  /** The tool's own name, without the target. */
+  readonly name: string;
+  /** Throw a {@link ToolError} for what the model should know; let everything else fall through. */
+  readonly handle: (invocation: ToolInvocation<Input>) => Promise<Output> | Output;
+}
+
+/**
+ * Makes the Lambda handler of one tool.
+ *
+ * - Refuses a call that did not come through a gateway, or that is meant for another tool: there is no default branch.
+ * - Gives the gateway what `handle` returns; the gateway wraps it as JSON text. `undefined` becomes `null`.
+ * - A {@link ToolError} becomes the reply `{ "error": { "message": … } }`, which the model can read.
+ * - Any other error is thrown on, so Lambda records it and the caller sees the gateway's generic text.
+ *
+ * In a unit test call `handle` itself, or the handler with a client context: neither needs a mock.
+ */
+export function defineTool<Input = Record<string, unknown>, Output = unknown>(
+  definition: ToolDefinition<Input, Output>,
+): (event: Input, context?: LambdaContext) => Promise<Output | ToolErrorReply | null> {
+  return async (event, context) => {
+    const caller = callerOf(context);
+    if (caller === undefined) {
+      throw new Error(`tool ${definition.name} was called without a gateway. Call it through its gateway`);
+    }
+    const called = splitToolName(caller.qualifiedToolName)?.tool;
+    if (called !== definition.name) {
+      throw new Error(`this is tool ${definition.name}, but ${caller.qualifiedToolName} was called. Check the target`);
+    }
+    try {
+      return (await definition.handle({ input: event, caller })) ?? null;
+    } catch (error) {
+      if (error instanceof ToolError) return error.toReply();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,62 @@
+import { defineTool, ToolError } from 'cdk-secure-mcp/runtime';
+
+const lookup = defineTool<{ id: string }>({
+  name: 'order-lookup',
+  handle: ({ input, caller }) => {
+    if (input.id === 'none') throw new ToolError('there is no order none');
+    if (input.id === 'broken') throw new Error('table shard 7 at 10.0.0.3 is down');
+    if (input.id === 'void') return undefined;
+    return { id: input.id, through: caller.gatewayId };
+  },
+});
+
+const custom = {
+  bedrockAgentCoreMessageVersion: '1.0',
+  bedrockAgentCoreAwsRequestId: 'r-1',
+  bedrockAgentCoreMcpMessageId: '7',
+  bedrockAgentCoreGatewayId: 'shop-0123456789',
+  bedrockAgentCoreTargetId: 'ABCDEFGHIJ',
+  bedrockAgentCoreToolName: 'order-lookup___order-lookup',
+};
+const through = { clientContext: { custom } };
+
+test('a call through the gateway reaches the tool with its input and caller', async () => {
+  expect(await lookup({ id: 'o-1' }, through)).toEqual({ id: 'o-1', through: 'shop-0123456789' });
+});
+
+test('both spellings of the client context are read', async () => {
+  expect(await lookup({ id: 'o-1' }, { clientContext: { Custom: custom } })).toMatchObject({ id: 'o-1' });
+});
+
+test('a refusal becomes a reply that the model can read', async () => {
+  expect(await lookup({ id: 'none' }, through)).toEqual({ error: { message: 'there is no order none' } });
+});
+
+test('any other error is thrown on: its text reaches the log, not the caller', async () => {
+  await expect(lookup({ id: 'broken' }, through)).rejects.toThrow('table shard 7');
+});
+
+test('nothing returned is null, which JSON can carry', async () => {
+  expect(await lookup({ id: 'void' }, through)).toBeNull();
+});
+
+test.each([
+  ['no context', undefined],
+  ['no client context', {}],
+  ['an empty client context', { clientContext: { custom: {} } }],
+  [
+    'a client context without tool name',
+    { clientContext: { custom: { ...custom, bedrockAgentCoreToolName: undefined } } },
+  ],
+])('a direct invocation is refused: %s', async (_name, context) => {
+  await expect(lookup({ id: 'o-1' }, context)).rejects.toThrow('order-lookup was called without a gateway');
+});
+
+test.each(['order-refund___order-refund', 'order-lookup', 'order-lookup___', 'x___ORDER-LOOKUP'])(
+  'a call meant for %s is refused',
+  async (bedrockAgentCoreToolName) => {
+    const context = { clientContext: { custom: { ...custom, bedrockAgentCoreToolName } } };
+
+    await expect(lookup({ id: 'o-1' }, context)).rejects.toThrow('this is tool order-lookup');
+  },
+);
