@@ -1,0 +1,198 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { SecureMcpError, shown } from '../core/errors';
+import { type CloudFormationTemplate, isObject, own } from './cloudformation';
+
+const NESTED_STACK = 'AWS::CloudFormation::Stack';
+
+export interface AssetSource {
+  /** Absolute path of the file or folder. */
+  readonly path: string;
+  readonly packaging: 'file' | 'zip';
+}
+
+export interface StackTemplate {
+  /** Stack name; a nested stack adds the logical id of its parent's resource: `Shop/Network`. */
+  readonly name: string;
+  readonly templateFile: string;
+  readonly template: CloudFormationTemplate;
+  /** By object key: what the template's code and schema locations point at. */
+  readonly assets: ReadonlyMap<string, AssetSource>;
+  readonly account?: string;
+  readonly region?: string;
+  /** The stack and resource that a nested stack belongs to. */
+  readonly parent?: NestedStackReference;
+}
+
+export interface Assembly {
+  readonly path: string;
+  readonly stacks: readonly StackTemplate[];
+  /** Nested stacks whose template is not here, so nothing can be said about them. */
+  readonly unread: readonly NestedStackReference[];
+}
+
+export interface NestedStackReference {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+export interface ReadAssemblyOptions {
+  /** For templates in YAML; the reader itself knows JSON only. */
+  readonly parseYaml?: (text: string) => unknown;
+}
+
+/**
+ * Reads a cloud assembly (`cdk.out`: stages and nested stacks followed) or one template file.
+ *
+ * Throws `ASSEMBLY_UNREADABLE`.
+ */
+export function readAssembly(path: string, options: ReadAssemblyOptions = {}): Assembly {
+  const absolute = resolve(path);
+  if (!existsSync(absolute)) {
+    throw unreadable(
+      path,
+      'it does not exist',
+      'Run `npx cdk synth` first, or pass the path of a cdk.out folder or a template',
+    );
+  }
+  if (!statSync(absolute).isDirectory()) {
+    const template = readTemplate(absolute, options);
+    const name = basename(absolute).replace(/(\.template)?\.[^.]+$/, '');
+    const stack: StackTemplate = { name, templateFile: absolute, template, assets: new Map() };
+    return assemblyOf(absolute, [stack, ...readNested(stack, options)]);
+  }
+  const stacks = readManifest(absolute, options);
+  if (stacks.length === 0) throw unreadable(path, 'it holds no stack', 'Check that the app defines a stack');
+  return assemblyOf(absolute, stacks);
+}
+
+function assemblyOf(path: string, stacks: readonly StackTemplate[]): Assembly {
+  const read = new Set(stacks.map((stack) => stack.name));
+  const unread = stacks.flatMap((stack) =>
+    Object.entries(stack.template.Resources)
+      .filter(([logicalId, { Type }]) => Type === NESTED_STACK && !read.has(`${stack.name}/${logicalId}`))
+      .map(([logicalId]) => ({ stack: stack.name, logicalId })),
+  );
+  return { path, stacks, unread };
+}
+
+function readManifest(directory: string, options: ReadAssemblyOptions): StackTemplate[] {
+  const manifest = readJson(join(directory, 'manifest.json'));
+  const artifacts = own(manifest, 'artifacts');
+  if (!isObject(artifacts)) {
+    throw unreadable(join(directory, 'manifest.json'), 'it lists no artifacts', 'Run `npx cdk synth` again');
+  }
+  const assets = readAssets(directory, Object.values(artifacts));
+  const stacks: StackTemplate[] = [];
+  for (const [id, artifact] of Object.entries(artifacts)) {
+    const type = own(artifact, 'type');
+    const properties = own(artifact, 'properties');
+    if (type === 'cdk:cloud-assembly') {
+      stacks.push(...readManifest(join(directory, String(own(properties, 'directoryName'))), options));
+    }
+    if (type !== 'aws:cloudformation:stack') continue;
+    const [account, region] = environmentOf(own(artifact, 'environment'));
+    const templateFile = join(directory, String(own(properties, 'templateFile')));
+    const stack: StackTemplate = {
+      name: String(own(properties, 'stackName') ?? own(artifact, 'displayName') ?? id),
+      templateFile,
+      template: readTemplate(templateFile, options),
+      assets,
+      account,
+      region,
+    };
+    stacks.push(stack, ...readNested(stack, options));
+  }
+  return stacks;
+}
+
+/** A nested stack's template is an asset of its parent: its object key stands in `TemplateURL`. */
+function readNested(parent: StackTemplate, options: ReadAssemblyOptions): StackTemplate[] {
+  const nested: StackTemplate[] = [];
+  for (const [logicalId, resource] of Object.entries(parent.template.Resources)) {
+    if (resource.Type !== NESTED_STACK) continue;
+    const url = JSON.stringify(own(resource.Properties, 'TemplateURL') ?? '');
+    const byKey = [...parent.assets].find(([key]) => url.includes(key))?.[1].path;
+    const byMetadata = own(resource.Metadata, 'aws:asset:path');
+    const file = byKey ?? (typeof byMetadata === 'string' ? join(dirname(parent.templateFile), byMetadata) : undefined);
+    if (file === undefined || !existsSync(file)) continue;
+    const stack: StackTemplate = {
+      ...parent,
+      name: `${parent.name}/${logicalId}`,
+      templateFile: file,
+      template: readTemplate(file, options),
+      parent: { stack: parent.name, logicalId },
+    };
+    nested.push(stack, ...readNested(stack, options));
+  }
+  return nested;
+}
+
+function readAssets(directory: string, artifacts: readonly unknown[]): Map<string, AssetSource> {
+  const assets = new Map<string, AssetSource>();
+  for (const artifact of artifacts) {
+    if (own(artifact, 'type') !== 'cdk:asset-manifest') continue;
+    const manifest = readJson(join(directory, String(own(own(artifact, 'properties'), 'file'))));
+    for (const file of Object.values((own(manifest, 'files') ?? {}) as object)) {
+      const path = own(own(file, 'source'), 'path');
+      const packaging = own(own(file, 'source'), 'packaging') === 'zip' ? 'zip' : 'file';
+      if (typeof path !== 'string') continue;
+      for (const destination of Object.values((own(file, 'destinations') ?? {}) as object)) {
+        const key = own(destination, 'objectKey');
+        if (typeof key === 'string') assets.set(key, { path: join(directory, path), packaging });
+      }
+    }
+  }
+  return assets;
+}
+
+function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormationTemplate {
+  const yaml = ['.yaml', '.yml'].includes(extname(file).toLowerCase());
+  const template = yaml ? readYaml(file, options) : readJson(file);
+  const resources = own(template, 'Resources');
+  if (!isObject(resources)) {
+    throw unreadable(file, 'it has no Resources', 'Pass a CloudFormation template or a cdk.out folder');
+  }
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    if (typeof own(resource, 'Type') !== 'string') {
+      throw unreadable(file, `resource ${shown(logicalId)} has no Type`, 'Pass a CloudFormation template');
+    }
+  }
+  return template as unknown as CloudFormationTemplate;
+}
+
+function readYaml(file: string, options: ReadAssemblyOptions): unknown {
+  if (options.parseYaml === undefined) {
+    throw unreadable(file, 'it is YAML, which is not read here', 'Convert the template to JSON');
+  }
+  try {
+    return options.parseYaml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw unreadable(file, `it is not YAML: ${(error as Error).message}`, 'Check the file');
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw missing
+      ? unreadable(file, 'it does not exist', 'Run `npx cdk synth` first')
+      : unreadable(file, `it is not JSON: ${(error as Error).message}`, 'Run `npx cdk synth` again, or check the file');
+  }
+}
+
+/** `aws://<account>/<region>`; unknown parts are undefined. */
+function environmentOf(environment: unknown): [string | undefined, string | undefined] {
+  const [account, region] = String(environment ?? '')
+    .replace('aws://', '')
+    .split('/');
+  const known = (value: string | undefined) =>
+    value === undefined || value.startsWith('unknown') || value === '' ? undefined : value;
+  return [known(account), known(region)];
+}
+
+function unreadable(path: string, why: string, fix: string): SecureMcpError {
+  return new SecureMcpError({ code: 'ASSEMBLY_UNREADABLE', message: `${shown(path)} cannot be read: ${why}`, fix });
+}
