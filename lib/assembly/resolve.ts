@@ -1,0 +1,173 @@
+import { isObject, own } from './cloudformation';
+import type { StackTemplate } from './read-assembly';
+
+/** A value that the template does not decide. It is never treated as good. */
+export class Unknown {
+  public constructor(public readonly why: string) {}
+}
+
+export function isUnknown(value: unknown): value is Unknown {
+  return value instanceof Unknown;
+}
+
+const MAX_DEPTH = 64;
+
+/**
+ * Resolves intrinsic functions as far as a template decides them. What remains open at deployment stays visible:
+ *
+ * - a reference becomes an atom, `${<stack>:<logical id>}` or `${<stack>:<logical id>.<attribute>}`, equal only to itself,
+ *   also across stacks of one assembly (exports and nested stack parameters are followed);
+ * - a pseudo parameter becomes `${AWS::Region}`;
+ * - a parameter, a condition, an unknown import or function becomes {@link Unknown}.
+ */
+export class Resolver {
+  private readonly stacks: ReadonlyMap<string, StackTemplate>;
+  private readonly exports: ReadonlyMap<string, { stack: StackTemplate; value: unknown }>;
+
+  public constructor(stacks: readonly StackTemplate[]) {
+    this.stacks = new Map(stacks.map((stack) => [stack.name, stack]));
+    this.exports = this.collectExports(stacks);
+  }
+
+  public resolve(stack: StackTemplate, value: unknown, depth = 0): unknown {
+    if (depth > MAX_DEPTH) return new Unknown('it is nested too deeply');
+    if (Array.isArray(value)) {
+      return value.map((item) => this.resolve(stack, item, depth + 1)).filter((item) => item !== undefined);
+    }
+    if (!isObject(value)) return value;
+    const keys = Object.keys(value);
+    if (keys.length === 1 && (keys[0] === 'Ref' || keys[0]!.startsWith('Fn::'))) {
+      return this.intrinsic(stack, keys[0]!, value[keys[0]!], depth + 1);
+    }
+    const result: Record<string, unknown> = Object.create(null);
+    for (const key of keys) {
+      const resolved = this.resolve(stack, value[key], depth + 1);
+      if (resolved !== undefined) result[key] = resolved;
+    }
+    return result;
+  }
+
+  private intrinsic(stack: StackTemplate, name: string, argument: unknown, depth: number): unknown {
+    switch (name) {
+      case 'Ref':
+        return this.ref(stack, String(argument), depth);
+      case 'Fn::GetAtt':
+        return this.getAtt(stack, Array.isArray(argument) ? argument.map(String).join('.') : String(argument), depth);
+      case 'Fn::Join':
+        return this.join(stack, argument, depth);
+      case 'Fn::Sub':
+        return this.sub(stack, argument, depth);
+      case 'Fn::ImportValue':
+        return this.importValue(stack, argument, depth);
+      case 'Fn::If':
+        return this.either(stack, argument, depth);
+      case 'Fn::Select':
+      case 'Fn::Split':
+        return this.piece(stack, name, argument, depth);
+      default:
+        return new Unknown(`it comes from ${name}`);
+    }
+  }
+
+  private ref(stack: StackTemplate, id: string, depth: number): unknown {
+    if (id === 'AWS::NoValue') return undefined;
+    if (id.startsWith('AWS::')) return `\${${id}}`;
+    if (Object.hasOwn(stack.template.Resources, id)) return `\${${stack.name}:${id}}`;
+    if (Object.hasOwn(stack.template.Parameters ?? {}, id)) return this.parameter(stack, id, depth);
+    return new Unknown(`it refers to ${id}, which is not in the template`);
+  }
+
+  /** A parameter of a nested stack has the value that its parent passes. */
+  private parameter(stack: StackTemplate, id: string, depth: number): unknown {
+    const parent = stack.parent && this.stacks.get(stack.parent.stack);
+    const resource = parent?.template.Resources[stack.parent!.logicalId];
+    const passed = own(own(resource?.Properties, 'Parameters'), id);
+    if (parent === undefined || passed === undefined) return new Unknown(`it is the parameter ${id}`);
+    return this.resolve(parent, passed, depth);
+  }
+
+  private getAtt(stack: StackTemplate, path: string, depth: number): unknown {
+    const dot = path.indexOf('.');
+    const [id, attribute] = [path.slice(0, dot), path.slice(dot + 1)];
+    if (dot < 0 || !Object.hasOwn(stack.template.Resources, id)) {
+      return new Unknown(`it refers to ${path}, which is not in the template`);
+    }
+    const nested = attribute.startsWith('Outputs.') ? this.stacks.get(`${stack.name}/${id}`) : undefined;
+    if (nested !== undefined) {
+      const output = own(nested.template.Outputs, attribute.slice('Outputs.'.length));
+      return this.resolve(nested, own(output, 'Value'), depth);
+    }
+    return `\${${stack.name}:${id}.${attribute}}`;
+  }
+
+  private join(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const [separator, list] = Array.isArray(argument) ? argument : [];
+    const items = this.resolve(stack, list, depth);
+    if (isUnknown(items)) return items;
+    if (typeof separator !== 'string' || !Array.isArray(items))
+      return new Unknown('it comes from a malformed Fn::Join');
+    return joined(items, separator);
+  }
+
+  private sub(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+    if (typeof text !== 'string') return new Unknown('it comes from a malformed Fn::Sub');
+    const parts = text.split(/(\$\{[^}]*\})/).map((part) => {
+      if (!part.startsWith('${')) return part;
+      const name = part.slice(2, -1).trim();
+      if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+      const variable = own(variables, name);
+      if (variable !== undefined) return this.resolve(stack, variable, depth);
+      return name.includes('.') && !name.startsWith('AWS::')
+        ? this.getAtt(stack, name, depth)
+        : this.ref(stack, name, depth);
+    });
+    return joined(parts, '');
+  }
+
+  private importValue(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const name = this.resolve(stack, argument, depth);
+    const found = typeof name === 'string' ? this.exports.get(name) : undefined;
+    if (found === undefined) return new Unknown('it is imported from a stack that is not here');
+    return this.resolve(found.stack, found.value, depth);
+  }
+
+  private either(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const [condition, whenTrue, whenFalse] = Array.isArray(argument) ? argument : [];
+    const branches = [this.resolve(stack, whenTrue, depth), this.resolve(stack, whenFalse, depth)];
+    if (JSON.stringify(branches[0]) === JSON.stringify(branches[1]) && !isUnknown(branches[0])) return branches[0];
+    return new Unknown(`it depends on the condition ${String(condition)}`);
+  }
+
+  /** Taking a literal apart is decided here; taking a reference apart gives an atom of its own. */
+  private piece(stack: StackTemplate, name: string, argument: unknown, depth: number): unknown {
+    const [first, second] = Array.isArray(argument) ? argument : [];
+    const source = this.resolve(stack, second, depth);
+    if (isUnknown(source)) return source;
+    if (name === 'Fn::Split') {
+      if (typeof source !== 'string' || typeof first !== 'string')
+        return new Unknown('it comes from a malformed Fn::Split');
+      return source.includes('${') ? { split: [first, source] } : source.split(first);
+    }
+    if (Array.isArray(source)) return source[Number(first)] ?? new Unknown('Fn::Select finds nothing there');
+    return `\${Select:${Number(first)}:${JSON.stringify(source).replace(/[{}]/g, '')}}`;
+  }
+
+  private collectExports(stacks: readonly StackTemplate[]) {
+    const exports = new Map<string, { stack: StackTemplate; value: unknown }>();
+    for (const stack of stacks) {
+      for (const output of Object.values(stack.template.Outputs ?? {})) {
+        const name = output.Export?.Name;
+        if (typeof name === 'string') exports.set(name, { stack, value: output.Value });
+      }
+    }
+    return exports;
+  }
+}
+
+function joined(parts: readonly unknown[], separator: string): unknown {
+  const unknown = parts.find(isUnknown);
+  if (unknown !== undefined) return unknown;
+  if (parts.some((part) => typeof part === 'object')) return new Unknown('it joins something that is not text');
+  return parts.map(String).join(separator);
+}

@@ -1,0 +1,153 @@
+import { isObject, own } from './cloudformation';
+import type { Assembly, StackTemplate } from './read-assembly';
+import { isUnknown, Resolver, Unknown } from './resolve';
+
+/** A resource with its properties resolved as far as the template decides them. */
+export interface ModelResource {
+  readonly stack: StackTemplate;
+  readonly logicalId: string;
+  readonly type: string;
+  /** A plain object, or Unknown. Read it with `property`. */
+  readonly properties: unknown;
+  readonly metadata: unknown;
+}
+
+/** One statement of a role, wherever it was written. */
+export interface RoleStatement {
+  readonly effect: string | Unknown;
+  readonly actions: readonly (string | Unknown)[];
+  readonly notActions: readonly (string | Unknown)[];
+  readonly resources: readonly (string | Unknown)[];
+  readonly notResources: readonly (string | Unknown)[];
+  readonly condition: unknown;
+  /** The resource that holds the statement, for findings. */
+  readonly holder: ModelResource;
+  /** Where in the holder: `Properties.PolicyDocument.Statement.0`. */
+  readonly path: string;
+}
+
+/** Everything rules may ask of an assembly. Cross-stack references are followed. */
+export class TemplateModel {
+  public readonly resources: readonly ModelResource[];
+  private readonly byKey: ReadonlyMap<string, ModelResource>;
+  private readonly types = new Map<string, ModelResource[]>();
+
+  public constructor(public readonly assembly: Assembly) {
+    const resolver = new Resolver(assembly.stacks);
+    this.resources = assembly.stacks.flatMap((stack) =>
+      Object.entries(stack.template.Resources).map(([logicalId, resource]) => ({
+        stack,
+        logicalId,
+        type: resource.Type,
+        properties: resolver.resolve(stack, resource.Properties ?? {}),
+        metadata: resolver.resolve(stack, resource.Metadata ?? {}),
+      })),
+    );
+    this.byKey = new Map(this.resources.map((resource) => [keyOf(resource), resource]));
+    for (const resource of this.resources) {
+      const same = this.types.get(resource.type);
+      if (same === undefined) this.types.set(resource.type, [resource]);
+      else same.push(resource);
+    }
+  }
+
+  public ofType(type: string): readonly ModelResource[] {
+    return this.types.get(type) ?? [];
+  }
+
+  /** The resource that a resolved value is a reference to, if it is one and nothing else. */
+  public referenced(value: unknown): ModelResource | undefined {
+    return this.reference(value)?.resource;
+  }
+
+  public reference(value: unknown): { resource: ModelResource; attribute?: string } | undefined {
+    const match = typeof value === 'string' ? /^\$\{([^${}]+:[^${}.]+)(?:\.([^${}]+))?\}$/.exec(value) : null;
+    const resource = match === null ? undefined : this.byKey.get(match[1]!);
+    return resource === undefined ? undefined : { resource, attribute: match![2] };
+  }
+
+  /** Statements of all policies of a role: its own, attached and managed ones. Unknown documents are in `unknown`. */
+  public statementsOf(role: ModelResource): { statements: RoleStatement[]; unknown: Unknown[] } {
+    const statements: RoleStatement[] = [];
+    const unknown: Unknown[] = [];
+    const add = (holder: ModelResource, document: unknown, path: string) => {
+      if (!isObject(document)) {
+        unknown.push(isUnknown(document) ? document : new Unknown('a policy document is missing'));
+        return;
+      }
+      for (const [index, statement] of asList(document.Statement).entries()) {
+        if (isObject(statement)) statements.push(toStatement(statement, holder, `${path}.Statement.${index}`));
+        else unknown.push(isUnknown(statement) ? statement : new Unknown('a statement is no object'));
+      }
+    };
+
+    for (const [index, policy] of asList(property(role, 'Policies')).entries()) {
+      add(
+        role,
+        isUnknown(policy) ? policy : own(policy, 'PolicyDocument'),
+        `Properties.Policies.${index}.PolicyDocument`,
+      );
+    }
+    for (const policy of [...this.ofType('AWS::IAM::Policy'), ...this.ofType('AWS::IAM::ManagedPolicy')]) {
+      const attached = asList(property(policy, 'Roles')).some((name) => this.isNameOf(role, name));
+      const managed = asList(property(role, 'ManagedPolicyArns')).some((arn) => this.referenced(arn) === policy);
+      if (attached || managed) add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
+    }
+    for (const policy of this.ofType('AWS::IAM::RolePolicy')) {
+      if (this.isNameOf(role, property(policy, 'RoleName'))) {
+        add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
+      }
+    }
+    return { statements, unknown };
+  }
+
+  private isNameOf(role: ModelResource, name: unknown): boolean {
+    if (this.referenced(name) === role) return true;
+    const roleName = property(role, 'RoleName');
+    return typeof roleName === 'string' && roleName === name;
+  }
+}
+
+/** `property(gateway, 'AuthorizerConfiguration', 'CustomJWTAuthorizer')`; Unknown as soon as a step is unknown. */
+export function property(resource: ModelResource, ...path: string[]): unknown {
+  return within(resource.properties, ...path);
+}
+
+export function within(value: unknown, ...path: string[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (isUnknown(current)) return current;
+    current = Array.isArray(current) ? current[Number(step)] : own(current, step);
+  }
+  return current;
+}
+
+/** CloudFormation and IAM take one item in place of a list. */
+export function asList(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function toStatement(
+  statement: { readonly [key: string]: unknown },
+  holder: ModelResource,
+  path: string,
+): RoleStatement {
+  const texts = (value: unknown) =>
+    asList(value).map((item) => (typeof item === 'string' || isUnknown(item) ? item : new Unknown('it is no text')));
+  const effect = statement.Effect;
+  return {
+    effect: typeof effect === 'string' || isUnknown(effect) ? effect : new Unknown('the effect is missing'),
+    actions: texts(statement.Action),
+    notActions: texts(statement.NotAction),
+    resources: texts(statement.Resource),
+    notResources: texts(statement.NotResource),
+    condition: statement.Condition,
+    holder,
+    path,
+  };
+}
+
+function keyOf(resource: ModelResource): string {
+  return `${resource.stack.name}:${resource.logicalId}`;
+}
