@@ -1,0 +1,220 @@
+import { evaluateConditions, type RequestContext, substitute } from './conditions';
+import { matchesAction, matchesArn, matchesPattern } from './match';
+import { many, type PolicyDocument, type PrincipalElement, type Statement, statementsOf } from './policy-document';
+
+export interface IamPrincipal {
+  /** Role ARN, role session ARN, user ARN or service name. */
+  readonly arn: string;
+  readonly account: string;
+  readonly kind: 'role-session' | 'role' | 'user' | 'service' | 'anonymous';
+  /** For a role session: the ARN of the role. */
+  readonly roleArn?: string;
+}
+
+export interface IamRequest {
+  readonly principal: IamPrincipal;
+  /** `dynamodb:GetItem`. */
+  readonly action: string;
+  readonly resource: string;
+  /** Account that owns the resource; the principal's when left out. */
+  readonly resourceAccount?: string;
+  readonly context?: RequestContext;
+}
+
+export interface IamPolicies {
+  readonly identity: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+  readonly session?: PolicyDocument;
+  readonly resource?: PolicyDocument;
+  /** Organisation policies by level, from the root down: each level must allow. */
+  readonly organisation?: readonly (readonly PolicyDocument[])[];
+}
+
+export interface IamDecision {
+  readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
+  /** One sentence for people, in the manner of the service's AccessDenied messages. */
+  readonly reason: string;
+  readonly trace: readonly TraceEntry[];
+}
+
+export interface TraceEntry {
+  readonly source: PolicySource;
+  /** `Sid`, or the index in its document. */
+  readonly statement: string;
+  readonly effect: string;
+  readonly outcome: 'matched' | 'other-action' | 'other-resource' | 'other-principal' | 'condition';
+  /** The condition that does not hold. */
+  readonly condition?: string;
+}
+
+export type PolicySource = 'identity' | 'boundary' | 'session' | 'resource' | 'organisation';
+
+type Verdict = 'allow' | 'deny' | 'none';
+
+/**
+ * Decides a request as IAM does: an explicit deny anywhere wins, otherwise every kind of policy that applies must allow.
+ *
+ * Fail closed: a statement that cannot be understood allows nothing.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluate(request: IamRequest, policies: IamPolicies): IamDecision {
+  const trace: TraceEntry[] = [];
+  const judge = (source: PolicySource, documents: readonly PolicyDocument[]) =>
+    verdict(request, source, documents, trace);
+
+  const identity = judge('identity', policies.identity);
+  const boundary = policies.boundary && judge('boundary', [policies.boundary]);
+  const session = policies.session && judge('session', [policies.session]);
+  const resource = policies.resource && judge('resource', [policies.resource]);
+  const organisation = (policies.organisation ?? []).map((level) => judge('organisation', level));
+
+  const denied = trace.find((entry) => entry.outcome === 'matched' && entry.effect === 'Deny');
+  if (denied !== undefined) return { decision: 'explicit-deny', reason: explicitReason(request, denied), trace };
+
+  const missing = whatIsMissing(request, policies, { identity, boundary, session, resource, organisation });
+  if (missing === undefined)
+    return { decision: 'allow', reason: `${request.action} on ${request.resource} is allowed`, trace };
+  return { decision: 'implicit-deny', reason: implicitReason(request, missing), trace };
+}
+
+interface Verdicts {
+  readonly identity: Verdict;
+  readonly boundary?: Verdict;
+  readonly session?: Verdict;
+  readonly resource?: Verdict;
+  readonly organisation: readonly Verdict[];
+}
+
+/** The kind of policy that would have to allow and does not; undefined when all is well. */
+function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts): PolicySource | undefined {
+  if (v.organisation.some((level) => level !== 'allow')) return 'organisation';
+  const { principal } = request;
+  const crossAccount = request.resourceAccount !== undefined && request.resourceAccount !== principal.account;
+
+  // A service or an anonymous caller has no identity policy: only the resource's policy can allow it.
+  if (principal.kind === 'service' || principal.kind === 'anonymous')
+    return v.resource === 'allow' ? undefined : 'resource';
+
+  // The implicit deny of a boundary or a session policy does not limit what the resource's policy grants to the session
+  // or the user itself; what it grants to everyone is not limited by the boundary. What it grants to a role is.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  const granted = v.resource === 'allow' && !crossAccount ? grantedTo(request, policies.resource) : 'others';
+  if (granted === 'principal') return undefined;
+
+  if (v.boundary !== undefined && v.boundary !== 'allow' && granted !== 'everyone') return 'boundary';
+  // The documentation does not settle session policies for a grant to everyone: the stricter reading.
+  if (v.session !== undefined && v.session !== 'allow') return 'session';
+  if (crossAccount) {
+    if (v.identity !== 'allow') return 'identity';
+    return v.resource === 'allow' ? undefined : 'resource';
+  }
+  return v.identity === 'allow' || v.resource === 'allow' ? undefined : 'identity';
+}
+
+function grantedTo(request: IamRequest, document: PolicyDocument | undefined): 'principal' | 'everyone' | 'others' {
+  const { principal } = request;
+  const matching =
+    document === undefined
+      ? []
+      : statementsOf(document).filter(
+          (statement) => statement.Effect === 'Allow' && applies(request, statement).outcome === 'matched',
+        );
+  const to = (value: string) =>
+    matching.some((statement) => principalValues(statement.Principal, 'AWS').includes(value));
+  if (principal.kind !== 'role' && to(principal.arn)) return 'principal';
+  return to('*') ? 'everyone' : 'others';
+}
+
+function verdict(
+  request: IamRequest,
+  source: PolicySource,
+  documents: readonly PolicyDocument[],
+  trace: TraceEntry[],
+): Verdict {
+  let result: Verdict = 'none';
+  for (const document of documents) {
+    for (const [index, statement] of statementsOf(document).entries()) {
+      const { outcome, condition } =
+        source === 'resource' && !matchesPrincipal(request.principal, statement)
+          ? { outcome: 'other-principal' as const, condition: undefined }
+          : applies(request, statement);
+      trace.push({ source, statement: statement.Sid ?? String(index), effect: statement.Effect, outcome, condition });
+      if (outcome !== 'matched') continue;
+      if (statement.Effect === 'Deny') return 'deny';
+      if (statement.Effect === 'Allow') result = 'allow';
+    }
+  }
+  return result;
+}
+
+function applies(request: IamRequest, statement: Statement): Pick<TraceEntry, 'outcome' | 'condition'> {
+  const context = request.context ?? {};
+  const action = (pattern: string) => matchesAction(pattern, request.action);
+  const resource = (pattern: string) => {
+    const value = substitute(pattern, context);
+    return value !== undefined && matchesPattern(value, request.resource);
+  };
+  if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };
+  if (!isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
+  const { holds, failed } = evaluateConditions(statement.Condition, context);
+  return holds ? { outcome: 'matched' } : { outcome: 'condition', condition: failed };
+}
+
+/** `Action` names what it applies to, `NotAction` everything else; without either, nothing. */
+function isNamed(
+  names: Statement['Action'],
+  exceptions: Statement['NotAction'],
+  matches: (pattern: string) => boolean,
+): boolean {
+  if (names !== undefined) return many<string>(names).some(matches);
+  return exceptions !== undefined && !many<string>(exceptions).some(matches);
+}
+
+function matchesPrincipal(principal: IamPrincipal, statement: Statement): boolean {
+  if (statement.Principal !== undefined) return names(principal, statement.Principal);
+  return statement.NotPrincipal !== undefined && !names(principal, statement.NotPrincipal);
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+function names(principal: IamPrincipal, element: PrincipalElement): boolean {
+  if (element === '*') return true;
+  if (principal.kind === 'service') return principalValues(element, 'Service').includes(principal.arn);
+  const accepted = principalValues(element, 'AWS');
+  if (accepted.includes('*')) return true;
+  if (principal.kind === 'anonymous') return false;
+  return accepted.some(
+    (value) =>
+      value === principal.arn ||
+      value === principal.roleArn ||
+      value === principal.account ||
+      matchesArn(value.replace(/[*?]/g, ''), `arn:${value.split(':')[1]}:iam::${principal.account}:root`),
+  );
+}
+
+function principalValues(element: PrincipalElement | undefined, kind: string): readonly string[] {
+  if (element === undefined) return [];
+  return element === '*' ? ['*'] : many<string>(element[kind]);
+}
+
+function explicitReason(request: IamRequest, entry: TraceEntry): string {
+  return `${subject(request)} with an explicit deny in ${article(entry.source)} policy (statement ${entry.statement})`;
+}
+
+function implicitReason(request: IamRequest, missing: PolicySource): string {
+  const kind =
+    missing === 'organisation'
+      ? 'service control'
+      : missing === 'boundary'
+        ? 'permissions boundary'
+        : `${missing}-based`;
+  return `${subject(request)} because no ${kind} policy allows the ${request.action} action`;
+}
+
+function subject(request: IamRequest): string {
+  return `User: ${request.principal.arn} is not authorized to perform: ${request.action} on resource: ${request.resource}`;
+}
+
+function article(source: PolicySource): string {
+  return source === 'identity' || source === 'organisation' ? `an ${source}` : `a ${source}`;
+}

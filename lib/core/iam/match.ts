@@ -1,0 +1,90 @@
+/**
+ * Patterns of IAM: `*` is any run of characters, `?` is any one character. Everything else stands for itself, and there
+ * is no escape but `${*}` and `${?}`, which the policy variables put in as literals.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+
+/** Stand-ins for `${*}`, `${?}` and `${$}` while a pattern is matched; no ARN or condition value holds them. */
+export const LITERAL = { star: '\uE000', question: '\uE001', dollar: '\uE002' } as const;
+
+type Token = { readonly kind: 'star' } | { readonly kind: 'one' } | { readonly kind: 'char'; readonly char: string };
+
+function tokens(pattern: string): Token[] {
+  return [...pattern].map((char) => {
+    if (char === '*') return { kind: 'star' };
+    if (char === '?') return { kind: 'one' };
+    if (char === LITERAL.star) return { kind: 'char', char: '*' };
+    if (char === LITERAL.question) return { kind: 'char', char: '?' };
+    if (char === LITERAL.dollar) return { kind: 'char', char: '$' };
+    return { kind: 'char', char };
+  });
+}
+
+/** Linear in pattern and text: no regular expression, so no pattern can make it hang. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const expected = tokens(pattern);
+  const given = [...text];
+  let [p, t, starAt, resume] = [0, 0, -1, 0];
+  while (t < given.length) {
+    const token = expected[p];
+    if (token?.kind === 'star') {
+      starAt = p++;
+      resume = t;
+    } else if (token !== undefined && (token.kind === 'one' || token.char === given[t])) {
+      p++;
+      t++;
+    } else if (starAt >= 0) {
+      p = starAt + 1;
+      t = ++resume;
+    } else return false;
+  }
+  while (expected[p]?.kind === 'star') p++;
+  return p === expected.length;
+}
+
+/** Actions are compared without regard to case; resources with it. */
+export function matchesAction(pattern: string, action: string): boolean {
+  return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
+}
+
+/**
+ * ARN operators compare each of the six parts on its own, so `*` in one part does not reach into the next.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+ */
+export function matchesArn(pattern: string, arn: string): boolean {
+  const [expected, given] = [arnParts(pattern), arnParts(arn)];
+  if (expected === undefined || given === undefined) return false;
+  return expected.every((part, index) => matchesPattern(part, given[index]!));
+}
+
+function arnParts(arn: string): string[] | undefined {
+  const parts = arn.split(':');
+  if (parts.length < 6) return arn === '*' ? ['*', '*', '*', '*', '*', '*'] : undefined;
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+/** Whether some text matches both patterns: exact, by walking both at once. */
+export function patternsIntersect(a: string, b: string): boolean {
+  const [left, right] = [tokens(a), tokens(b)];
+  const seen = new Set<number>();
+  const pending: [number, number][] = [[0, 0]];
+  while (pending.length > 0) {
+    const [i, j] = pending.pop()!;
+    const key = i * (right.length + 1) + j;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [x, y] = [left[i], right[j]];
+    if (x === undefined && y === undefined) return true;
+    // A star may stand for nothing,
+    if (x?.kind === 'star') pending.push([i + 1, j]);
+    if (y?.kind === 'star') pending.push([i, j + 1]);
+    if (x === undefined || y === undefined) continue;
+    // or take one character that the other side has, too.
+    if (x.kind === 'char' && y.kind === 'char' && x.char !== y.char) continue;
+    if (x.kind === 'star' && y.kind === 'star') continue;
+    pending.push([x.kind === 'star' ? i : i + 1, y.kind === 'star' ? j : j + 1]);
+  }
+  return false;
+}
