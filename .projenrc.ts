@@ -198,7 +198,19 @@ project.package.addField('typesVersions', {
 project.tryFindObjectFile('package.json')?.patch(JsonPatch.remove('/jest/transform/^.+\\.[t]sx?$'));
 project.deps.removeDependency('ts-jest');
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
-project.gitignore.exclude('/build', '/dist', 'cdk.out', '.worktrees', '.cache', '__pycache__', '.venv');
+project.gitignore.exclude(
+  '/build',
+  '/dist',
+  '/THIRD-PARTY-LICENSES.txt',
+  '/tsconfig.tsbuildinfo',
+  '/.jsii',
+  '/.warnings.jsii.js',
+  'cdk.out',
+  '.worktrees',
+  '.cache',
+  '__pycache__',
+  '.venv',
+);
 
 // CLI and ./local reach users as one bundled file each: a CDK app must not install what it may not run.
 project.postCompileTask.exec('tsx scripts/bundle.ts');

@@ -1,0 +1,64 @@
+/**
+ * Bundles the command and the local gateway, each into one file. Their libraries stay development dependencies: a CDK
+ * app that only uses the constructs must not install them. Licences of what is bundled go into one file.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+const ROOT = join(__dirname, '..');
+
+/** Installed with the package, so it is required, not copied. */
+const EXTERNAL = ['@cedar-policy/cedar-wasm', '@cedar-policy/cedar-wasm/*', 'esbuild'];
+
+const ENTRIES = [
+  { in: 'lib/cli/main.ts', out: 'build/cli/main.js' },
+  { in: 'lib/local/index.ts', out: 'build/local/index.js' },
+];
+
+async function main(): Promise<void> {
+  const packages = new Set<string>();
+  for (const entry of ENTRIES) {
+    const { metafile } = await build({
+      entryPoints: [join(ROOT, entry.in)],
+      outfile: join(ROOT, entry.out),
+      absWorkingDir: ROOT,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external: EXTERNAL,
+      metafile: true,
+      logLevel: 'warning',
+      legalComments: 'none',
+    });
+    for (const name of packagesIn(metafile)) packages.add(name);
+  }
+  writeFileSync(join(ROOT, 'THIRD-PARTY-LICENSES.txt'), licences([...packages].sort()));
+}
+
+function packagesIn(metafile: Metafile): string[] {
+  return Object.keys(metafile.inputs).flatMap((input) => {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    return match === null ? [] : [match[1]!];
+  });
+}
+
+function licences(folders: readonly string[]): string {
+  const sections = folders.map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(ROOT, folder)).find((name) => /^(licen[cs]e|copying)/i.test(name));
+    const text =
+      file === undefined ? `Licence: ${manifest.license}` : readFileSync(join(ROOT, folder, file), 'utf8').trim();
+    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
+  });
+  const head = 'The bundled files build/cli/main.js and build/local/index.js contain the following packages.\n';
+  return [head, ...sections].join(`\n${'-'.repeat(100)}\n\n`);
+}
+
+if (ENTRIES.every((entry) => existsSync(join(ROOT, entry.in)))) {
+  main().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

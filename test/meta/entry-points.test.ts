@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '..', '..');
+
+function loadedBy(entry: string): string[] {
+  const program = `require('tsx/cjs'); require(${JSON.stringify(join(ROOT, entry))}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: ROOT, encoding: 'utf8' });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as string[];
+}
+
+test('importing the package loads neither Cedar nor esbuild nor an AWS SDK', () => {
+  const loaded = loadedBy('lib/index.ts').filter((file) => !/node_modules\/(tsx|esbuild\/lib\/main\.js)/.test(file));
+
+  expect(loaded.some((file) => file.includes('/lib/secure-mcp-gateway'))).toBe(true);
+  for (const heavy of ['@cedar-policy', '/esbuild/', '@aws-sdk/', '@modelcontextprotocol', '/dynalite/', '/yaml/']) {
+    expect(loaded.filter((file) => file.includes(heavy))).toEqual([]);
+  }
+});
+
+test('./runtime is made of runtime and protocol alone, and small', () => {
+  const { metafile, outputFiles } = buildSync({
+    entryPoints: [join(ROOT, 'lib/runtime/index.ts')],
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+  });
+
+  for (const input of Object.keys(metafile.inputs)) expect(input).toMatch(/^lib\/(runtime|protocol)\//);
+  expect(outputFiles[0]!.contents.byteLength).toBeLessThan(6_000);
+});
