@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   sampleCode: false,
   readme: undefined,
 
-  cdkVersion: '2.276.0',
+  cdkVersion: '2.275.0', // the newest in the registries of all languages
   constructsVersion: '10.8.1',
   jsiiVersion: '~6.0.16',
   typescriptVersion: '~6.0.3',

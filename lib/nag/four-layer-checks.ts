@@ -58,7 +58,7 @@ export class FourLayerChecks extends NagPack {
   }
 
   public readonly name = PACK_NAME;
-  public override readonly ruleIds = RULES.map((rule) => `${PACK_NAME}-${rule.id}`);
+  public override readonly ruleIds?: string[] = RULES.map((rule) => `${PACK_NAME}-${rule.id}`);
 
   public constructor(scope?: IConstruct) {
     super(scope);

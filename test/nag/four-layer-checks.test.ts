@@ -67,7 +67,7 @@ test('warnings alone do not fail the synthesis', () => {
 test('an acknowledged finding no longer fails the synthesis', () => {
   const error = synthesize((stack) => {
     const gw = gateway(stack);
-    for (const id of new FourLayerChecks().ruleIds) {
+    for (const id of new FourLayerChecks().ruleIds ?? []) {
       Validations.of(gw).acknowledge({ id: `SecureMcp::${id}`, reason: 'SEC-1 public documentation, owner docs team' });
     }
   });

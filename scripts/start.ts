@@ -1,0 +1,78 @@
+/**
+ * `npm start`: synthesizes the quickstart through the CDK CLI, checks it, runs it in the local gateway, and drives it with
+ * the official MCP client. Ends non-zero when any outcome differs from what is expected.
+ */
+import { join } from 'node:path';
+import { run } from './run';
+import { type Attempt, attempts } from './start/attempts';
+import { LocalServer } from './start/local-server';
+
+const OUT = 'cdk.out';
+const QUICKSTART = 'examples/quickstart';
+
+async function main(): Promise<number> {
+  console.log('1. cdk synth: an order-support app, three tools in three Lambda functions\n');
+  run('npx', ['cdk', 'synth', '--quiet', '--output', OUT]);
+
+  console.log('\n2. secure-mcp check: the four-layer rules on the synthesized templates\n');
+  run(process.execPath, ['bin/secure-mcp', 'check', OUT]);
+
+  console.log('\n3. secure-mcp dev: the synthesized app on this machine, a real MCP client against it\n');
+  const seed = join(QUICKSTART, 'seed.json');
+  const gateway = await LocalServer.start([OUT, '--seed', seed]);
+  const breached = await LocalServer.start([
+    OUT,
+    '--seed',
+    seed,
+    '--assume-breach',
+    `order-lookup=${join(QUICKSTART, 'attacks', 'order-lookup.js')}`,
+  ]);
+  try {
+    const results: Attempt[] = [];
+    for (const attempt of attempts(gateway, breached)) results.push(await attempt());
+    console.log(table(results));
+    const wrong = results.filter((result) => !result.asExpected).length;
+    console.log(wrong === 0 ? whereToGo() : `\n${wrong} of ${results.length} outcomes are not as expected.`);
+    return wrong === 0 ? 0 : 1;
+  } finally {
+    await Promise.all([gateway.stop(), breached.stop()]);
+  }
+}
+
+function table(results: readonly Attempt[]): string {
+  const rows = results.map(({ layer, attempt, outcome, asExpected }) => [
+    asExpected ? 'ok' : 'NO',
+    layer,
+    attempt,
+    outcome,
+  ]);
+  const all = [['', 'layer', 'attempt', 'outcome'], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function whereToGo(): string {
+  return `
+All outcomes are as expected. Where to go next:
+  ${QUICKSTART}/app.ts            the app that was just run
+  npx secure-mcp dev --seed ${QUICKSTART}/seed.json   keep it running for your own MCP client
+  npx secure-mcp check <template>        check any CloudFormation template
+  docs/architecture.md                   how it works`;
+}
+
+main().then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
