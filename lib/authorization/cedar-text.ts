@@ -1,0 +1,82 @@
+import { Token } from 'aws-cdk-lib';
+import { decimalText } from '../core/cedar/request';
+
+/**
+ * The only functions that put values of the caller into Cedar text.
+ *
+ * Why a value cannot change the structure of a policy: a literal is `"`, then for each code point of the value either
+ * the code point itself, when it is printable ASCII other than `"` and `\`, or the escape `\u{<hex>}`, then `"`. So
+ * between the quotes there is no quote, no line break, and no backslash that is not the start of a complete escape; the
+ * lexer can end the literal at our closing quote only, and reads back exactly the value. In a `like` pattern `*` is
+ * written `\*`, which is the same argument with one more escape.
+ */
+export function stringLiteral(value: string): string {
+  return `"${escaped(value)}"`;
+}
+
+/** A part of a `like` pattern that matches exactly the value; the caller adds wildcards outside of it. */
+export function patternText(value: string): string {
+  return escaped(value).replaceAll('*', '\\*');
+}
+
+/**
+ * The one door for values that are known only when deployed, such as a client id or an ARN: never let text in that a
+ * user of the application can choose. CDK's placeholder is printable ASCII without quote or backslash, so it stays one
+ * literal until it is resolved; after that the service that made the value vouches for its characters.
+ */
+export function deployTimeLiteral(value: string): string {
+  return Token.isUnresolved(value) ? `"${deployTimeText(value)}"` : stringLiteral(value);
+}
+
+/** The same, as a part of a `like` pattern. */
+export function deployTimePattern(value: string): string {
+  return Token.isUnresolved(value) ? deployTimeText(value) : patternText(value);
+}
+
+/** Fixed text around the placeholders is escaped like any other. */
+function deployTimeText(value: string): string {
+  return value
+    .split(/(\$\{Token\[[^\]]*\]\})/)
+    .map((part, index) => (index % 2 === 1 ? part : patternText(part)))
+    .join('');
+}
+
+/** Text that UTF-8, and so a policy, cannot hold. */
+export function isEncodable(value: string): boolean {
+  return !/\p{Surrogate}/u.test(value);
+}
+
+/** `undefined` when a Long cannot hold it or JavaScript has rounded it. */
+export function longLiteral(value: number): string | undefined {
+  return Number.isSafeInteger(value) ? String(value + 0) : undefined;
+}
+
+/** `undefined` when a decimal cannot hold it: more than four digits after the point, or too large. */
+export function decimalLiteral(value: number): string | undefined {
+  const text = decimalText(value);
+  return text === undefined ? undefined : `decimal("${text}")`;
+}
+
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const RESERVED = ['true', 'false', 'if', 'then', 'else', 'in', 'is', 'like', 'has', '__cedar'];
+
+/** `.name`, or `["name"]` where a name is no identifier. */
+export function attributeAccess(name: string): string {
+  return isIdentifier(name) ? `.${name}` : `[${stringLiteral(name)}]`;
+}
+
+/** The right side of `has`. */
+export function attributeName(name: string): string {
+  return isIdentifier(name) ? name : stringLiteral(name);
+}
+
+function isIdentifier(name: string): boolean {
+  return IDENTIFIER.test(name) && !RESERVED.includes(name);
+}
+
+function escaped(value: string): string {
+  return Array.from(value, (character) => {
+    const plain = character >= ' ' && character <= '~' && character !== '"' && character !== '\\';
+    return plain ? character : `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  }).join('');
+}

@@ -1,0 +1,151 @@
+import { type Problem, SecureMcpError } from '../core/errors';
+import { CEDAR_ENTITY } from '../protocol/cedar-entities';
+import { qualifiedToolName } from '../protocol/tool-name';
+import { type CallerRendering, CallerType, type ICaller } from './caller-rendering';
+import { deployTimeLiteral, stringLiteral } from './cedar-text';
+import { joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
+import type { ToolCondition } from './tool-condition';
+
+/** `statement` of a policy: the service API model. */
+export const STATEMENT_MAX = 10_000;
+
+const NOBODY: CallerRendering = { type: CallerType.OAUTH_USER, condition: 'false', scopes: [], description: 'nobody' };
+
+/** What a placeholder of CDK may become when deployed: an ARN or an id. */
+const DEPLOY_TIME_LENGTH = 128;
+
+export interface RenderedStatement {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+}
+
+interface Permit {
+  readonly caller: ICaller;
+  readonly when: readonly ToolCondition[];
+}
+
+/**
+ * All permits of one tool, as one Cedar statement: the service wants the action and the gateway pinned, and one policy
+ * per tool keeps the number of policies and the order of their deployment simple. Each permit is one alternative.
+ */
+export class ToolPolicy {
+  private readonly permits: Permit[] = [];
+  private readonly demands: Permit[] = [];
+
+  public constructor(public readonly tool: PolicyTool) {}
+
+  /** Lets the caller call the tool when all conditions hold. */
+  public permit(caller: ICaller, when: readonly ToolCondition[] = []): void {
+    this.permits.push({ caller, when: [...when] });
+  }
+
+  /**
+   * Forbids every call that is not by this caller with these conditions, whatever is permitted elsewhere. This is the
+   * only form of forbid there is: Cedar skips a policy whose condition fails to evaluate, so `forbid when <bad>` lets a
+   * call pass where the test fails, while `forbid unless <good>` does not.
+   */
+  public forbidUnless(caller: ICaller, when: readonly ToolCondition[] = []): void {
+    this.demands.push({ caller, when: [...when] });
+  }
+
+  public get isEmpty(): boolean {
+    return this.permits.length === 0;
+  }
+
+  /** The scopes that a token of the caller needs for this tool. */
+  public scopesOf(caller: ICaller): readonly string[] {
+    return caller.renderCaller(this.context()).scopes;
+  }
+
+  /** The conditions of all callers, one by one. */
+  public callerConditions(): readonly string[] {
+    const callers = [...this.permits, ...this.demands].map(({ caller }) => caller);
+    return this.renderCallers(callers).callers.map(({ condition }) => condition);
+  }
+
+  /** The permit; with problems it permits nothing. `undefined` without any permit. */
+  public renderPermit(gatewayArn: string): RenderedStatement | undefined {
+    return this.statement('permit', 'when', this.permits, gatewayArn);
+  }
+
+  /** The forbid; with problems it forbids everything. `undefined` without any. */
+  public renderForbid(gatewayArn: string): RenderedStatement | undefined {
+    return this.statement('forbid', 'unless', this.demands, gatewayArn);
+  }
+
+  private statement(
+    effect: 'permit' | 'forbid',
+    clause: 'when' | 'unless',
+    entries: readonly Permit[],
+    gatewayArn: string,
+  ): RenderedStatement | undefined {
+    if (entries.length === 0) return undefined;
+    const { callers, problems } = this.renderCallers(entries.map(({ caller }) => caller));
+    const type = callers[0]!.type;
+    const alternatives = [
+      ...entries.map(({ when }, index) => this.alternative(callers[index]!, when)),
+      ...(problems.length > 0 ? [{ text: 'false', problems }] : []),
+    ];
+    const condition = effect === 'permit' ? joined(alternatives, '||') : joined(alternatives, '&&');
+    const { target, name } = this.tool;
+    const text = [
+      `${effect} (`,
+      `  principal is ${type},`,
+      `  action == ${CEDAR_ENTITY.action}::${stringLiteral(qualifiedToolName(target, name))},`,
+      `  resource == ${CEDAR_ENTITY.gateway}::${deployTimeLiteral(gatewayArn)}`,
+      ')',
+      `${clause} {`,
+      `  ${condition.text}`,
+      '};',
+    ].join('\n');
+    return { text, problems: [...condition.problems, ...this.kindProblems(callers), ...this.sizeProblems(text)] };
+  }
+
+  private renderCallers(callers: readonly ICaller[]): { callers: CallerRendering[]; problems: Problem[] } {
+    const problems: Problem[] = [];
+    const all = callers.map((caller) => {
+      try {
+        return caller.renderCaller(this.context());
+      } catch (error) {
+        if (!(error instanceof SecureMcpError)) throw error;
+        problems.push(...error.problems.map((each) => ({ ...each, at: this.tool.at })));
+        return NOBODY;
+      }
+    });
+    return { callers: all, problems };
+  }
+
+  private alternative(caller: CallerRendering, when: readonly ToolCondition[]): RenderedCondition {
+    return joined([rendered(caller.condition), ...when.map((condition) => condition._render(this.tool))], '&&');
+  }
+
+  private kindProblems(callers: readonly CallerRendering[]): Problem[] {
+    const odd = callers.find(({ type }) => type !== callers[0]!.type);
+    if (odd === undefined) return [];
+    return [
+      {
+        code: 'CALLER_INVALID',
+        message: `tool '${this.tool.name}': its permits mix callers with a token and callers with a signature (${odd.description})`,
+        fix: `A gateway accepts one kind; use only ${odd.type === CallerType.IAM_ENTITY ? 'callers with a token' : 'IAM roles'}`,
+        at: this.tool.at,
+      },
+    ];
+  }
+
+  private sizeProblems(text: string): Problem[] {
+    const length = text.replace(/\$\{Token\[[^\]]*\]\}/g, 'x'.repeat(DEPLOY_TIME_LENGTH)).length;
+    if (length <= STATEMENT_MAX) return [];
+    return [
+      {
+        code: 'POLICY_SIZE',
+        message: `tool '${this.tool.name}': its policy has ${length} characters, the service accepts ${STATEMENT_MAX}`,
+        fix: 'Give callers a common scope, group or claim instead of naming each',
+        at: this.tool.at,
+      },
+    ];
+  }
+
+  private context() {
+    return this.tool.scope === undefined ? {} : { scope: this.tool.scope };
+  }
+}

@@ -1,0 +1,80 @@
+import { type CedarProblem, parsePolicy, validatePolicies } from '../core/cedar/engine';
+import { schemaFromTools } from '../core/cedar/schema-from-tools';
+import { type Problem, shown } from '../core/errors';
+import type { PolicyTool } from './condition-rendering';
+import type { ToolPolicy } from './tool-policy';
+
+export interface ToolPoliciesToValidate {
+  /** All tools of the gateway, also those without policy. */
+  readonly tools: readonly PolicyTool[];
+  readonly policies: readonly ToolPolicy[];
+  /** ARN of the gateway, a token as a rule. */
+  readonly gatewayArn: string;
+}
+
+/**
+ * Everything that is wrong with the policies of a gateway, before anything is deployed: arguments and types, callers,
+ * sizes, tools that nobody can call, and what strict validation against the schema of the tools says about the text.
+ */
+export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
+  const problems: Problem[] = [];
+  const texts: { id: string; text: string; tool: PolicyTool }[] = [];
+  for (const policy of input.policies) {
+    problems.push(...callerProblems(policy));
+    for (const [effect, statement] of [
+      ['permit', policy.renderPermit(input.gatewayArn)],
+      ['forbid', policy.renderForbid(input.gatewayArn)],
+    ] as const) {
+      problems.push(...(statement?.problems ?? []));
+      // A statement with problems holds `false` in place of a condition; judging that would only confuse.
+      if (statement === undefined || statement.problems.length > 0) continue;
+      texts.push({ id: `${effect} of ${policy.tool.name}`, text: statement.text, tool: policy.tool });
+    }
+  }
+  const found = validatePolicies(texts, schemaFromTools(input.tools));
+  for (const { id, tool } of texts) {
+    const own = found.filter(({ policyId }) => policyId === id);
+    problems.push(...own.map((each) => cedarProblem(each, tool)));
+  }
+  return [...problems, ...unreachable(input)];
+}
+
+function unreachable({ tools, policies }: ToolPoliciesToValidate): Problem[] {
+  const reachable = new Set(policies.filter(({ isEmpty }) => !isEmpty).map(({ tool }) => tool.at));
+  return tools
+    .filter(({ at }) => !reachable.has(at))
+    .map(({ name, at }) => ({
+      code: 'TOOL_UNREACHABLE',
+      message: `tool '${name}' has no permit, so every call to it is denied`,
+      fix: 'Call tool.permit(...) or remove the tool',
+      at,
+    }));
+}
+
+function cedarProblem(found: CedarProblem, tool: PolicyTool): Problem {
+  const help = found.help === undefined ? '' : ` (${found.help})`;
+  const excerpt = found.excerpt === undefined ? '' : `\n${found.excerpt}\n`;
+  return {
+    code: 'CEDAR_INVALID',
+    message: `the policy of tool '${tool.name}' does not fit its input schema: ${found.message}${help}${excerpt}`,
+    fix: 'Correct the condition or the input schema',
+    at: tool.at,
+  };
+}
+
+/**
+ * A caller may come from outside the library with any text as its condition. It has to be one expression by itself:
+ * `a) || (b` would parse in its place and take the conditions of the permit away.
+ */
+function callerProblems(policy: ToolPolicy): Problem[] {
+  const odd = policy.callerConditions().filter((condition) => {
+    const { json } = parsePolicy(`permit (principal, action, resource) when { ${condition} };`);
+    return json?.conditions.length !== 1;
+  });
+  return odd.map((condition) => ({
+    code: 'CALLER_INVALID',
+    message: `a caller of tool '${policy.tool.name}' does not render one Cedar expression, got ${shown(condition)}`,
+    fix: 'Return one boolean Cedar expression about the principal from renderCaller',
+    at: policy.tool.at,
+  }));
+}
