@@ -35,10 +35,9 @@ export class GatewayLogs extends Construct {
       deliveryDestinationType: 'CWL',
       destinationResourceArn: this.logGroup.logGroupArn,
     });
-    const delivery = new CfnDelivery(this, 'Delivery', {
+    new CfnDelivery(this, 'Delivery', {
       deliverySourceName: source.ref,
       deliveryDestinationArn: destination.attrArn,
     });
-    delivery.addResourceDependency(source);
   }
 }

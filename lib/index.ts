@@ -1,2 +1,22 @@
 // The jsii surface. Named exports only: adding a line here is an API decision.
-export {};
+export { Agent } from './agent';
+export {
+  type AnyAuthenticatedOptions,
+  Caller,
+  type CallerContext,
+  type CallerRendering,
+  CallerType,
+  ClaimMatch,
+  type ICaller,
+  ToolArgument,
+  ToolCondition,
+} from './authorization';
+export type { CognitoInboundOptions } from './inbound/cognito-inbound';
+export { Inbound } from './inbound/inbound';
+export { Access, TableAccess, type TableReadOptions } from './least-privilege/access';
+export { ToolHandler } from './least-privilege/tool-handler';
+export { FourLayerChecks, type RuleDescription } from './nag/four-layer-checks';
+export { Outbound } from './outbound/outbound';
+export { SecureMcpGateway, type SecureMcpGatewayProps } from './secure-mcp-gateway';
+export { type PermitOptions, Tool, type ToolOptions, ToolRisk } from './tool';
+export { ToolSchema } from './tool-schema';

@@ -1,0 +1,235 @@
+import { Lazy, Names, Token } from 'aws-cdk-lib';
+import { CfnGateway, CfnGatewayRateLimit, CfnPolicy, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { Agent } from './agent';
+import { validateToolPolicies } from './authorization';
+import { formatProblem, type Problem, shown } from './core/errors';
+import { gatewayKey } from './gateway-key';
+import { GatewayLogs } from './gateway-logs';
+import type { Inbound } from './inbound/inbound';
+import type { InboundBinding } from './inbound/inbound-binding';
+import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
+import { GatewayRole } from './outbound/gateway-role';
+import { MCP_DEFAULT_VERSIONS } from './protocol/mcp';
+import { Tool, type ToolOptions } from './tool';
+
+/** Target operations that may run at once on one gateway; more are throttled by the service. */
+const CONCURRENT_TARGET_OPERATIONS = 5;
+
+/** Options of {@link SecureMcpGateway}. */
+export interface SecureMcpGatewayProps {
+  /** Who may reach the gateway. */
+  readonly inbound: Inbound;
+
+  /**
+   * Name of the gateway: lower case letters, digits and single hyphens, at most 48 characters, known when the template
+   * is written. Ids and ARNs of the service are lower case and IAM compares them case by case.
+   *
+   * @default - derived from the construct path
+   */
+  readonly gatewayName?: string;
+
+  /**
+   * Key for what the service stores of the gateway and its policies, for the environment of the tools and for all logs.
+   *
+   * @default - a new customer managed key with rotation
+   */
+  readonly encryptionKey?: IKey;
+
+  /**
+   * Calls per minute that one caller may make. The service enforces it eventually and lets calls through when in doubt:
+   * it caps costs, it is not a security boundary.
+   *
+   * @default 300
+   */
+  readonly callsPerMinutePerCaller?: number;
+}
+
+/**
+ * An Amazon Bedrock AgentCore Gateway with the four layers from one description of tools and agents:
+ * inbound authentication, outbound identity, a policy engine in ENFORCE with one validated Cedar permit per tool, and
+ * one least-privilege role per tool.
+ *
+ * What does not fit together (a policy on an argument that does not exist, a tool nobody may call) fails synthesis, all
+ * problems at once. The resources deploy in the order that the service needs: role policy and engine, gateway, targets,
+ * policies.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway.html
+ */
+export class SecureMcpGateway extends Construct {
+  /** Literal name. */
+  public readonly gatewayName: string;
+  /** Where MCP clients connect. */
+  public readonly gatewayUrl: string;
+  public readonly gatewayArn: string;
+  public readonly gatewayId: string;
+  /** The underlying resource, for what this construct does not offer. Rules judge the template, overrides included. */
+  public readonly gateway: CfnGateway;
+  public readonly policyEngine: CfnPolicyEngine;
+  public readonly encryptionKey: IKey;
+
+  private readonly inbound: InboundBinding;
+  private readonly role: GatewayRole;
+  private readonly problems: Problem[] = [];
+  private readonly tools = new Map<string, Tool>();
+  private readonly agents = new Map<string, Agent>();
+
+  public constructor(scope: Construct, id: string, props: SecureMcpGatewayProps) {
+    super(scope, id);
+    this.gatewayName = props.gatewayName ?? defaultName(this);
+    this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
+    this.encryptionKey = props.encryptionKey ?? gatewayKey(this, this.gatewayName);
+
+    this.inbound = props.inbound._bind(this, { gatewayName: this.gatewayName });
+    this.policyEngine = new CfnPolicyEngine(this, 'PolicyEngine', {
+      name: policyName(this.gatewayName, this.node.path),
+      encryptionKeyArn: this.encryptionKey.keyArn,
+    });
+    this.role = new GatewayRole(this, 'Outbound', {
+      gatewayName: this.gatewayName,
+      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
+      encryptionKey: this.encryptionKey,
+    });
+    this.gateway = this.makeGateway();
+    this.gatewayArn = this.gateway.attrGatewayArn;
+    this.gatewayId = this.gateway.attrGatewayIdentifier;
+    this.gatewayUrl = this.gateway.attrGatewayUrl;
+
+    new GatewayLogs(this, 'Logs', {
+      gatewayName: this.gatewayName,
+      gatewayArn: this.gatewayArn,
+      encryptionKey: this.encryptionKey,
+    });
+    this.limitCallers(props.callsPerMinutePerCaller ?? 300);
+    this.node.addValidation({ validate: () => this.findProblems().map(formatProblem) });
+  }
+
+  /**
+   * Adds a tool. The name is the target's and the tool's: letters, digits and single hyphens, at most 30 characters.
+   *
+   * Errors: `TOOL_NAME`, `TOOL_DUPLICATE`, and at synthesis those of its schema, handler and permits.
+   */
+  public addTool(name: string, options: ToolOptions): Tool {
+    this.problems.push(...checkToolName(name, this.node.path));
+    const scope = this.inbound.addToolScope(name, options.description);
+    const tool = Tool._create(this, this.freeId('TOOL_DUPLICATE', name, this.tools), {
+      ...options,
+      toolName: name,
+      gatewayIdentifier: this.gatewayId,
+      encryptionKey: this.encryptionKey,
+      scope,
+      onProblem: (problem) => this.problems.push(problem),
+    });
+    this.role.allowInvoke(tool.alias.functionArn);
+    this.orderTarget(tool);
+    this.tools.set(name, tool);
+    this.addPolicy(tool);
+    return tool;
+  }
+
+  /**
+   * Adds a machine agent with its own OAuth client. It may call what tools permit it, nothing else.
+   *
+   * Errors: `AGENT_NAME`, `AGENT_DUPLICATE`, and at synthesis `AGENT_WITHOUT_PERMIT`.
+   */
+  public addAgent(name: string): Agent {
+    this.problems.push(...checkAgentName(name, this.node.path));
+    const id = this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-');
+    const agent = Agent._create(this, id, name, this.inbound);
+    this.agents.set(name, agent);
+    return agent;
+  }
+
+  private makeGateway(): CfnGateway {
+    const gateway = new CfnGateway(this, 'Gateway', {
+      name: this.gatewayName,
+      roleArn: this.role.role.roleArn,
+      authorizerType: this.inbound.authorizerType,
+      authorizerConfiguration: this.inbound.authorizerConfiguration,
+      kmsKeyArn: this.encryptionKey.keyArn,
+      protocolType: 'MCP',
+      protocolConfiguration: { mcp: { supportedVersions: [...MCP_DEFAULT_VERSIONS] } },
+      policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode: 'ENFORCE' },
+    });
+    // The service calls GetPolicyEngine as the role while it creates the gateway.
+    gateway.node.addDependency(this.role.policy);
+    return gateway;
+  }
+
+  private limitCallers(callsPerMinute: number): void {
+    new CfnGatewayRateLimit(this, 'CallerRateLimit', {
+      gatewayIdentifier: this.gatewayId,
+      description: 'Caps what one caller costs; not a security boundary',
+      dimensionKeys: [this.inbound.callerDimension],
+      entries: [
+        { dimensions: { [this.inbound.callerDimension]: '*' }, requests: [{ rate: callsPerMinute, period: 'minute' }] },
+      ],
+    });
+  }
+
+  /** Targets wait for the role policy and run in lanes, so that a large gateway is not throttled by the service. */
+  private orderTarget(tool: Tool): void {
+    const earlier = [...this.tools.values()];
+    tool._target.node.addDependency(this.role.policy);
+    const previousInLane = earlier[earlier.length - CONCURRENT_TARGET_OPERATIONS];
+    if (previousInLane !== undefined) tool._target.addResourceDependency(previousInLane._target);
+  }
+
+  /** The service validates a policy against the tools of the gateway: it must exist after gateway and target. */
+  private addPolicy(tool: Tool): void {
+    const policy = new CfnPolicy(tool, 'Policy', {
+      policyEngineId: this.policyEngine.attrPolicyEngineId,
+      name: policyName(tool.toolName, tool.node.path),
+      description: `Who may call ${tool.qualifiedName}, with which arguments`,
+      definition: {
+        cedar: { statement: Lazy.string({ produce: () => tool._policy.renderPermit(this.gatewayArn)?.text }) },
+      },
+      enforcementMode: 'ACTIVE',
+      validationMode: 'FAIL_ON_ANY_FINDINGS',
+    });
+    policy.addResourceDependency(this.gateway);
+    policy.addResourceDependency(tool._target);
+  }
+
+  private findProblems(): Problem[] {
+    const tools = [...this.tools.values()];
+    const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
+    return [
+      ...this.problems,
+      ...validateToolPolicies({
+        tools: tools.map((tool) => tool._policy.tool),
+        policies: tools.map((tool) => tool._policy),
+        gatewayArn: this.gatewayArn,
+      }),
+      ...agents.map(
+        (agent): Problem => ({
+          code: 'AGENT_WITHOUT_PERMIT',
+          message: `agent ${shown(agent.agentName)} may call no tool, so its OAuth client would hold no scope`,
+          fix: 'Call tool.permit(agent) or remove the agent',
+          at: agent.node.path,
+        }),
+      ),
+    ];
+  }
+
+  /** A construct id for a name; a second use of a name is a problem, not an exception, so that all are reported. */
+  private freeId(code: 'TOOL_DUPLICATE' | 'AGENT_DUPLICATE', name: string, used: Map<string, unknown>, prefix = '') {
+    const id = `${prefix}${name}`;
+    if (!used.has(name)) return id;
+    this.problems.push({
+      code,
+      message: `the name is used twice, got ${shown(name)}`,
+      fix: 'Give each its own name',
+      at: this.node.path,
+    });
+    return `${id}-duplicate-${this.node.children.length}`;
+  }
+}
+
+function defaultName(scope: Construct): string {
+  return Names.uniqueResourceName(scope, { maxLength: 40, separator: '-' })
+    .toLowerCase()
+    .replace(/-+/g, '-')
+    .replace(/^-|-$/g, '');
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Problem, shown } from './core/errors';
+import { parseToolSchema } from './core/schema/parse-tool-schema';
+import type { ToolInputSchema } from './core/schema/tool-schema';
+
+/** What is used in place of a schema that has problems, so that the rest of the app is checked, too. */
+const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };
+
+/**
+ * The input schema of a tool, as JSON Schema. It is what clients see, and what policies about the tool's arguments are
+ * checked against.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
+ */
+export class ToolSchema {
+  /** A JSON file. A relative path starts at the current working directory. */
+  public static fromFile(path: string): ToolSchema {
+    const file = resolve(path);
+    try {
+      return ToolSchema.parse(readFileSync(file, 'utf8'), path);
+    } catch (error) {
+      return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(path, error as Error)]);
+    }
+  }
+
+  /** JSON text. */
+  public static fromJson(json: string): ToolSchema {
+    return ToolSchema.parse(json, 'inline schema');
+  }
+
+  private static parse(text: string, origin: string): ToolSchema {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (error) {
+      return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(origin, error as Error)]);
+    }
+    const { schema, problems } = parseToolSchema(json, origin);
+    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems);
+  }
+
+  /** @internal */
+  public readonly _schema: ToolInputSchema;
+  /** @internal */
+  public readonly _source: unknown;
+  /** @internal */
+  public readonly _problems: readonly Problem[];
+
+  private constructor(schema: ToolInputSchema, source: unknown, problems: readonly Problem[]) {
+    this._schema = schema;
+    this._source = source;
+    this._problems = problems;
+  }
+}
+
+function unreadable(origin: string, error: Error): Problem {
+  return {
+    code: 'SCHEMA_INVALID',
+    message: `the input schema cannot be read from ${shown(origin)}, got ${error.message}`,
+    fix: 'Pass a JSON file with a JSON Schema whose type is "object"',
+  };
+}

@@ -1,0 +1,216 @@
+import { Duration } from 'aws-cdk-lib';
+import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { Agent } from './agent';
+import { type ICaller, ToolArgument, type ToolCondition, ToolPolicy } from './authorization';
+import { type Problem, shown } from './core/errors';
+import type { Access } from './least-privilege/access';
+import { ToolFunction } from './least-privilege/tool-function';
+import type { ToolHandler } from './least-privilege/tool-handler';
+import { Outbound } from './outbound/outbound';
+import { METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
+import { qualifiedToolName } from './protocol/tool-name';
+import type { ToolSchema } from './tool-schema';
+
+/** How much harm a call can do. Rules ask more of the permits of a destructive tool. */
+export enum ToolRisk {
+  /** Changes nothing. */
+  READ = 'READ',
+  /** Changes data in a way that can be undone. */
+  WRITE = 'WRITE',
+  /** Moves money, deletes, publishes: cannot be undone. */
+  DESTRUCTIVE = 'DESTRUCTIVE',
+}
+
+/** Options of {@link SecureMcpGateway.addTool}. */
+export interface ToolOptions {
+  /** What the tool does, for the model that chooses among tools. Part of every prompt, so keep it short and plain. */
+  readonly description: string;
+
+  /** The arguments, as JSON Schema. */
+  readonly input: ToolSchema;
+
+  /** The code. */
+  readonly handler: ToolHandler;
+
+  /**
+   * What the tool may do in AWS, by the name of the environment variable that tells the handler each resource's name.
+   *
+   * @default - nothing but its own logs
+   */
+  readonly access?: { [environmentVariable: string]: Access };
+
+  /**
+   * How much harm a call can do.
+   *
+   * @default - READ if every declared access only reads, else WRITE
+   */
+  readonly risk?: ToolRisk;
+
+  /**
+   * As whom the gateway calls the tool.
+   *
+   * @default Outbound.gatewayRole()
+   */
+  readonly outbound?: Outbound;
+
+  /**
+   * Longest run of one call, up to 30 seconds: the caller waits for it.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Memory in MiB.
+   *
+   * @default 256
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Calls that may run at once; more are throttled. Caps what a runaway agent costs. The account must have this much
+   * unreserved concurrency to spare.
+   *
+   * @default 5
+   */
+  readonly reservedConcurrency?: number;
+}
+
+/** Options of {@link Tool.permit}. */
+export interface PermitOptions {
+  /**
+   * What the arguments must be like; all of these must hold.
+   *
+   * @default - any arguments that the input schema allows
+   */
+  readonly when?: ToolCondition[];
+}
+
+/** What the gateway hands to its tools; not part of the jsii surface. */
+export interface ToolConstruction extends ToolOptions {
+  readonly toolName: string;
+  readonly gatewayIdentifier: string;
+  readonly encryptionKey: IKey;
+  /** OAuth scope of this tool as tokens carry it. */
+  readonly scope?: string;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/**
+ * One MCP tool: a gateway target, a function with its own role, and one Cedar permit that says who may call it with
+ * which arguments. Nobody may, until {@link permit} is called.
+ */
+export class Tool extends Construct {
+  /** @internal */
+  public static _create(scope: Construct, id: string, props: ToolConstruction): Tool {
+    return new Tool(scope, id, props);
+  }
+
+  /** The name it was added under. */
+  public readonly toolName: string;
+  /** The name that MCP clients see: `<target>___<tool>`. */
+  public readonly qualifiedName: string;
+  /** The function behind the tool. */
+  public readonly function: IFunction;
+  /** The alias the gateway invokes. */
+  public readonly alias: Alias;
+  /** Declared or derived risk. */
+  public readonly risk: ToolRisk;
+
+  /** @internal */
+  public readonly _target: CfnGatewayTarget;
+  /** @internal */
+  public readonly _policy: ToolPolicy;
+  /** @internal */
+  public readonly _schema: ToolSchema;
+  private readonly props: ToolConstruction;
+
+  private constructor(scope: Construct, id: string, props: ToolConstruction) {
+    super(scope, id);
+    this.props = props;
+    this.toolName = props.toolName;
+    this.qualifiedName = qualifiedToolName(props.toolName, props.toolName);
+    this._schema = props.input;
+    for (const problem of props.input._problems) props.onProblem({ ...problem, at: problem.at ?? this.node.path });
+
+    const code = new ToolFunction(this, 'Handler', {
+      toolName: props.toolName,
+      handler: props.handler,
+      access: props.access ?? {},
+      encryptionKey: props.encryptionKey,
+      timeout: this.checkedTimeout(props.timeout ?? Duration.seconds(10)),
+      memorySize: props.memorySize ?? 256,
+      reservedConcurrency: props.reservedConcurrency ?? 5,
+      onProblem: props.onProblem,
+    });
+    this.function = code.function;
+    this.alias = code.alias;
+    this.risk = props.risk ?? (code.readOnly ? ToolRisk.READ : ToolRisk.WRITE);
+    this._target = this.makeTarget();
+    this._policy = new ToolPolicy({
+      target: props.toolName,
+      name: props.toolName,
+      inputSchema: props.input._schema,
+      scope: props.scope,
+      at: this.node.path,
+    });
+  }
+
+  /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
+  public permit(caller: ICaller, options: PermitOptions = {}): void {
+    this._policy.permit(caller, options.when ?? []);
+    if (caller instanceof Agent) caller._addScopes(this._policy.scopesOf(caller));
+  }
+
+  /** One argument of the tool, to state conditions on. A name that the schema lacks fails synthesis. */
+  public arg(name: string): ToolArgument {
+    return ToolArgument.named(name);
+  }
+
+  private makeTarget(): CfnGatewayTarget {
+    const outbound = this.props.outbound ?? Outbound.gatewayRole();
+    const target = new CfnGatewayTarget(this, 'Target', {
+      gatewayIdentifier: this.props.gatewayIdentifier,
+      name: this.toolName,
+      description: this.props.description,
+      credentialProviderConfigurations: [outbound._render()],
+      targetConfiguration: {
+        mcp: {
+          lambda: {
+            lambdaArn: this.alias.functionArn,
+            toolSchema: {
+              inlinePayload: [
+                {
+                  name: this.toolName,
+                  description: this.props.description,
+                  inputSchema: this._schema._schema as CfnGatewayTarget.SchemaDefinitionProperty,
+                },
+              ],
+            },
+          },
+        },
+      },
+    });
+    const metadata: TargetMetadata = {
+      tools: { [this.toolName]: { risk: this.risk, inputSchema: this._schema._source } },
+    };
+    target.addMetadata(METADATA_KEY, metadata);
+    return target;
+  }
+
+  private checkedTimeout(timeout: Duration): Duration {
+    const seconds = timeout.toSeconds();
+    if (seconds > 30) {
+      this.props.onProblem({
+        code: 'TOOL_TIMEOUT',
+        message: `a tool may run 30 seconds at most, got ${shown(seconds)}`,
+        fix: 'Start long work in the tool and return a handle, or pass a shorter timeout',
+        at: this.node.path,
+      });
+    }
+    return timeout;
+  }
+}

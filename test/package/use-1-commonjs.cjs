@@ -1,0 +1,7 @@
+const assert = require('node:assert');
+const { SecureMcpGateway, FourLayerChecks } = require('cdk-secure-mcp');
+const { defineTool } = require('cdk-secure-mcp/runtime');
+const { startLocalGateway } = require('cdk-secure-mcp/local');
+
+for (const part of [SecureMcpGateway, FourLayerChecks, defineTool, startLocalGateway])
+  assert.equal(typeof part, 'function');

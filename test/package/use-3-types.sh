@@ -1,0 +1,15 @@
+# The three entry points have types for every way of resolving modules.
+set -euo pipefail
+cat > types.ts <<'TS'
+import { Inbound, SecureMcpGateway } from 'cdk-secure-mcp';
+import { type LocalGateway, startLocalGateway } from 'cdk-secure-mcp/local';
+import { defineTool } from 'cdk-secure-mcp/runtime';
+
+export const inbound: Inbound = Inbound.cognito();
+export const tool = defineTool<{ id: string }>({ name: 'a', handle: ({ input }) => input.id });
+export const gateway: Promise<LocalGateway> = startLocalGateway({ assembly: 'cdk.out' });
+export type { SecureMcpGateway };
+TS
+npx tsc --noEmit --strict --module node20 --types node types.ts
+npx tsc --noEmit --strict --module esnext --moduleResolution bundler --types node types.ts
+echo 'types resolve'
