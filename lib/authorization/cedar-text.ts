@@ -25,20 +25,18 @@ export function patternText(value: string): string {
  * literal until it is resolved; after that the service that made the value vouches for its characters.
  */
 export function deployTimeLiteral(value: string): string {
-  return Token.isUnresolved(value) ? `"${deployTimeText(value)}"` : stringLiteral(value);
+  return `"${aroundPlaceholders(value, escaped)}"`;
 }
 
 /** The same, as a part of a `like` pattern. */
 export function deployTimePattern(value: string): string {
-  return Token.isUnresolved(value) ? deployTimeText(value) : patternText(value);
+  return aroundPlaceholders(value, patternText);
 }
 
-/** Fixed text around the placeholders is escaped like any other. */
-function deployTimeText(value: string): string {
-  return value
-    .split(/(\$\{Token\[[^\]]*\]\})/)
-    .map((part, index) => (index % 2 === 1 ? part : patternText(part)))
-    .join('');
+function aroundPlaceholders(value: string, encode: (fixed: string) => string): string {
+  if (!Token.isUnresolved(value)) return encode(value);
+  const parts = value.split(/(\$\{Token\[[^\]]*\]\})/);
+  return parts.map((part, index) => (index % 2 === 1 ? part : encode(part))).join('');
 }
 
 /** Text that UTF-8, and so a policy, cannot hold. */

@@ -18,7 +18,7 @@ export interface ToolPoliciesToValidate {
  */
 export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
   const problems: Problem[] = [];
-  const texts: { id: string; text: string; tool: PolicyTool }[] = [];
+  const texts = new Map<string, { readonly text: string; readonly tool: PolicyTool }>();
   for (const policy of input.policies) {
     problems.push(...callerProblems(policy));
     for (const [effect, statement] of [
@@ -28,14 +28,12 @@ export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
       problems.push(...(statement?.problems ?? []));
       // A statement with problems holds `false` in place of a condition; judging that would only confuse.
       if (statement === undefined || statement.problems.length > 0) continue;
-      texts.push({ id: `${effect} of ${policy.tool.name}`, text: statement.text, tool: policy.tool });
+      texts.set(`${effect} ${policy.tool.at}`, { text: statement.text, tool: policy.tool });
     }
   }
-  const found = validatePolicies(texts, schemaFromTools(input.tools));
-  for (const { id, tool } of texts) {
-    const own = found.filter(({ policyId }) => policyId === id);
-    problems.push(...own.map((each) => cedarProblem(each, tool)));
-  }
+  const policies = [...texts].map(([id, { text }]) => ({ id, text }));
+  const found = validatePolicies(policies, schemaFromTools(input.tools));
+  problems.push(...found.map((each) => cedarProblem(each, texts.get(each.policyId)!.tool)));
   return [...problems, ...unreachable(input)];
 }
 

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Caller, ClaimMatch, type ICaller, type PolicyTool } from '../../lib/authorization';
-import { PolicySet } from '../../lib/core/cedar/engine';
+import { PolicySet } from '../../lib/core/cedar/policy-set';
 import { iamPrincipal } from '../../lib/core/cedar/request';
 import { schemaFromTools } from '../../lib/core/cedar/schema-from-tools';
 import { GATEWAY } from '../core/cedar/fixture';

@@ -6,7 +6,7 @@ import {
   ToolPolicy,
   validateToolPolicies,
 } from '../../lib/authorization';
-import { PolicySet } from '../../lib/core/cedar/engine';
+import { PolicySet } from '../../lib/core/cedar/policy-set';
 import { oauthPrincipal, toolCallRequest } from '../../lib/core/cedar/request';
 import { schemaFromTools } from '../../lib/core/cedar/schema-from-tools';
 import { formatProblem } from '../../lib/core/errors';

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { CEDAR_ACTION_GROUP, CEDAR_ENTITY } from '../../protocol/cedar-entities';
+import { splitToolName } from '../../protocol/tool-name';
+import {
+  type CedarEntityJson,
+  type CedarPolicyJson,
+  type CedarPolicyText,
+  type CedarSchema,
+  cedar,
+  namedActions,
+  parsePolicy,
+  schemaError,
+} from './engine';
+import type { CedarListRequest, CedarPrincipal, CedarRequest, CedarValue } from './request';
+import { schemaOfActions } from './schema-subset';
+import { substituteNow } from './substitute-now';
+
+export interface CedarDecision {
+  readonly decision: 'allow' | 'deny';
+  /** Ids of the policies that decided: the permits of an allow, the forbids of a deny; empty for a default deny. */
+  readonly policies: readonly string[];
+  /** Policies whose condition failed to evaluate; Cedar skips them. */
+  readonly errors: readonly { readonly policyId: string; readonly message: string }[];
+  /** Why the request itself was refused: it does not fit the schema. */
+  readonly requestError?: string;
+}
+
+interface Bucket {
+  readonly preparsedId: string;
+  readonly schemaName: string;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/**
+ * Policies parsed once, for many decisions. Only policies whose scope can reach an action are asked about it, so a
+ * decision costs the same with ten tools and with a thousand.
+ *
+ * @throws SecureMcpError CEDAR_INVALID from the constructor when a policy or the schema does not parse
+ */
+export class PolicySet {
+  private readonly byAction = new Map<string, CedarPolicyText[]>();
+  private readonly general: CedarPolicyText[] = [];
+  private readonly buckets = new Map<string, Bucket>();
+
+  public constructor(
+    policies: readonly CedarPolicyText[],
+    private readonly schema: CedarSchema,
+  ) {
+    const ids = new Set<string>();
+    for (const policy of policies) {
+      if (ids.has(policy.id)) throw schemaError(`two policies have the id '${policy.id}'`);
+      ids.add(policy.id);
+      const { json, problems } = parsePolicy(policy.text);
+      if (json === undefined) throw schemaError(`policy '${policy.id}': ${problems[0]?.message}`);
+      const actions = namedActions(json);
+      if (actions === undefined) this.general.push(policy);
+      for (const action of actions ?? []) this.byAction.set(action, [...(this.byAction.get(action) ?? []), policy]);
+    }
+    orThrow(cedar().checkParseSchema(schema));
+  }
+
+  /** The decision of ENFORCE mode. A request that does not fit the schema is denied, never evaluated as far as it goes. */
+  public decide(request: CedarRequest): CedarDecision {
+    const { preparsedId, schemaName } = this.bucketOf(request.action);
+    const answer = cedar().statefulIsAuthorized({
+      ...callOf(request),
+      context: { input: { ...request.input }, system: systemContext(request.now) },
+      preparsedSchemaName: schemaName,
+      validateRequest: true,
+      preparsedPolicySetId: preparsedId,
+      entities: [principalEntity(request.principal)],
+    });
+    if (answer.type === 'failure') {
+      const requestError = answer.errors.map(({ message }) => message).join('; ');
+      return { decision: 'deny', policies: [], errors: [], requestError };
+    }
+    const { decision, diagnostics } = answer.response;
+    const errors = diagnostics.errors.map(({ policyId, error }) => ({ policyId, message: error.message }));
+    return { decision, policies: [...diagnostics.reason].sort(), errors };
+  }
+
+  /** Whether some arguments could be permitted: the rule by which `tools/list` shows a tool. */
+  public couldAllow(request: CedarListRequest): boolean {
+    const answer = cedar().isAuthorizedPartial({
+      ...callOf(request),
+      context: { input: UNKNOWN_INPUT, system: systemContext(request.now) },
+      policies: { staticPolicies: atTime(this.bucketOf(request.action).texts, request.now) },
+      entities: [principalEntity(request.principal), ...actionEntities(request.action)],
+    });
+    return answer.type === 'residuals' && answer.response.decision !== 'deny';
+  }
+
+  private bucketOf(action: string): Bucket {
+    const known = this.buckets.get(action);
+    if (known !== undefined) return known;
+    const policies = [...(this.byAction.get(action) ?? []), ...this.general];
+    const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+    const preparsedId = contentId(texts);
+    orThrow(cedar().preparsePolicySet(preparsedId, { staticPolicies: texts }));
+    // An action that the schema does not have stays unknown: the request is then refused.
+    const schema = schemaOfActions(this.schema, [action]) ?? schemaOfActions(this.schema, [])!;
+    const schemaName = contentId(schema);
+    orThrow(cedar().preparseSchema(schemaName, schema));
+    const bucket = { preparsedId, schemaName, texts };
+    // Names that are not of the schema come from clients; keeping them would let a client fill the memory.
+    if (schemaOfActions(this.schema, [action]) !== undefined) this.buckets.set(action, bucket);
+    return bucket;
+  }
+}
+
+function atTime(texts: Readonly<Record<string, string>>, now: Date): Record<string, CedarPolicyJson | string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([id, text]) => {
+      const json = text.includes('system') ? parsePolicy(text).json : undefined;
+      return [id, json === undefined ? text : substituteNow(json, now)];
+    }),
+  );
+}
+
+const UNKNOWN_INPUT = { __extn: { fn: 'unknown', arg: 'input' } };
+
+function callOf({ principal, action, gatewayArn }: CedarListRequest) {
+  return {
+    principal: { type: principal.type, id: principal.id },
+    action: { type: CEDAR_ENTITY.action, id: action },
+    resource: { type: CEDAR_ENTITY.gateway, id: gatewayArn },
+  };
+}
+
+function principalEntity({ type, id, attributes, tags }: CedarPrincipal): CedarEntityJson {
+  return {
+    uid: { type, id },
+    attrs: { ...attributes },
+    parents: [],
+    ...(tags === undefined ? {} : { tags: { ...tags } }),
+  };
+}
+
+/** Partial evaluation runs without schema, so it has to be told the groups of the action. */
+function actionEntities(action: string): CedarEntityJson[] {
+  const target = splitToolName(action)?.target;
+  const chain = [
+    action,
+    ...(target === undefined ? [] : [target]),
+    CEDAR_ACTION_GROUP.callTool,
+    CEDAR_ACTION_GROUP.mcp,
+  ];
+  return chain.map((id, index) => ({
+    uid: { type: CEDAR_ENTITY.action, id },
+    attrs: {},
+    parents: chain.slice(index + 1, index + 2).map((parent) => ({ type: CEDAR_ENTITY.action, id: parent })),
+  }));
+}
+
+function systemContext(now: Date): { now: CedarValue } {
+  return { now: { __extn: { fn: 'datetime', arg: now.toISOString() } } };
+}
+
+function orThrow(answer: ReturnType<ReturnType<typeof cedar>['checkParseSchema']>): void {
+  if (answer.type === 'failure') throw schemaError(answer.errors.map(({ message }) => message).join('; '));
+}
+
+/** A name for preparsed data: the module keeps it for the life of the process, so equal data must share it. */
+function contentId(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}
