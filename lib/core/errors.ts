@@ -10,6 +10,7 @@ export const ERRORS = {
   ASSEMBLY_UNREADABLE: 'A cloud assembly or template cannot be read.',
   CALLER_INVALID: 'A caller of a permit cannot be expressed exactly in a policy.',
   CEDAR_INVALID: 'A Cedar policy does not parse or does not match the schema of the tools.',
+  CEDAR_NOT_VALIDATED: 'A policy uses a dialect of the service that no offline engine can check.',
   CLI_USAGE: 'The command line is not understood.',
   CONDITION_TYPE: 'A condition compares a tool argument with a value of another type.',
   CONDITION_VALUE: 'A condition compares with a value that a policy cannot hold.',

@@ -26,6 +26,8 @@ export interface CedarProblem {
   readonly column?: number;
   /** The line with a caret line under it. */
   readonly excerpt?: string;
+  /** The place in bytes of the UTF-8 text. */
+  readonly offset?: { readonly start: number; readonly end: number };
 }
 
 /** Policies per validation: each chunk pays for parsing its schema, each policy for the actions of its chunk. */
@@ -145,7 +147,8 @@ function toProblem(policyId: string, text: string, error: DetailedError): CedarP
       .replace(`for policy \`${policyId}\`, `, '')
       .replace(/^failed to parse policy(?: with id `[^`]*`)? from string: /, ''),
     ...(help === undefined ? {} : { help }),
-    ...(location === undefined || text === '' ? {} : positionOf(text, location.start, location.end)),
+    ...(location === undefined ? {} : positionOf(text, location.start, location.end)),
+    ...(location === undefined ? {} : { offset: { start: location.start, end: location.end } }),
   };
 }
 

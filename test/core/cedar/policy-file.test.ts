@@ -1,0 +1,87 @@
+import {
+  firstUnformattedLine,
+  formatPolicyText,
+  GATEWAY_PLACEHOLDER,
+  readPolicyFile,
+  validatePolicyFiles,
+} from '../../../lib/core/cedar/policy-file';
+import { schemaFromTools } from '../../../lib/core/cedar/schema-from-tools';
+import { GATEWAY, refundPermit, TOOLS } from './fixture';
+
+const schema = schemaFromTools(TOOLS);
+const permit = (condition: string) => refundPermit(condition).replace(GATEWAY, GATEWAY_PLACEHOLDER);
+const good = permit('context.input.amount.lessThan(decimal("5.0"))');
+const problems = (text: string, file = 'policies/refund.cedar') => validatePolicyFiles([{ file, text }], schema);
+
+test('a file may hold one policy or many, with comments, strings and annotations', () => {
+  const text = [
+    '// a comment; with a semicolon and a "quote',
+    good,
+    '@id("second")',
+    '// and \\" one more ;',
+    permit('principal.hasTag("a;b\\"") && true'),
+    '// the end',
+    '',
+  ].join('\n');
+
+  expect(readPolicyFile('policies/refund.cedar', text).map(({ id }) => id)).toEqual(['refund-1', 'second']);
+  expect(readPolicyFile('refund.cedar', good).map(({ id }) => id)).toEqual(['refund']);
+  expect(problems(text)).toEqual([]);
+});
+
+test('an error has file, line and column, also in the second policy and after wide characters', () => {
+  const text = `// äöü€😀\n${good}\n\n${permit('context.input.amuont.lessThan(decimal("5.0"))')}\n`;
+  const [problem, ...others] = problems(text);
+
+  expect(others).toEqual([]);
+  expect(problem).toMatchObject({ code: 'CEDAR_INVALID', severity: 'error', at: 'policies/refund.cedar:17:3' });
+  expect(problem!.message).toContain('did you mean `amount`?');
+  expect(problem!.message).toContain('17 |   context.input.amuont');
+});
+
+test('a syntax error has its place', () => {
+  expect(problems(permit('1 +'))[0]).toMatchObject({
+    at: 'policies/refund.cedar:8:1',
+    message: expect.stringContaining('unexpected token `}`'),
+  });
+  expect(problems('permit (principal,')[0]).toMatchObject({ at: 'policies/refund.cedar:1:19' });
+});
+
+test.each([
+  ['a guardrail', `${good.slice(0, -1)}\nwhen guardrails { BedrockGuardrails::PromptAttack };`, 'guardrails'],
+  ['a temporal clause', `${good.slice(0, -1)}\nwhen temporal { x };`, 'temporal'],
+])('%s passes with a warning that it is not validated', (_what, text, word) => {
+  expect(problems(text)).toMatchObject([
+    { code: 'CEDAR_NOT_VALIDATED', severity: 'warning', message: expect.stringContaining(`'${word}'`) },
+  ]);
+});
+
+test('the words of the dialect in strings and comments are no dialect', () => {
+  expect(
+    problems(`// when guardrails { x }\n${permit('context.input.orderId == "when temporal { suppressOutput"')}`),
+  ).toEqual([]);
+});
+
+test('an empty file and an id twice are problems', () => {
+  const twice = validatePolicyFiles(
+    [
+      { file: 'a/refund.cedar', text: good },
+      { file: 'b/refund.cedar', text: good },
+    ],
+    schema,
+  );
+
+  expect(problems('// nothing\n')).toMatchObject([{ message: 'the file has no policy' }]);
+  expect(twice).toMatchObject([
+    { at: 'b/refund.cedar', message: expect.stringContaining("the id 'refund', the other is in a/refund.cedar") },
+  ]);
+});
+
+test('formatting is checked by line', () => {
+  const formatted = formatPolicyText(good).text!;
+
+  expect(firstUnformattedLine(formatted)).toBeUndefined();
+  expect(firstUnformattedLine(formatted.replace('  principal', ' principal'))).toBe(2);
+  expect(firstUnformattedLine(`${formatted}\n`)).toBeGreaterThan(1);
+  expect(formatPolicyText('permit (').problem).toContain('unexpected end of input');
+});
