@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Problem, shown } from './core/errors';
+import type { InputConstraint } from './core/schema/input-constraint';
 import { parseToolSchema } from './core/schema/parse-tool-schema';
 import type { ToolInputSchema } from './core/schema/tool-schema';
 
@@ -10,6 +11,10 @@ const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };
 /**
  * The input schema of a tool, as JSON Schema. It is what clients see, and what policies about the tool's arguments are
  * checked against.
+ *
+ * The gateway carries types, properties, required arguments, items and descriptions. Bounds, lists of values, lengths,
+ * patterns and formats are enforced all the same: by the policy of the tool where Cedar can, by the runtime helper
+ * `defineTool` where it cannot. A keyword that nothing would enforce is an error.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
  */
@@ -36,8 +41,8 @@ export class ToolSchema {
     } catch (error) {
       return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(origin, error as Error)]);
     }
-    const { schema, problems } = parseToolSchema(json, origin);
-    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems);
+    const { schema, constraints, problems } = parseToolSchema(json, origin);
+    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems, constraints);
   }
 
   /** @internal */
@@ -46,11 +51,19 @@ export class ToolSchema {
   public readonly _source: unknown;
   /** @internal */
   public readonly _problems: readonly Problem[];
+  /** @internal */
+  public readonly _constraints: readonly InputConstraint[];
 
-  private constructor(schema: ToolInputSchema, source: unknown, problems: readonly Problem[]) {
+  private constructor(
+    schema: ToolInputSchema,
+    source: unknown,
+    problems: readonly Problem[],
+    constraints: readonly InputConstraint[] = [],
+  ) {
     this._schema = schema;
     this._source = source;
     this._problems = problems;
+    this._constraints = constraints;
   }
 }
 

@@ -5,12 +5,13 @@ import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { Agent } from './agent';
 import { type ICaller, ToolArgument, type ToolCondition, ToolPolicy } from './authorization';
+import { runtimeInputSchema } from './core/cedar/input-conditions';
 import { type Problem, shown } from './core/errors';
 import type { Access } from './least-privilege/access';
 import { ToolFunction } from './least-privilege/tool-function';
 import type { ToolHandler } from './least-privilege/tool-handler';
 import { Outbound } from './outbound/outbound';
-import { METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
+import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
 import { qualifiedToolName } from './protocol/tool-name';
 import type { ToolSchema } from './tool-schema';
 
@@ -144,6 +145,7 @@ export class Tool extends Construct {
       timeout: this.checkedTimeout(props.timeout ?? Duration.seconds(10)),
       memorySize: props.memorySize ?? 256,
       reservedConcurrency: props.reservedConcurrency ?? 5,
+      environment: this.runtimeSchema(),
       onProblem: props.onProblem,
     });
     this.function = code.function;
@@ -154,6 +156,7 @@ export class Tool extends Construct {
       target: props.toolName,
       name: props.toolName,
       inputSchema: props.input._schema,
+      constraints: props.input._constraints,
       scope: props.scope,
       at: this.node.path,
     });
@@ -199,6 +202,13 @@ export class Tool extends Construct {
     };
     target.addMetadata(METADATA_KEY, metadata);
     return target;
+  }
+
+  /** What only the runtime helper of the tool can enforce of its input schema. */
+  private runtimeSchema(): { [name: string]: string } {
+    const { json, problem } = runtimeInputSchema(this._schema._schema, this._schema._constraints);
+    if (problem !== undefined) this.props.onProblem({ ...problem, at: this.node.path });
+    return json === undefined ? {} : { [INPUT_SCHEMA_ENV]: json };
   }
 
   private checkedTimeout(timeout: Duration): Duration {

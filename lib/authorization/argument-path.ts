@@ -1,6 +1,6 @@
+import { attributeAccess, attributeName } from '../core/cedar/literal';
 import { findProperty, isRequired, type ToolInputSchema } from '../core/schema/tool-schema';
 import { nearest } from '../core/suggest';
-import { attributeAccess, attributeName } from './cedar-text';
 import { type PolicyTool, problem, type RenderedCondition } from './condition-rendering';
 
 /** An argument, found in the schema of a tool. */

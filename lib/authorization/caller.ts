@@ -1,10 +1,11 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { isEncodable, stringLiteral } from '../core/cedar/literal';
 import { shown } from '../core/errors';
 import { type CallerContext, type CallerRendering, CallerType, type ICaller } from './caller-rendering';
-import { deployTimeLiteral, deployTimePattern, isEncodable, stringLiteral } from './cedar-text';
 import { ClaimMatch, invalidCaller } from './claim-match';
 import { claimTest, wordTest } from './claim-text';
+import { deployTimeLiteral, deployTimePattern } from './deploy-time-text';
 
 /** Why a permit names nobody in particular. */
 export interface AnyAuthenticatedOptions {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { isEncodable, stringLiteral } from '../core/cedar/literal';
 import { SecureMcpError, shown } from '../core/errors';
-import { isEncodable, stringLiteral } from './cedar-text';
 import { anyOf, ELEMENT_PATTERN, elementTest, SCOPE_PATTERN, wordTest } from './claim-text';
 
 /** How a claim of a token is compared. The service turns every claim into text; each factory says which text it reads. */

@@ -1,4 +1,4 @@
-import { patternText, stringLiteral } from './cedar-text';
+import { patternText, stringLiteral } from '../core/cedar/literal';
 
 /** A `scope-token` of RFC 6749: printable ASCII without space, quote and backslash. */
 export const SCOPE_PATTERN = /^[\x21\x23-\x5B\x5D-\x7E]+$/;

@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from '../core/errors';
+import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 
 /** The tool whose policy a condition becomes part of. */
@@ -6,6 +7,11 @@ export interface PolicyTool {
   readonly target: string;
   readonly name: string;
   readonly inputSchema: ToolInputSchema;
+  /**
+   * What the gateway does not carry of the author's input schema; every permit gets it as conditions, as far as Cedar
+   * can say it.
+   */
+  readonly constraints?: readonly InputConstraint[];
   /** The OAuth scope of the tool as tokens carry it: `<gateway>/<tool>`; absent where the gateway has no scopes. */
   readonly scope?: string;
   /** Construct path, for errors. */

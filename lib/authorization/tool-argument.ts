@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { decimalLiteral, isEncodable, longLiteral, patternText, stringLiteral } from '../core/cedar/literal';
 import { SecureMcpError, shown } from '../core/errors';
 import type { ToolInputSchema, ToolInputType } from '../core/schema/tool-schema';
 import { isResolved, type ResolvedArgument, resolveArgument } from './argument-path';
-import { decimalLiteral, isEncodable, longLiteral, patternText, stringLiteral } from './cedar-text';
 import { joined, type PolicyTool, problem, type RenderedCondition, rendered } from './condition-rendering';
 import { ToolCondition } from './tool-condition';
 

@@ -1,5 +1,5 @@
+import { stringLiteral } from '../core/cedar/literal';
 import { SecureMcpError, shown } from '../core/errors';
-import { stringLiteral } from './cedar-text';
 import { joined, type PolicyTool, type RenderCondition, type RenderedCondition, rendered } from './condition-rendering';
 
 /**

@@ -1,9 +1,11 @@
+import { inputConditions } from '../core/cedar/input-conditions';
+import { stringLiteral } from '../core/cedar/literal';
 import { type Problem, SecureMcpError } from '../core/errors';
 import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import { qualifiedToolName } from '../protocol/tool-name';
 import { type CallerRendering, CallerType, type ICaller } from './caller-rendering';
-import { deployTimeLiteral, stringLiteral } from './cedar-text';
 import { joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
+import { deployTimeLiteral } from './deploy-time-text';
 import type { ToolCondition } from './tool-condition';
 
 /** `statement` of a policy: the service API model. */
@@ -86,7 +88,10 @@ export class ToolPolicy {
       ...entries.map(({ when }, index) => this.alternative(callers[index]!, when)),
       ...(problems.length > 0 ? [{ text: 'false', problems }] : []),
     ];
-    const condition = effect === 'permit' ? joined(alternatives, '||') : joined(alternatives, '&&');
+    const condition =
+      effect === 'permit'
+        ? joined([joined(alternatives, '||'), ...this.inputConditions().map(rendered)], '&&')
+        : joined(alternatives, '&&');
     const { target, name } = this.tool;
     const text = [
       `${effect} (`,
@@ -143,6 +148,10 @@ export class ToolPolicy {
         at: this.tool.at,
       },
     ];
+  }
+
+  private inputConditions(): readonly string[] {
+    return inputConditions(this.tool.inputSchema, this.tool.constraints ?? []).conditions;
   }
 
   private context() {

@@ -22,6 +22,7 @@ export const ERRORS = {
   PORT_IN_USE: 'The local gateway cannot listen on the port.',
   SCHEMA_INVALID: 'The input schema of a tool is not valid JSON Schema for a tool.',
   SCHEMA_KEYWORD: 'The input schema of a tool uses a keyword that the service does not accept.',
+  SCHEMA_SIZE: 'The rules of an input schema do not fit where they are enforced.',
   TOOL_ARGUMENT_UNKNOWN: 'A condition names an argument that the tool does not have.',
   TOOL_DUPLICATE: 'Two tools of one gateway have the same name.',
   TOOL_NAME: 'A tool name is not accepted by the service.',

@@ -26,6 +26,8 @@ export interface ToolFunctionProps {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly reservedConcurrency: number;
+  /** Further environment variables. */
+  readonly environment: { readonly [name: string]: string };
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -104,6 +106,7 @@ export class ToolFunction extends Construct {
       environmentEncryption: props.encryptionKey,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
+        ...props.environment,
         ...Object.fromEntries(access.map((item) => [item.env, item.environmentValue])),
       },
     });

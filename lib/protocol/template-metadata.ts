@@ -50,3 +50,9 @@ export interface WeakeningMetadata {
   readonly weakening: string;
   readonly reason: string;
 }
+
+/**
+ * Environment variable of a tool function: what the gateway does not carry of the tool's input schema and Cedar cannot
+ * enforce, as JSON. The runtime helper checks every call against it.
+ */
+export const INPUT_SCHEMA_ENV = 'SECURE_MCP_INPUT_SCHEMA';

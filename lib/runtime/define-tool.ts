@@ -1,3 +1,5 @@
+import { type InputSchema, inputViolations } from '../protocol/input-validation';
+import { INPUT_SCHEMA_ENV } from '../protocol/template-metadata';
 import { splitToolName } from '../protocol/tool-name';
 import { type Caller, callerOf, type LambdaContext } from './caller';
 import { ToolError, type ToolErrorReply } from './tool-error';
@@ -20,6 +22,9 @@ export interface ToolDefinition<Input, Output> {
  * Makes the Lambda handler of one tool.
  *
  * - Refuses a call that did not come through a gateway, or that is meant for another tool: there is no default branch.
+ * - Checks the arguments against what the tool's input schema says beyond what the gateway carries, and refuses the call
+ *   with a reply that names every argument that is wrong. Without the environment variable that the construct sets, as in
+ *   a unit test, there is nothing to check.
  * - Gives the gateway what `handle` returns; the gateway wraps it as JSON text. `undefined` becomes `null`.
  * - A {@link ToolError} becomes the reply `{ "error": { "message": … } }`, which the model can read.
  * - Any other error is thrown on, so Lambda records it and the caller sees the gateway's generic text.
@@ -29,6 +34,7 @@ export interface ToolDefinition<Input, Output> {
 export function defineTool<Input = Record<string, unknown>, Output = unknown>(
   definition: ToolDefinition<Input, Output>,
 ): (event: Input, context?: LambdaContext) => Promise<Output | ToolErrorReply | null> {
+  const schema = inputSchema();
   return async (event, context) => {
     const caller = callerOf(context);
     if (caller === undefined) {
@@ -38,6 +44,12 @@ export function defineTool<Input = Record<string, unknown>, Output = unknown>(
     if (called !== definition.name) {
       throw new Error(`this is tool ${definition.name}, but ${caller.qualifiedToolName} was called. Check the target`);
     }
+    const violations = schema === undefined ? [] : inputViolations(schema, event);
+    if (violations.length > 0) {
+      return new ToolError(
+        violations.map(({ argument, message }) => `${argument || 'input'} ${message}`).join('; '),
+      ).toReply();
+    }
     try {
       return (await definition.handle({ input: event, caller })) ?? null;
     } catch (error) {
@@ -45,4 +57,10 @@ export function defineTool<Input = Record<string, unknown>, Output = unknown>(
       throw error;
     }
   };
+}
+
+/** Read when the function starts: a schema that does not parse must stop it, not be ignored. */
+function inputSchema(): InputSchema | undefined {
+  const json = process.env[INPUT_SCHEMA_ENV];
+  return json === undefined ? undefined : (JSON.parse(json) as InputSchema);
 }

@@ -60,3 +60,28 @@ test.each(['order-refund___order-refund', 'order-lookup', 'order-lookup___', 'x_
     await expect(lookup({ id: 'o-1' }, context)).rejects.toThrow('this is tool order-lookup');
   },
 );
+
+describe('the input schema of the environment', () => {
+  const define = (json?: string) => {
+    if (json === undefined) delete process.env.SECURE_MCP_INPUT_SCHEMA;
+    else process.env.SECURE_MCP_INPUT_SCHEMA = json;
+    try {
+      return defineTool<{ id: string }>({ name: 'order-lookup', handle: ({ input }) => input.id });
+    } finally {
+      delete process.env.SECURE_MCP_INPUT_SCHEMA;
+    }
+  };
+  const schema = JSON.stringify({ type: 'object', properties: { id: { type: 'string', maxLength: 3 } } });
+
+  test('is enforced before the tool runs', async () => {
+    expect(await define(schema)({ id: 'abcd' }, through)).toEqual({
+      error: { message: 'id must have at most 3 characters' },
+    });
+    expect(await define(schema)({ id: 'abc' }, through)).toBe('abc');
+    expect(await define()({ id: 'abcd' }, through)).toBe('abcd');
+  });
+
+  test('stops the function when it does not parse', () => {
+    expect(() => define('{')).toThrow(SyntaxError);
+  });
+});

@@ -1,44 +1,58 @@
 import type { ErrorCode, Problem } from '../errors';
 import { shown } from '../errors';
 import { nearest } from '../suggest';
+import { constraintProblem } from './check-constraint';
+import {
+  CONSTRAINT_KEYWORDS,
+  type ConstraintStep,
+  type InputConstraint,
+  isConstraintKeyword,
+} from './input-constraint';
 import { isPlainObject } from './json';
 import { TOOL_INPUT_TYPES, type ToolInputSchema, type ToolInputType } from './tool-schema';
 
 const CARRIED = ['type', 'description', 'properties', 'required', 'items'];
 
-/** Keywords that say nothing about the data, only about the document. */
-const DOCUMENT_ONLY = ['$schema', '$id', '$comment'];
+/** Keywords for readers of the document. They restrict nothing, so nothing is lost where they do not go. */
+const DOCUMENTATION = ['$schema', '$id', '$comment', 'title', 'default', 'examples', 'deprecated'];
+
+/** Values that change nothing: what JSON Schema assumes anyway. */
+const WITHOUT_EFFECT: { readonly [keyword: string]: unknown } = { uniqueItems: false, additionalProperties: true };
 
 /** Cedar reads these keys of a JSON object as entities or extension values, JavaScript the last one as the prototype. */
 const RESERVED_NAMES = ['__entity', '__extn', '__expr', '__proto__'];
 
 export interface ParsedToolSchema {
-  /** Absent when there are problems. */
+  /** What the gateway carries. Absent when there are problems. */
   readonly schema?: ToolInputSchema;
+  /** What the gateway does not carry; empty when there are problems. */
+  readonly constraints: readonly InputConstraint[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads the input schema of a tool and reports everything that the service would not carry or accept.
+ * Reads the input schema of a tool: what the gateway carries, what is enforced elsewhere, and as problems everything
+ * that nothing would enforce, so that no line of the author is dropped silently.
  *
  * @param json the parsed JSON document
  * @param at where it comes from: a file or construct path
  */
 export function parseToolSchema(json: unknown, at: string): ParsedToolSchema {
   const parser = new Parser(at);
-  const schema = parser.read(json, '');
+  const schema = parser.read(json, '', []);
   if (schema !== undefined && schema.type !== 'object') {
     parser.report('SCHEMA_INVALID', '', `the input of a tool is an object, got type ${shown(schema.type)}`, {
       fix: 'Wrap the value: { "type": "object", "properties": { ... } }',
     });
   }
   return parser.problems.length > 0 || schema === undefined
-    ? { problems: parser.problems }
-    : { schema, problems: parser.problems };
+    ? { constraints: [], problems: parser.problems }
+    : { schema, constraints: parser.constraints, problems: parser.problems };
 }
 
 class Parser {
   public readonly problems: Problem[] = [];
+  public readonly constraints: InputConstraint[] = [];
 
   public constructor(private readonly at: string) {}
 
@@ -46,17 +60,17 @@ class Parser {
     this.problems.push({ code, message, fix, at: path === '' ? this.at : `${this.at}#${path}` });
   }
 
-  public read(json: unknown, path: string): ToolInputSchema | undefined {
+  public read(json: unknown, path: string, steps: readonly ConstraintStep[]): ToolInputSchema | undefined {
     if (!isPlainObject(json)) {
       this.report('SCHEMA_INVALID', path, `a schema is a JSON object, got ${shown(json)}`, {
         fix: 'Write { "type": "string" } or another type',
       });
       return undefined;
     }
-    for (const keyword of Object.keys(json)) this.checkKeyword(keyword, path);
     const type = this.readType(json.type, path);
-    const properties = this.readProperties(json.properties, type, path);
-    const items = this.readItems(json, type, path);
+    for (const [keyword, value] of Object.entries(json)) this.readKeyword(keyword, value, type, path, steps);
+    const properties = this.readProperties(json.properties, type, path, steps);
+    const items = this.readItems(json, type, path, steps);
     const required = this.readRequired(json.required, properties, path);
     const description = this.readDescription(json.description, path);
     if (type === undefined) return undefined;
@@ -69,14 +83,24 @@ class Parser {
     };
   }
 
-  private checkKeyword(keyword: string, path: string): void {
-    if (CARRIED.includes(keyword) || (path === '' && DOCUMENT_ONLY.includes(keyword))) return;
-    const meant = nearest(keyword, CARRIED);
-    this.report('SCHEMA_KEYWORD', `${path}/${keyword}`, `the gateway does not carry the keyword '${keyword}'`, {
-      fix:
-        meant === undefined
-          ? 'Leave it out, and enforce it by a condition of the permit or in the handler'
-          : `Did you mean '${meant}'?`,
+  private readKeyword(
+    keyword: string,
+    value: unknown,
+    type: ToolInputType | undefined,
+    path: string,
+    steps: readonly ConstraintStep[],
+  ): void {
+    if (CARRIED.includes(keyword) || DOCUMENTATION.includes(keyword)) return;
+    if (isConstraintKeyword(keyword)) {
+      if (type === undefined || (keyword in WITHOUT_EFFECT && WITHOUT_EFFECT[keyword] === value)) return;
+      const problem = constraintProblem(keyword, value, type);
+      if (problem === undefined) this.constraints.push({ path: steps, type, keyword, value });
+      else this.report('SCHEMA_INVALID', `${path}/${keyword}`, problem.message, problem);
+      return;
+    }
+    const meant = nearest(keyword, [...CARRIED, ...Object.keys(CONSTRAINT_KEYWORDS)]);
+    this.report('SCHEMA_KEYWORD', `${path}/${keyword}`, `nothing would enforce the keyword '${keyword}'`, {
+      fix: meant === undefined ? 'Leave it out, and check it in the handler' : `Did you mean '${meant}'?`,
     });
   }
 
@@ -101,6 +125,7 @@ class Parser {
     properties: unknown,
     type: ToolInputType | undefined,
     path: string,
+    steps: readonly ConstraintStep[],
   ): { [name: string]: ToolInputSchema } | undefined {
     const at = `${path}/properties`;
     if (properties === undefined) {
@@ -129,7 +154,7 @@ class Parser {
         });
         continue;
       }
-      const schema = this.read(value, `${at}/${name}`);
+      const schema = this.read(value, `${at}/${name}`, [...steps, { property: name }]);
       if (schema !== undefined) read[name] = schema;
     }
     return read;
@@ -139,13 +164,14 @@ class Parser {
     json: { readonly [key: string]: unknown },
     type: ToolInputType | undefined,
     path: string,
+    steps: readonly ConstraintStep[],
   ): ToolInputSchema | undefined {
     if (json.items !== undefined && type !== undefined && type !== 'array') {
       this.report('SCHEMA_INVALID', `${path}/items`, `only an array has items, got type ${shown(type)}`, {
         fix: 'Use "type": "array" or leave items out',
       });
     }
-    if (json.items !== undefined) return this.read(json.items, `${path}/items`);
+    if (json.items !== undefined) return this.read(json.items, `${path}/items`, [...steps, { items: true }]);
     if (type === 'array') {
       this.report('SCHEMA_INVALID', path, 'an array without items has no type that a policy can check', {
         fix: 'Add "items": { "type": ... }',

@@ -11,7 +11,11 @@ const withArgument = (argument: unknown) => ({ type: 'object', properties: { amo
 test('a schema of the five keywords is read as it is', () => {
   const json = { $schema: 'https://json-schema.org/draft/2020-12/schema', description: 'd', ...REFUND };
 
-  expect(parseToolSchema(json, 'x')).toEqual({ schema: { description: 'd', ...REFUND }, problems: [] });
+  expect(parseToolSchema(json, 'x')).toEqual({
+    schema: { description: 'd', ...REFUND },
+    constraints: [],
+    problems: [],
+  });
 });
 
 test.each<[string, unknown, string, string, string]>([
@@ -21,6 +25,48 @@ test.each<[string, unknown, string, string, string]>([
     'SCHEMA_KEYWORD',
     "'$ref'",
     '/properties/amount/$ref',
+  ],
+  [
+    'a bound that is no number',
+    withArgument({ type: 'number', minimum: '1' }),
+    'SCHEMA_INVALID',
+    `'minimum' is a number, got "1"`,
+    '/properties/amount/minimum',
+  ],
+  [
+    'a keyword of another type',
+    withArgument({ type: 'number', maxLength: 1 }),
+    'SCHEMA_INVALID',
+    "'maxLength' has no effect on type",
+    '/properties/amount/maxLength',
+  ],
+  [
+    'an expression that does not compile',
+    withArgument({ type: 'string', pattern: '(' }),
+    'SCHEMA_INVALID',
+    "'pattern' is a regular expression",
+    '/properties/amount/pattern',
+  ],
+  [
+    'a format that nothing checks',
+    withArgument({ type: 'string', format: 'emial' }),
+    'SCHEMA_INVALID',
+    "'format' is one of",
+    '/properties/amount/format',
+  ],
+  [
+    'an enum with another type',
+    withArgument({ type: 'string', enum: ['a', 1] }),
+    'SCHEMA_INVALID',
+    "'enum' is a list of different values of type string",
+    '/properties/amount/enum',
+  ],
+  [
+    'a length below zero',
+    withArgument({ type: 'string', maxLength: -1 }),
+    'SCHEMA_INVALID',
+    "'maxLength' is a whole number",
+    '/properties/amount/maxLength',
   ],
   ['a misspelt keyword', { type: 'object', propertis: {} }, 'SCHEMA_KEYWORD', "'propertis'", '/propertis'],
   ['a misspelt type', withArgument({ type: 'strnig' }), 'SCHEMA_INVALID', '"strnig"', '/properties/amount/type'],

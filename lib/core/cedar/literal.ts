@@ -1,5 +1,4 @@
-import { Token } from 'aws-cdk-lib';
-import { decimalText } from '../core/cedar/request';
+import { decimalText } from './request';
 
 /**
  * The only functions that put values of the caller into Cedar text.
@@ -17,26 +16,6 @@ export function stringLiteral(value: string): string {
 /** A part of a `like` pattern that matches exactly the value; the caller adds wildcards outside of it. */
 export function patternText(value: string): string {
   return escaped(value).replaceAll('*', '\\*');
-}
-
-/**
- * The one door for values that are known only when deployed, such as a client id or an ARN: never let text in that a
- * user of the application can choose. CDK's placeholder is printable ASCII without quote or backslash, so it stays one
- * literal until it is resolved; after that the service that made the value vouches for its characters.
- */
-export function deployTimeLiteral(value: string): string {
-  return `"${aroundPlaceholders(value, escaped)}"`;
-}
-
-/** The same, as a part of a `like` pattern. */
-export function deployTimePattern(value: string): string {
-  return aroundPlaceholders(value, patternText);
-}
-
-function aroundPlaceholders(value: string, encode: (fixed: string) => string): string {
-  if (!Token.isUnresolved(value)) return encode(value);
-  const parts = value.split(/(\$\{Token\[[^\]]*\]\})/);
-  return parts.map((part, index) => (index % 2 === 1 ? part : encode(part))).join('');
 }
 
 /** Text that UTF-8, and so a policy, cannot hold. */

@@ -1,14 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { Caller, ClaimMatch, ToolArgument, type ToolPolicy } from '../../lib/authorization';
-import {
-  attributeAccess,
-  attributeName,
-  deployTimeLiteral,
-  patternText,
-  stringLiteral,
-} from '../../lib/authorization/cedar-text';
+import { deployTimeLiteral } from '../../lib/authorization/deploy-time-text';
 import { parsePolicy } from '../../lib/core/cedar/engine';
+import { attributeAccess, attributeName, patternText, stringLiteral } from '../../lib/core/cedar/literal';
 import { GATEWAY } from '../core/cedar/fixture';
 import { decideOn, policyOf } from './support';
 

@@ -1,0 +1,182 @@
+import * as fc from 'fast-check';
+import { validatePolicies } from '../../../lib/core/cedar/engine';
+import { inputConditions, runtimeInputSchema } from '../../../lib/core/cedar/input-conditions';
+import { PolicySet } from '../../../lib/core/cedar/policy-set';
+import { oauthPrincipal, toolCallRequest } from '../../../lib/core/cedar/request';
+import { schemaFromTools } from '../../../lib/core/cedar/schema-from-tools';
+import { parseToolSchema } from '../../../lib/core/schema/parse-tool-schema';
+import { type InputSchema, inputViolations } from '../../../lib/protocol/input-validation';
+import { GATEWAY } from './fixture';
+
+const RICH = {
+  type: 'object',
+  properties: {
+    region: { type: 'string', enum: ['eu', 'us'] },
+    kind: { type: 'string', const: 'refund' },
+    reason: { type: 'string', minLength: 1, maxLength: 5, pattern: '^[a-z]*$' },
+    email: { type: 'string', format: 'email' },
+    amount: { type: 'number', minimum: 0.5, exclusiveMaximum: 2, multipleOf: 0.01 },
+    count: { type: 'integer', exclusiveMinimum: 0, maximum: 3 },
+    tags: { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1, maxItems: 2, uniqueItems: true },
+    lines: {
+      type: 'array',
+      items: { type: 'object', properties: { n: { type: 'integer', minimum: 1 } }, required: ['n'] },
+    },
+    address: { type: 'object', properties: { zip: { type: 'integer', enum: [1, 2] } }, additionalProperties: false },
+  },
+  required: ['region', 'amount'],
+};
+
+function parsed(json: unknown) {
+  const { schema, constraints, problems } = parseToolSchema(json, 'rich.json');
+  if (schema === undefined) throw new Error(JSON.stringify(problems));
+  return { schema, constraints };
+}
+
+/** The decision of a permit that demands nothing but what the schema says. */
+function decision(json: unknown, args: unknown): string {
+  const { schema, constraints } = parsed(json);
+  const tool = { target: 't', name: 't', inputSchema: schema };
+  const conditions = ['principal.hasTag("sub")', ...inputConditions(schema, constraints).conditions];
+  const text = `permit (principal is AgentCore::OAuthUser, action == AgentCore::Action::"t___t", resource) when { ${conditions.join(' && ')} };`;
+  const cedarSchema = schemaFromTools([tool]);
+  expect(validatePolicies([{ id: 'p', text }], cedarSchema)).toEqual([]);
+  const fixed = {
+    principal: oauthPrincipal({ sub: 'u' })!,
+    gatewayArn: GATEWAY,
+    qualifiedName: 't___t',
+    now: new Date(),
+  };
+  const request = toolCallRequest({ ...fixed, inputSchema: schema, arguments: args });
+  return request.ok ? new PolicySet([{ id: 'p', text }], cedarSchema).decide(request.request).decision : 'refused';
+}
+
+test('every line of the author is enforced by the policy or by the runtime, and the report says which', () => {
+  const { schema, constraints } = parsed(RICH);
+  const { report } = inputConditions(schema, constraints);
+
+  expect(report.map(({ argument, keyword, enforcedBy }) => `${argument} ${keyword}: ${enforcedBy}`)).toEqual([
+    'region enum: policy',
+    'kind const: policy',
+    'reason minLength: policy',
+    'reason maxLength: runtime',
+    'reason pattern: runtime',
+    'email format: runtime',
+    'amount minimum: policy',
+    'amount exclusiveMaximum: policy',
+    'amount multipleOf: runtime',
+    'count exclusiveMinimum: policy',
+    'count maximum: policy',
+    'tags minItems: policy',
+    'tags maxItems: runtime',
+    'tags uniqueItems: runtime',
+    'tags[] enum: policy',
+    'lines[].n minimum: runtime',
+    'address additionalProperties: runtime',
+    'address.zip enum: policy',
+  ]);
+});
+
+test('the gateway gets the reduced schema', () => {
+  const { schema } = parsed(RICH);
+
+  expect(schema.properties!.amount).toEqual({ type: 'number' });
+  expect(JSON.stringify(schema)).not.toMatch(/enum|minimum|pattern|additionalProperties/);
+});
+
+test.each<[string, object, object]>([
+  ['a value of the list', { region: 'us' }, { region: 'US' }],
+  ['a constant', { kind: 'refund' }, { kind: 'order' }],
+  ['no empty text', { reason: 'x' }, { reason: '' }],
+  ['a lower bound', { amount: 0.5 }, { amount: 0.4999 }],
+  ['an upper bound that is not included', { amount: 1.9999 }, { amount: 2 }],
+  ['a lower bound that is not included', { count: 1 }, { count: 0 }],
+  ['an upper bound', { count: 3 }, { count: 4 }],
+  ['no empty list', { tags: ['a'] }, { tags: [] }],
+  ['every item of the list', { tags: ['a', 'b'] }, { tags: ['a', 'c'] }],
+  ['a nested value', { address: { zip: 2 } }, { address: { zip: 3 } }],
+  ['a nested value that is absent', { address: {} }, { address: { zip: 0 } }],
+])('policy: %s', (_what, met, unmet) => {
+  const base = { region: 'eu', amount: 1 };
+
+  expect([decision(RICH, { ...base, ...met }), decision(RICH, { ...base, ...unmet })]).toEqual(['allow', 'deny']);
+});
+
+test.each<[string, object, object, string]>([
+  ['length', { reason: 'abcde' }, { reason: 'abcdef' }, 'reason must have at most 5 characters'],
+  [
+    'length in characters, not UTF-16 units',
+    { reason: 'abcde' },
+    { reason: '😀😀😀😀😀' },
+    'reason must match ^[a-z]*$',
+  ],
+  ['pattern', { reason: 'abc' }, { reason: 'a1' }, 'reason must match ^[a-z]*$'],
+  ['format', { email: 'a@b.example' }, { email: 'a@b' }, 'email must have the format email'],
+  ['multiple, in decimal', { amount: 0.57 }, { amount: 0.575 }, 'amount must be a multiple of 0.01'],
+  ['number of items', { tags: ['a', 'b'] }, { tags: ['a', 'b', 'a'] }, 'tags must have at most 2 items'],
+  ['items twice', { tags: ['a', 'b'] }, { tags: ['a', 'a'] }, 'tags must not have the same item twice'],
+  ['items of items', { lines: [{ n: 1 }] }, { lines: [{ n: 1 }, { n: 0 }] }, 'lines[1].n must be at least 1'],
+  [
+    'properties nobody declared',
+    { address: { zip: 1 } },
+    { address: { zip: 1, admin: true } },
+    'address.admin is not an argument',
+  ],
+])('runtime: %s', (_what, met, unmet, message) => {
+  const { schema, constraints } = parsed(RICH);
+  const reduced = JSON.parse(runtimeInputSchema(schema, constraints).json!) as InputSchema;
+  const violations = (args: object) =>
+    inputViolations(reduced, { region: 'eu', amount: 1, ...args }).map((found) => `${found.argument} ${found.message}`);
+
+  expect([violations(met), violations(unmet)]).toEqual([[], [message]]);
+});
+
+test('what the policy enforces does not go to the runtime, and nothing goes where nothing is left', () => {
+  const { schema, constraints } = parsed(RICH);
+  const bounded = parsed({ type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 2 } } });
+
+  expect(runtimeInputSchema(schema, constraints).json).not.toMatch(
+    /region|exclusiveMaximum|"zip":\{"type":"integer","enum"/,
+  );
+  expect(runtimeInputSchema(bounded.schema, bounded.constraints)).toEqual({});
+});
+
+test('a schema that does not fit into the environment is a problem', () => {
+  const properties = Object.fromEntries(
+    Array.from({ length: 80 }, (_, i) => [`argument-${i}`, { type: 'string', maxLength: 10 }] as const),
+  );
+  const { schema, constraints } = parsed({ type: 'object', properties });
+
+  expect(runtimeInputSchema(schema, constraints).problem).toMatchObject({ code: 'SCHEMA_SIZE' });
+});
+
+test('policy and validator agree on what both enforce', () => {
+  const both = {
+    type: 'object',
+    properties: {
+      s: { type: 'string', enum: ['', 'a', '*', '"'] },
+      n: { type: 'number', minimum: -1.5, maximum: 1.25 },
+      i: { type: 'integer', exclusiveMinimum: -2, exclusiveMaximum: 2 },
+      b: { type: 'boolean', const: true },
+      l: { type: 'array', items: { type: 'integer', enum: [1, 2] }, minItems: 1 },
+    },
+    required: ['n'],
+  };
+  const args = fc.record(
+    {
+      s: fc.constantFrom('', 'a', 'b', '*', '"', 'a*'),
+      n: fc.integer({ min: -20_000, max: 20_000 }).map((value) => value / 10_000),
+      i: fc.integer({ min: -3, max: 3 }),
+      b: fc.boolean(),
+      l: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
+    },
+    { requiredKeys: ['n'] },
+  );
+
+  fc.assert(
+    fc.property(args, (given) => {
+      expect(decision(both, given)).toBe(inputViolations(both, given).length === 0 ? 'allow' : 'deny');
+    }),
+    { numRuns: 200 },
+  );
+});
