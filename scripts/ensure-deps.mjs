@@ -2,7 +2,7 @@
 // work as the first command in a fresh clone. Plain Node: nothing is installed yet when this runs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const DIGEST_FILE = 'node_modules/.lock-digest';
 const digest = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
@@ -18,5 +18,6 @@ if (installed !== digest) {
     console.error('npm ci failed. Check the network and the npm registry in use, then run the command again.');
     process.exit(result.status ?? 1);
   }
+  rmSync(DIGEST_FILE, { force: true }); // not written through a hard link into another clone's node_modules
   writeFileSync(DIGEST_FILE, digest);
 }
