@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes';
 /** Loaded on use: `check` must not pay for the servers of `dev`. */
 const COMMANDS: { readonly [name: string]: () => Command } = {
   check: () => require('./commands/check').check,
+  dev: () => require('./commands/dev').dev,
 };
 
 async function main(argv: readonly string[]): Promise<number> {

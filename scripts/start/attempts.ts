@@ -119,8 +119,13 @@ function takenOver(breached: LocalServer): (() => Promise<Attempt>)[] {
     return outcomes;
   };
   const attempt = (what: string, layer: string, expected: RegExp) => async () => {
-    const outcome = (await run())[what] ?? 'not tried';
-    return { layer, attempt: `hostile order-lookup: ${what}`, outcome, asExpected: expected.test(outcome) };
+    const full = (await run())[what] ?? 'not tried';
+    return {
+      layer,
+      attempt: `hostile order-lookup: ${what}`,
+      outcome: shortDenial(full),
+      asExpected: expected.test(full),
+    };
   };
   const missing = (verb: string) => new RegExp(`AccessDenied.*\\.${verb}\\(`);
   return [
@@ -159,6 +164,14 @@ async function using<T>(gateway: LocalServer, agent: string, use: (client: Clien
 
 function describe(agent: string, name: string, args: Record<string, unknown>): string {
   return `${agent} calls ${name.split('___')[1]} ${Object.values(args).join(' ')}`;
+}
+
+/** An AccessDeniedException names role and resource at length; the action and what to declare are enough here. */
+function shortDenial(text: string): string {
+  const [, error, action] = /^(AccessDenied\w*):.* perform: (\S+)/.exec(text) ?? [];
+  const declaration = /declare it: (access: .*)$/.exec(text)?.[1];
+  if (error === undefined) return text;
+  return `${error}: ${action}${declaration === undefined ? '' : `; to allow it, declare ${declaration}`}`;
 }
 
 /** The last part of an ARN. */

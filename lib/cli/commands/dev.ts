@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { readAssembly } from '../../assembly/read-assembly';
+import { type Decision, type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../local';
+import { runRules } from '../../rules/run-rules';
+import { parseCommandLine, usage } from '../args';
+import type { Command, CommandResult } from '../command';
+import { EXIT } from '../exit-codes';
+
+export const dev: Command = {
+  summary: 'Run the gateway of a cloud assembly on this machine, with no AWS account',
+  help: `secure-mcp dev [cdk.out] [options]
+
+Serves the MCP gateway of a synthesized app on 127.0.0.1: a local issuer in place of the user pool, the Cedar policies and
+roles of the template, the tools in processes of their own, DynamoDB tables in memory. Stops with Ctrl-C.
+
+  --port N                       port, 0 for any free one (default 8787)
+  --gateway NAME                 which gateway, when the assembly has several
+  --seed FILE                    JSON file with rows: { "<table>": [ { "<attribute>": value } ] }
+  --assume-breach TOOL=FILE.js   run this code in place of the tool's, under the tool's role; may be repeated
+  --json                         one line on stdout: mcpUrl, issuer, tokenEndpoint, agents with clientId, clientSecret and
+                                 scopes; decisions as JSON lines on stderr
+
+Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine(
+      args,
+      {
+        port: { type: 'string' },
+        gateway: { type: 'string' },
+        seed: { type: 'string' },
+        'assume-breach': { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+      },
+      1,
+    );
+    const json = values.json === true;
+    const assembly = positionals[0] ?? 'cdk.out';
+    const options: LocalGatewayOptions = {
+      assembly,
+      port: portOf(values.port),
+      gateway: values.gateway as string | undefined,
+      seed: values.seed as string | undefined,
+      replaceHandlers: replacements((values['assume-breach'] ?? []) as string[]),
+      onDecision: (decision) => notice(json ? JSON.stringify(decision) : asLine(decision)),
+      onLog: (name, text) => notice(json ? JSON.stringify({ log: name, text }) : `  ${name}: ${text}`),
+    };
+    const gateway = await startLocalGateway(options);
+    process.stdout.write(`${json ? JSON.stringify(started(gateway)) : banner(gateway, assembly)}\n`);
+    await untilStopped();
+    await gateway.close();
+    return { exitCode: EXIT.clean } satisfies CommandResult;
+  },
+};
+
+function portOf(value: unknown): number {
+  const port = Number(value ?? 8787);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw usage(`--port takes a port number, got ${String(value)}`);
+  return port;
+}
+
+function replacements(pairs: readonly string[]): { [tool: string]: string } {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usage(`--assume-breach takes TOOL=FILE.js, got ${pair}`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+function started({ mcpUrl, issuer, tokenEndpoint, agents }: LocalGateway): object {
+  return { mcpUrl, issuer, tokenEndpoint, agents };
+}
+
+function banner(gateway: LocalGateway, assembly: string): string {
+  const errors = existsSync(assembly)
+    ? runRules(readAssembly(assembly)).filter(({ severity }) => severity === 'error')
+    : [];
+  return [
+    `MCP endpoint    ${gateway.mcpUrl}`,
+    `Token endpoint  ${gateway.tokenEndpoint}`,
+    '',
+    'The keys and secrets of this issuer are made up at every start: never trust its tokens elsewhere.',
+    ...gateway.agents.map(
+      ({ name, clientId, clientSecret, scopes }) =>
+        `  ${name}: client_id ${clientId}, client_secret ${clientSecret}, scope "${scopes.join(' ')}"`,
+    ),
+    ...section('Not simulated here:', gateway.unsupported),
+    ...section(
+      'Findings of the four-layer rules:',
+      errors.map(({ ruleId, message }) => `${ruleId} ${message}`),
+    ),
+    '',
+    'Decisions, as they are made (Ctrl-C stops):',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+}
+
+function asLine({ layer, decision, caller, tool, action, resource, reason, hint }: Decision): string {
+  const subject = [tool ?? '', action === tool ? '' : (action ?? ''), resource ?? '']
+    .filter((part) => part !== '')
+    .join(' ');
+  const lines = [`layer ${layer} ${decision.padEnd(5)} ${caller ?? ''} ${subject}`.trimEnd(), `  ${reason}`];
+  return [...lines, ...(hint === undefined ? [] : [`  ${hint}`])].join('\n');
+}
+
+function notice(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

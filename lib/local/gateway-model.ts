@@ -1,0 +1,227 @@
+import { isObject, own } from '../assembly/cloudformation';
+import type { ConcreteAssembly, ConcreteResource } from '../assembly/concrete';
+import { SecureMcpError, shown } from '../core/errors';
+import { fromServiceSchema } from '../core/schema/service-schema';
+import type { ToolInputSchema } from '../core/schema/tool-schema';
+import { MCP_VERSIONS } from '../protocol/mcp';
+import { qualifiedToolName } from '../protocol/tool-name';
+
+/** The gateway that is run, as its template describes it. */
+export interface GatewayModel {
+  readonly resource: ConcreteResource;
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly instructions?: string;
+  /** Whether error texts tell details (`ExceptionLevel: DEBUG`). */
+  readonly debug: boolean;
+  readonly supportedVersions: readonly string[];
+  readonly authorizer: JwtAuthorizer | 'NONE';
+  readonly policyEngine?: PolicyEngineModel;
+  readonly tools: ReadonlyMap<string, ToolModel>;
+}
+
+export interface JwtAuthorizer {
+  readonly discoveryUrl: string;
+  readonly allowedAudience?: readonly string[];
+  readonly allowedClients?: readonly string[];
+  readonly allowedScopes?: readonly string[];
+  /** What clients are told, by scope that is checked. */
+  readonly advertisedScopes: { readonly [scope: string]: string };
+  readonly customClaims: readonly CustomClaim[];
+}
+
+export interface CustomClaim {
+  readonly name: string;
+  readonly valueType: string;
+  readonly operator: string;
+  readonly value: string | readonly string[];
+}
+
+export interface PolicyEngineModel {
+  readonly arn: string;
+  readonly mode: string;
+  readonly policies: readonly PolicyModel[];
+}
+
+export interface PolicyModel {
+  readonly id: string;
+  readonly text: string;
+  readonly active: boolean;
+}
+
+export interface ToolModel {
+  readonly qualifiedName: string;
+  readonly target: string;
+  readonly targetId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: ToolInputSchema;
+  /** As the template has it: function, version or alias. */
+  readonly lambdaArn: string;
+}
+
+const GATEWAY = 'AWS::BedrockAgentCore::Gateway';
+
+/** The gateway of that name or logical id; the only one when no name is given. Throws `LOCAL_UNSUPPORTED`. */
+export function readGateway(assembly: ConcreteAssembly, wanted: string | undefined, report: Report): GatewayModel {
+  const resource = findGateway(assembly, wanted);
+  const { properties } = resource;
+  const arn = resource.attribute('GatewayArn') ?? '';
+  const mcp = own(properties.ProtocolConfiguration, 'Mcp');
+  const versions = texts(own(mcp, 'SupportedVersions'));
+  if (versions === undefined) report(`${resource.logicalId}: no SupportedVersions in the template; all are served`);
+  return {
+    resource,
+    name: String(properties.Name ?? resource.logicalId),
+    id: resource.ref,
+    arn,
+    roleArn: String(properties.RoleArn ?? ''),
+    instructions: text(own(mcp, 'Instructions')),
+    debug: properties.ExceptionLevel === 'DEBUG',
+    supportedVersions: versions ?? MCP_VERSIONS,
+    authorizer: readAuthorizer(resource),
+    policyEngine: readPolicyEngine(assembly, resource, report),
+    tools: readTools(assembly, resource, report),
+  };
+}
+
+export type Report = (whatIsNotSimulated: string) => void;
+
+function findGateway(assembly: ConcreteAssembly, wanted: string | undefined): ConcreteResource {
+  const gateways = assembly.ofType(GATEWAY);
+  const named = gateways.filter((gateway) => wanted === undefined || namesOf(gateway).includes(wanted));
+  const [gateway, another] = named;
+  if (gateway !== undefined && another === undefined) return gateway;
+  const names = gateways.map((candidate) => namesOf(candidate)[0]);
+  throw new SecureMcpError({
+    code: 'LOCAL_UNSUPPORTED',
+    message:
+      gateway === undefined
+        ? `the assembly has no ${GATEWAY}${wanted === undefined ? '' : ` named ${shown(wanted)}`}, it has ${shown(names)}`
+        : `the assembly has ${named.length} gateways, got ${shown(names)}`,
+    fix: gateway === undefined ? 'Pass the cdk.out of an app with a gateway' : 'Say which one with --gateway <name>',
+  });
+}
+
+function namesOf(gateway: ConcreteResource): string[] {
+  return [String(gateway.properties.Name), gateway.logicalId];
+}
+
+function readAuthorizer(gateway: ConcreteResource): GatewayModel['authorizer'] {
+  const type = gateway.properties.AuthorizerType;
+  if (type === 'NONE') return 'NONE';
+  const jwt = own(gateway.properties.AuthorizerConfiguration, 'CustomJWTAuthorizer');
+  if (type !== 'CUSTOM_JWT' || !isObject(jwt)) {
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `the local gateway verifies JWTs (CUSTOM_JWT) or nothing (NONE), got ${shown(type)}`,
+      fix: 'Run a gateway with another authorizer in an AWS account',
+      at: gateway.logicalId,
+    });
+  }
+  const advertised = own(jwt, 'AdvertisedScopeMapping');
+  return {
+    discoveryUrl: String(jwt.DiscoveryUrl),
+    allowedAudience: texts(jwt.AllowedAudience),
+    allowedClients: texts(jwt.AllowedClients),
+    allowedScopes: texts(jwt.AllowedScopes),
+    advertisedScopes: (isObject(advertised) ? advertised : {}) as { [scope: string]: string },
+    customClaims: list(jwt.CustomClaims).map(readCustomClaim),
+  };
+}
+
+function readCustomClaim(claim: unknown): CustomClaim {
+  const match = own(claim, 'AuthorizingClaimMatchValue');
+  const value = own(match, 'ClaimMatchValue');
+  return {
+    name: String(own(claim, 'InboundTokenClaimName')),
+    valueType: String(own(claim, 'InboundTokenClaimValueType')),
+    operator: String(own(match, 'ClaimMatchOperator')),
+    value: text(own(value, 'MatchValueString')) ?? texts(own(value, 'MatchValueStringList')) ?? [],
+  };
+}
+
+function readPolicyEngine(
+  assembly: ConcreteAssembly,
+  gateway: ConcreteResource,
+  report: Report,
+): PolicyEngineModel | undefined {
+  const configuration = gateway.properties.PolicyEngineConfiguration;
+  if (!isObject(configuration)) {
+    report(`${gateway.logicalId}: it has no policy engine, so layer 3 lets every call through`);
+    return undefined;
+  }
+  const arn = String(configuration.Arn);
+  const engine = assembly
+    .ofType('AWS::BedrockAgentCore::PolicyEngine')
+    .find((candidate) => candidate.attribute('PolicyEngineArn') === arn);
+  if (engine === undefined)
+    report(`${gateway.logicalId}: its policy engine is not in the assembly: it has no policies here`);
+  const policies = assembly
+    .ofType('AWS::BedrockAgentCore::Policy')
+    .filter((policy) => engine !== undefined && policy.properties.PolicyEngineId === engine.ref)
+    .flatMap((policy) => readPolicy(policy, report));
+  return { arn, mode: String(configuration.Mode ?? 'ENFORCE'), policies };
+}
+
+function readPolicy(policy: ConcreteResource, report: Report): PolicyModel[] {
+  const statement = text(own(own(policy.properties.Definition, 'Cedar'), 'Statement'));
+  for (const what of policy.unresolved) report(`${policy.logicalId}: ${what} is only known after a deployment`);
+  if (statement === undefined) {
+    report(`${policy.logicalId}: only policies with a Cedar statement are evaluated, this one grants nothing`);
+    return [];
+  }
+  return [{ id: policy.ref, text: statement, active: policy.properties.EnforcementMode !== 'LOG_ONLY' }];
+}
+
+function readTools(assembly: ConcreteAssembly, gateway: ConcreteResource, report: Report): Map<string, ToolModel> {
+  const tools = new Map<string, ToolModel>();
+  const identifiers = [gateway.ref, gateway.attribute('GatewayArn')];
+  for (const target of assembly.ofType('AWS::BedrockAgentCore::GatewayTarget')) {
+    if (!identifiers.includes(target.properties.GatewayIdentifier as string)) continue;
+    for (const tool of toolsOfTarget(target, report)) tools.set(tool.qualifiedName, tool);
+  }
+  return tools;
+}
+
+function toolsOfTarget(target: ConcreteResource, report: Report): ToolModel[] {
+  const lambda = own(own(target.properties.TargetConfiguration, 'Mcp'), 'Lambda');
+  const payload = own(own(lambda, 'ToolSchema'), 'InlinePayload');
+  if (!isObject(lambda) || !Array.isArray(payload)) {
+    const kind = Object.keys((own(target.properties.TargetConfiguration, 'Mcp') ?? {}) as object)[0] ?? 'unknown';
+    report(`${target.logicalId}: only Lambda targets with an inline schema are run, this one is ${kind}`);
+    return [];
+  }
+  const name = String(target.properties.Name ?? target.logicalId);
+  return payload.flatMap((entry: unknown) => {
+    const toolName = String(own(entry, 'Name'));
+    const inputSchema = fromServiceSchema(own(entry, 'InputSchema'));
+    if (inputSchema === undefined) {
+      report(`${target.logicalId}: the input schema of ${toolName} cannot be read, the tool is not offered`);
+      return [];
+    }
+    return {
+      qualifiedName: qualifiedToolName(name, toolName),
+      target: name,
+      targetId: target.ref,
+      name: toolName,
+      description: text(own(entry, 'Description')) ?? '',
+      inputSchema,
+      lambdaArn: String(lambda.LambdaArn),
+    };
+  });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function texts(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.map(String) : undefined;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,9 @@
+// The `./local` entry point: starts a local gateway from a test.
+export type { Decision } from './decision';
+export {
+  type LocalAgent,
+  type LocalGateway,
+  type LocalGatewayOptions,
+  startLocalGateway,
+} from './start-local-gateway';
+export type { TokenRecipe } from './token-issuer';

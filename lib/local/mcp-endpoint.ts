@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import { isObject } from '../assembly/cloudformation';
+import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER } from '../protocol/mcp';
+import type { GatewayModel } from './gateway-model';
+import { readBody, sendJson } from './http';
+import type { CallerIdentity, Judgement, ToolCalls } from './tool-calls';
+
+/** Requests and responses of the gateway: 6 MB. */
+const BODY_LIMIT = 6 * 1024 * 1024;
+const DEEPEST_NESTING = 64;
+
+interface Exchange {
+  readonly caller: CallerIdentity;
+  /** Only for a `tools/call` that was permitted. */
+  readonly permitted?: Extract<Judgement, { kind: 'permitted' }>;
+}
+
+/**
+ * The MCP endpoint behind the authentication: a thin edge of the gateway's own answers, the official SDK for everything
+ * else. Denials are answered by the edge, because the SDK would change their code.
+ */
+export class McpEndpoint {
+  private readonly modern;
+
+  public constructor(
+    private readonly gateway: GatewayModel,
+    private readonly calls: ToolCalls,
+  ) {
+    this.modern = createMcpHandler((context) => this.server(context.authInfo?.extra as unknown as Exchange), {
+      legacy: 'reject',
+    });
+  }
+
+  public async handle(request: IncomingMessage, response: ServerResponse, caller: CallerIdentity): Promise<void> {
+    if (request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      return sendJson(response, 405, rpcError(null, -32000, 'Method not allowed.'));
+    }
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+      return sendJson(
+        response,
+        415,
+        rpcError(null, -32000, 'Unsupported Media Type: Content-Type must be application/json'),
+      );
+    }
+    const raw = await readBody(request, BODY_LIMIT);
+    if (raw === undefined) {
+      response.setHeader('connection', 'close');
+      return sendJson(response, 413, rpcError(null, -32600, 'Invalid request - Payload too large'));
+    }
+    const body = parse(raw.toString('utf8'));
+    if (body === undefined) {
+      return sendJson(response, 400, rpcError(null, -32600, 'Invalid request - Malformed JSON-RPC request'), {
+        'x-amzn-errortype': 'InternalFailure',
+      });
+    }
+    const unsupported = this.unsupportedVersion(request, body);
+    if (unsupported !== undefined) {
+      return sendJson(response, 400, rpcError(body.id, -32602, `Unsupported MCP protocol version: ${unsupported}`));
+    }
+    const judged = body.method === 'tools/call' ? this.judge(caller, body) : undefined;
+    if (judged !== undefined && judged.kind !== 'permitted') return sendJson(response, 200, refusal(body.id, judged));
+    await this.forward(request, response, body, { caller, permitted: judged });
+  }
+
+  private judge(caller: CallerIdentity, body: JsonRpc): Judgement {
+    const params = isObject(body.params) ? body.params : {};
+    return this.calls.judge(caller, params.name, params.arguments);
+  }
+
+  /** `initialize` negotiates in its body; every other request is of the revision in its header. */
+  private unsupportedVersion(request: IncomingMessage, body: JsonRpc): string | undefined {
+    if (body.method === 'initialize') return undefined;
+    const version = String(request.headers['mcp-protocol-version'] ?? MCP_VERSION_WITHOUT_HEADER);
+    return this.gateway.supportedVersions.includes(version) ? undefined : version;
+  }
+
+  private async forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: JsonRpc,
+    exchange: Exchange,
+  ): Promise<void> {
+    const web = toWebRequest(request, body);
+    const authInfo = {
+      token: '',
+      clientId: exchange.caller.name,
+      scopes: [],
+      extra: exchange as unknown as Record<string, unknown>,
+    };
+    const answer = (await isLegacyRequest(web.clone(), body))
+      ? await this.legacy(web, body, exchange)
+      : await this.modern.fetch(web, { parsedBody: body, authInfo });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (answer.body === null) response.end();
+    else Readable.fromWeb(answer.body as ReadableStream).pipe(response);
+  }
+
+  /** Revisions before 2026-07-28: plain JSON, also for clients that do not accept an event stream. */
+  private async legacy(web: Request, body: JsonRpc, exchange: Exchange): Promise<Response> {
+    const headers = new Headers(web.headers);
+    if (!/event-stream/.test(headers.get('accept') ?? '')) headers.set('accept', 'application/json, text/event-stream');
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: undefined,
+      enableJsonResponse: true,
+    });
+    await this.server(exchange).connect(transport);
+    return transport.handleRequest(new Request(web, { headers }), { parsedBody: body });
+  }
+
+  private server({ caller, permitted }: Exchange): Server {
+    const server = new Server(
+      { name: this.gateway.name, version: '1.0.0' },
+      {
+        capabilities: { tools: {} },
+        instructions: this.gateway.instructions,
+        supportedProtocolVersions: [...this.gateway.supportedVersions],
+      },
+    );
+    server.setRequestHandler('tools/list', async () => ({
+      tools: this.calls.list(caller).map(({ qualifiedName, description, inputSchema }) => ({
+        name: qualifiedName,
+        description,
+        inputSchema: inputSchema as { type: 'object' },
+      })),
+    }));
+    server.setRequestHandler('tools/call', async (_request, context) => {
+      const { text, isError } = await permitted!.run(context.mcpReq.id);
+      return { content: [{ type: 'text', text }], isError };
+    });
+    return server;
+  }
+}
+
+interface JsonRpc {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
+}
+
+/** Parsed once, so that what is judged is what is run. A batch is no single request, and no revision served has them. */
+function parse(text: string): JsonRpc | undefined {
+  if (isTooDeep(text)) return undefined;
+  try {
+    const body: unknown = JSON.parse(text);
+    return isObject(body) && body.jsonrpc === '2.0' && isId(body.id) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isId(id: unknown): boolean {
+  return id === undefined || typeof id === 'number' || (typeof id === 'string' && id.length <= 256);
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (inString) {
+      if (char === '\\') i++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '{' || char === '[') {
+      if (++depth > DEEPEST_NESTING) return true;
+    } else if (char === '}' || char === ']') depth--;
+  }
+  return false;
+}
+
+function toWebRequest(request: IncomingMessage, body: JsonRpc): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    // The token stays at the door: neither the SDK nor a tool gets it.
+    if (typeof value === 'string' && name !== 'authorization' && name !== 'content-length') headers.set(name, value);
+  }
+  return new Request(`http://${request.headers.host}${request.url}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
+}
+
+function refusal(id: unknown, judged: Exclude<Judgement, { kind: 'permitted' }>): object {
+  const code = { 'unknown-tool': -32602, denied: GATEWAY_ERROR.deniedByPolicy, failed: -32603 }[judged.kind];
+  return rpcError(id, code, judged.message);
+}
+
+export function rpcError(id: unknown, code: number, message: string): object {
+  return { jsonrpc: '2.0', id: id ?? null, error: { code, message } };
+}

@@ -1,0 +1,32 @@
+import { own } from '../assembly/cloudformation';
+import type { ConcreteAssembly } from '../assembly/concrete';
+import type { GatewayModel, Report } from './gateway-model';
+
+/** Properties of a gateway that have no effect here, with what that means. */
+const PROPERTIES: readonly (readonly [path: readonly string[], meaning: string])[] = [
+  [['InterceptorConfigurations'], 'interceptors are not run'],
+  [['WafConfiguration'], 'there is no web ACL in front'],
+  [['ProtocolConfiguration', 'Mcp', 'SearchType'], 'there is no search tool'],
+  [['ProtocolConfiguration', 'Mcp', 'SessionConfiguration'], 'there are no sessions'],
+  [['ProtocolConfiguration', 'Mcp', 'StreamingConfiguration'], 'answers are not streamed'],
+];
+
+/** Resources that belong to a gateway and have no effect here. */
+const RESOURCES: readonly (readonly [type: string, meaning: string])[] = [
+  ['AWS::BedrockAgentCore::GatewayRateLimit', 'calls are not counted'],
+  ['AWS::BedrockAgentCore::GatewayRule', 'rules do not route'],
+  ['AWS::BedrockAgentCore::ResourcePolicy', 'the resource policy is not evaluated'],
+];
+
+/** Says everything in the template that the deployed gateway would do and this one does not. */
+export function reportNotSimulated(assembly: ConcreteAssembly, gateway: GatewayModel, report: Report): void {
+  const { properties, logicalId, unresolved } = gateway.resource;
+  for (const what of unresolved) report(`${logicalId}: ${what} is only known after a deployment`);
+  for (const [path, meaning] of PROPERTIES) {
+    const value = path.reduce<unknown>((inner, name) => own(inner, name), properties);
+    if (value !== undefined) report(`${logicalId}: ${path.at(-1)} has no effect here, ${meaning}`);
+  }
+  for (const [type, meaning] of RESOURCES) {
+    for (const resource of assembly.ofType(type)) report(`${resource.logicalId}: it has no effect here, ${meaning}`);
+  }
+}

@@ -1,0 +1,62 @@
+import { evaluate, type IamDecision } from '../core/iam/evaluate';
+import type { GatewayModel } from './gateway-model';
+import type { Role } from './roles';
+
+const SERVICE = 'bedrock-agentcore.amazonaws.com';
+
+/** The gateway's role, as the service uses it: it must be trusted for this gateway, and must allow what is done. */
+export class OutboundIdentity {
+  /** The session under which the service acts. */
+  public readonly sessionArn: string;
+
+  public constructor(
+    private readonly gateway: GatewayModel,
+    private readonly role: Role | undefined,
+  ) {
+    const { partition, account } = gateway.resource.environment;
+    this.sessionArn = `arn:${partition}:sts::${account}:assumed-role/${role?.name ?? 'unknown'}/gateway`;
+  }
+
+  public get roleArn(): string {
+    return this.role?.arn ?? this.gateway.roleArn;
+  }
+
+  /** The first of these permissions that is missing; undefined when the role has them all. */
+  public missing(action: string, resources: readonly string[]): IamDecision | undefined {
+    const trust = this.assume();
+    if (trust.decision !== 'allow') return trust;
+    return resources.map((resource) => this.decide(action, resource)).find(({ decision }) => decision !== 'allow');
+  }
+
+  private decide(action: string, resource: string): IamDecision {
+    const { account } = this.gateway.resource.environment;
+    return evaluate(
+      {
+        principal: { kind: 'role-session', arn: this.sessionArn, roleArn: this.roleArn, account },
+        action,
+        resource,
+        context: { 'aws:PrincipalArn': this.roleArn, 'aws:PrincipalAccount': account },
+      },
+      this.role?.policies ?? { identity: [] },
+    );
+  }
+
+  private assume(): IamDecision {
+    const { account } = this.gateway.resource.environment;
+    return evaluate(
+      {
+        principal: { kind: 'service', arn: SERVICE, account },
+        action: 'sts:AssumeRole',
+        resource: this.roleArn,
+        context: { 'aws:SourceAccount': account, 'aws:SourceArn': this.gateway.arn },
+      },
+      // A trust policy has no Resource: it is about its own role.
+      { identity: [], resource: this.role === undefined ? undefined : aboutItself(this.role) },
+    );
+  }
+}
+
+function aboutItself(role: Role): Role['trust'] {
+  const statements = [role.trust.Statement].flat();
+  return { ...role.trust, Statement: statements.map((statement) => ({ ...statement, Resource: role.arn })) };
+}

@@ -1,0 +1,228 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { own } from '../assembly/cloudformation';
+import { ConcreteAssembly } from '../assembly/concrete';
+import { readAssembly } from '../assembly/read-assembly';
+import { SecureMcpError, shown } from '../core/errors';
+import { AwsEndpoint } from './aws-endpoint';
+import { type Decision, DecisionLog } from './decision';
+import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
+import { type RunnableFunction, readFunctions } from './functions';
+import { type GatewayModel, readGateway } from './gateway-model';
+import { GatewayServer } from './gateway-server';
+import { LambdaHost } from './lambda-host';
+import { McpEndpoint } from './mcp-endpoint';
+import { reportNotSimulated } from './not-simulated';
+import { type OAuthClient, readClients } from './oauth-clients';
+import { OutboundIdentity } from './outbound-identity';
+import { readRoles } from './roles';
+import { TokenIssuer, type TokenRecipe } from './token-issuer';
+import { ToolCalls } from './tool-calls';
+
+export interface LocalGatewayOptions {
+  /** A cloud assembly (`cdk.out`) or a template file. */
+  readonly assembly: string;
+  /** @default any free port of 127.0.0.1 */
+  readonly port?: number;
+  /** Name or logical id of the gateway. @default the only one of the assembly */
+  readonly gateway?: string;
+  /** JSON file with rows by table. @default empty tables */
+  readonly seed?: string;
+  /** Files that are run in place of a tool's code, under the tool's synthesized role: what is left when a tool is hostile. */
+  readonly replaceHandlers?: { readonly [tool: string]: string };
+  readonly onDecision?: (decision: Decision) => void;
+  /** Output of the tools. */
+  readonly onLog?: (functionName: string, text: string) => void;
+}
+
+export interface LocalAgent {
+  readonly name: string;
+  readonly clientId: string;
+  /** Made up at every start; worth nothing anywhere else. */
+  readonly clientSecret: string;
+  readonly scopes: readonly string[];
+}
+
+export interface LocalGateway {
+  readonly mcpUrl: string;
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly agents: readonly LocalAgent[];
+  /** What the deployed gateway would do and this one does not. */
+  readonly unsupported: readonly string[];
+  readonly decisions: readonly Decision[];
+  /** A token of the local issuer, bad ones too: every part of it may be wrong on purpose. */
+  mintToken(recipe: TokenRecipe): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the MCP gateway of a synthesized app on this machine, with no AWS account: JWT checks, Cedar decisions and roles as
+ * the template has them, tools in processes of their own, DynamoDB tables in memory.
+ *
+ * It listens on 127.0.0.1 and issues its own tokens: never trust them elsewhere. Its semantics are no promise about AWS;
+ * docs/local-gateway.md lists the differences.
+ *
+ * Throws `ASSEMBLY_UNREADABLE`, `LOCAL_UNSUPPORTED`, `PORT_IN_USE`, and `CEDAR_INVALID` for a policy that does not parse.
+ */
+export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
+  const unsupported: string[] = [];
+  const report = (what: string) => void unsupported.push(what);
+  const assembly = new ConcreteAssembly(readAssembly(options.assembly));
+  const gateway = readGateway(assembly, options.gateway, report);
+  reportNotSimulated(assembly, gateway, report);
+  const log = new DecisionLog(options.onDecision);
+  const roles = readRoles(assembly);
+  const functions = readFunctions(assembly, roles, report);
+
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const host = new LambdaHost(options.onLog);
+    closers.push(() => host.close());
+    await host.start();
+    const dynamodb = await startTables(assembly, options.seed, report);
+    const endpoint = new AwsEndpoint(
+      {
+        dynamodb,
+        resourcePolicies: new Map(),
+        invoke: (name, payload, context) => invokeByName(host, functions, name, payload, context),
+      },
+      log.add,
+    );
+    closers.push(() => endpoint.close());
+    await endpoint.listen();
+    addFunctions(host, endpoint, functions, options.replaceHandlers ?? {});
+
+    const calls = new ToolCalls(
+      gateway,
+      new OutboundIdentity(gateway, roles.get(gateway.roleArn)),
+      functions,
+      host,
+      log.add,
+    );
+    const server = new GatewayServer();
+    const port = await server.listen(options.port ?? 0);
+    closers.push(() => server.close());
+    const origin = `http://127.0.0.1:${port}`;
+    const issuer = await startIssuer(origin, assembly, gateway, report);
+    server.mount(origin, gateway, new McpEndpoint(gateway, calls), issuer, log.add);
+    return {
+      mcpUrl: `${origin}/mcp`,
+      issuer: issuer.issuer,
+      tokenEndpoint: issuer.tokenEndpoint,
+      agents: issuer.clients.flatMap(toAgent),
+      unsupported,
+      get decisions() {
+        return log.all;
+      },
+      mintToken: (recipe) => issuer.mint(recipe),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startTables(assembly: ConcreteAssembly, seedFile: string | undefined, report: (what: string) => void) {
+  const dynamodb = new EmbeddedDynamoDb(assembly);
+  await dynamodb.createTables(report);
+  if (seedFile !== undefined) await dynamodb.seed(readSeed(seedFile));
+  return dynamodb;
+}
+
+function readSeed(file: string): Seed {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Seed;
+  } catch (error) {
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `the seed file cannot be read, got ${shown(file)}: ${(error as Error).message}`,
+      fix: 'Pass a JSON file: { "<table>": [ { "<attribute>": value } ] }',
+    });
+  }
+}
+
+function addFunctions(
+  host: LambdaHost,
+  endpoint: AwsEndpoint,
+  functions: ReadonlyMap<string, RunnableFunction>,
+  replaced: { readonly [tool: string]: string },
+): void {
+  const own = new Set(functions.values());
+  const tools = [...own].map(({ metadata, fn }) => metadata?.tool ?? fn.name);
+  for (const [tool, file] of Object.entries(replaced)) {
+    if (!tools.includes(tool)) {
+      throw new SecureMcpError({
+        code: 'LOCAL_UNSUPPORTED',
+        message: `there is no tool ${shown(tool)} whose code could be replaced`,
+        fix: `Use one of ${tools.join(', ')}`,
+      });
+    }
+    if (!existsSync(file)) {
+      throw new SecureMcpError({
+        code: 'HANDLER_NOT_FOUND',
+        message: `the file that replaces the code of ${shown(tool)} does not exist, got ${shown(file)}`,
+        fix: 'Pass the path of a .js file that exports the handler',
+      });
+    }
+  }
+  for (const { fn, role, metadata } of own) {
+    const tool = metadata?.tool ?? fn.name;
+    const { arn, region } = fn;
+    const access = (metadata?.access ?? []).map((entry) => ({ ...entry, resource: String(entry.resource) }));
+    const identity = endpoint.add({ functionName: fn.name, tool, role, access, partition: arn.split(':')[1]!, region });
+    const replacement = Object.hasOwn(replaced, tool) ? replaced[tool] : undefined;
+    const code = replacement === undefined ? fn.code : { kind: 'path' as const, path: replacement };
+    host.add({ ...fn, code }, { ...identity, endpoint: endpoint.url });
+  }
+}
+
+async function invokeByName(
+  host: LambdaHost,
+  functions: ReadonlyMap<string, RunnableFunction>,
+  name: string,
+  payload: string,
+  clientContext?: string,
+) {
+  const found = functions.get(name) ?? [...functions.values()].find(({ fn }) => fn.name === name.split(':')[0]);
+  if (found === undefined) return undefined;
+  const outcome = await host.invoke(found.fn.arn, payload, clientContext);
+  if (outcome.ok) return { payload: outcome.payload };
+  const { errorType, errorMessage } = outcome;
+  return { error: 'Unhandled', payload: JSON.stringify({ errorType, errorMessage }) };
+}
+
+/** The issuer in place of the user pool that the gateway's discovery URL names. */
+async function startIssuer(
+  origin: string,
+  assembly: ConcreteAssembly,
+  gateway: GatewayModel,
+  report: (what: string) => void,
+): Promise<TokenIssuer> {
+  const url = gateway.authorizer === 'NONE' ? '' : gateway.authorizer.discoveryUrl;
+  const pool = assembly.ofType('AWS::Cognito::UserPool').find(({ ref }) => url.includes(`/${ref}/`));
+  if (pool === undefined) {
+    if (url !== '')
+      report(
+        `${gateway.resource.logicalId}: the issuer ${url} is not in the assembly; a local one without clients stands in`,
+      );
+    return TokenIssuer.create(origin, 'local-issuer', []);
+  }
+  const scopes = assembly
+    .ofType('AWS::Cognito::UserPoolResourceServer')
+    .filter(({ properties }) => properties.UserPoolId === pool.ref)
+    .flatMap(({ properties }) =>
+      ((properties.Scopes ?? []) as unknown[]).map(
+        (scope) => `${String(properties.Identifier)}/${String(own(scope, 'ScopeName'))}`,
+      ),
+    );
+  const clients = readClients(assembly).filter(({ poolId }) => poolId === pool.ref);
+  return TokenIssuer.create(origin, pool.ref, clients, scopes);
+}
+
+function toAgent({ name, clientId, clientSecret, scopes }: OAuthClient): LocalAgent[] {
+  return clientSecret === undefined ? [] : [{ name, clientId, clientSecret, scopes }];
+}
