@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CedarDecision, PolicySet } from '../core/cedar/engine';
+import { type CedarDecision, PolicySet } from '../core/cedar/policy-set';
 import { type CedarPrincipal, toolCallRequest } from '../core/cedar/request';
 import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import { CLIENT_CONTEXT, CLIENT_CONTEXT_VERSION } from '../protocol/lambda-event';
