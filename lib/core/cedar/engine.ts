@@ -107,6 +107,15 @@ export function parsePolicy(text: string): { readonly json?: CedarPolicyJson; re
     : { problems: answer.errors.map((error) => toProblem('', text, error)) };
 }
 
+/** An expression of Cedar's JSON format as Cedar text. */
+export function expressionText(expression: object): string {
+  const all = { op: 'All' } as const;
+  const conditions = [{ kind: 'when' as const, body: expression as CedarWasm.Expr }];
+  const answer = cedar().policyToText({ effect: 'permit', principal: all, action: all, resource: all, conditions });
+  if (answer.type === 'failure') return JSON.stringify(expression);
+  return answer.text.replace(/^[\s\S]*?when \{\s*/, '').replace(/\s*\};?\s*$/, '');
+}
+
 /** The tool actions that the scope of a policy lists, or `undefined` when it may reach others: any, or a group. */
 export function namedActions({ action }: CedarPolicyJson): string[] | undefined {
   if (action.op !== '==' && action.op !== 'in') return undefined;

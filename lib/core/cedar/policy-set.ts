@@ -11,6 +11,7 @@ import {
   parsePolicy,
   schemaError,
 } from './engine';
+import { type CedarExpression, conditionOf } from './expression';
 import type { CedarListRequest, CedarPrincipal, CedarRequest, CedarValue } from './request';
 import { schemaOfActions } from './schema-subset';
 import { substituteNow } from './substitute-now';
@@ -23,6 +24,21 @@ export interface CedarDecision {
   readonly errors: readonly { readonly policyId: string; readonly message: string }[];
   /** Why the request itself was refused: it does not fit the schema. */
   readonly requestError?: string;
+}
+
+/** A request of which only the action and the gateway have to be known. */
+export interface PartialRequest {
+  readonly action: string;
+  readonly gatewayArn: string;
+  /** Left out: whoever calls. */
+  readonly principal?: CedarPrincipal;
+}
+
+export interface Residual {
+  readonly policyId: string;
+  readonly effect: 'permit' | 'forbid';
+  /** What still has to hold for the policy to apply. */
+  readonly condition: CedarExpression;
 }
 
 interface Bucket {
@@ -90,6 +106,33 @@ export class PolicySet {
     return answer.type === 'residuals' && answer.response.decision !== 'deny';
   }
 
+  /**
+   * What is left of each policy for this action when only the given parts of a request are known: the condition on
+   * the rest. Policies that cannot apply are left out.
+   */
+  public residuals(request: PartialRequest): readonly Residual[] {
+    const answer = cedar().isAuthorizedPartial({
+      principal: request.principal === undefined ? null : { type: request.principal.type, id: request.principal.id },
+      action: { type: CEDAR_ENTITY.action, id: request.action },
+      resource: { type: CEDAR_ENTITY.gateway, id: request.gatewayArn },
+      context: { input: UNKNOWN_INPUT, system: UNKNOWN_SYSTEM },
+      policies: { staticPolicies: this.bucketOf(request.action).texts },
+      entities: [
+        ...(request.principal === undefined ? [] : [principalEntity(request.principal)]),
+        ...actionEntities(request.action),
+      ],
+    });
+    if (answer.type === 'failure') throw schemaError(answer.errors.map(({ message }) => message).join('; '));
+    return Object.entries(answer.response.residuals)
+      .map(([policyId, { effect, conditions }]) => ({
+        policyId,
+        effect,
+        condition: conditionOf({ conditions: conditions.map(({ kind, body }) => ({ kind, body: restored(body) })) }),
+      }))
+      .filter(({ condition }) => condition.Value !== false)
+      .sort((a, b) => (a.policyId < b.policyId ? -1 : 1));
+  }
+
   private bucketOf(action: string): Bucket {
     const known = this.buckets.get(action);
     if (known !== undefined) return known;
@@ -117,7 +160,28 @@ function atTime(texts: Readonly<Record<string, string>>, now: Date): Record<stri
   );
 }
 
+const UNKNOWN_SYSTEM = { __extn: { fn: 'unknown', arg: 'system' } };
 const UNKNOWN_INPUT = { __extn: { fn: 'unknown', arg: 'input' } };
+
+/** Partial evaluation puts the context, with its unknowns, in place of `context`, and an unknown in place of `principal`. */
+function restored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(restored);
+  if (typeof value !== 'object' || value === null) return value;
+  const name = unknownName(value as CedarExpression);
+  if (name === 'principal') return { Var: 'principal' };
+  if (name !== undefined) return { '.': { left: { Var: 'context' }, attr: name } };
+  const record = (value as CedarExpression).Record as { [key: string]: CedarExpression } | undefined;
+  if (record !== undefined && ['input', 'system'].every((key) => unknownName(record[key] ?? {}) === key)) {
+    return { Var: 'context' };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, restored(item)]));
+}
+
+function unknownName(expression: CedarExpression): string | undefined {
+  const [argument] = (expression.unknown as CedarExpression[] | undefined) ?? [];
+  const name = argument?.Value;
+  return typeof name === 'string' ? name : undefined;
+}
 
 function callOf({ principal, action, gatewayArn }: CedarListRequest) {
   return {

@@ -1,0 +1,170 @@
+import { qualifiedToolName } from '../../protocol/tool-name';
+import { type CedarPolicyText, expressionText } from './engine';
+import { explain, isOneTest } from './explain';
+import { type CedarExpression, operands, partsOf } from './expression';
+import { PolicySet, type Residual } from './policy-set';
+import type { CedarPrincipal } from './request';
+import { type CedarTool, schemaFromTools } from './schema-from-tools';
+
+/** A caller of whom the claims are known before anything runs: an agent with its own OAuth client. */
+export interface KnownCaller {
+  /** `agent support` */
+  readonly name: string;
+  readonly principal: CedarPrincipal;
+}
+
+export interface AccessMapInput {
+  readonly gatewayArn: string;
+  readonly tools: readonly CedarTool[];
+  /** Active policies only: what is in LOG_ONLY decides nothing. */
+  readonly policies: readonly CedarPolicyText[];
+  readonly callers: readonly KnownCaller[];
+}
+
+/** Who can call which tool under which condition. */
+export interface AccessMap {
+  readonly tools: readonly ToolAccess[];
+}
+
+export interface ToolAccess {
+  /** `<target>___<tool>` */
+  readonly tool: string;
+  /** Known callers, one entry each, also those that may not call. */
+  readonly callers: readonly CallerAccess[];
+  /** What the policies ask of any caller; one entry per alternative. */
+  readonly permits: readonly AccessRule[];
+  /** What stops a call whoever makes it. */
+  readonly forbids: readonly AccessRule[];
+}
+
+export interface CallerAccess {
+  readonly caller: string;
+  readonly decision: 'always' | 'sometimes' | 'never';
+  /** One entry per way to a permit; what the arguments and the time have to be like. */
+  readonly permits: readonly AccessRule[];
+  readonly forbids: readonly AccessRule[];
+}
+
+export interface AccessRule {
+  readonly policyId: string;
+  /** In words; what has none is Cedar text. */
+  readonly condition: string;
+}
+
+/**
+ * Computed from the policies alone, by Cedar's partial evaluation: once with the claims of each known caller and
+ * unknown arguments, once with nothing known but the tool.
+ */
+export function accessMap(input: AccessMapInput): AccessMap {
+  const set = new PolicySet(input.policies, schemaFromTools(input.tools));
+  const tools = input.tools.map(({ target, name }): ToolAccess => {
+    const action = qualifiedToolName(target, name);
+    const request = { action, gatewayArn: input.gatewayArn };
+    const anyone = set.residuals(request);
+    return {
+      tool: action,
+      callers: input.callers.map(({ name: caller, principal }) =>
+        callerAccess(caller, set.residuals({ ...request, principal })),
+      ),
+      permits: rules(anyone, 'permit'),
+      forbids: rules(anyone, 'forbid'),
+    };
+  });
+  return { tools: tools.sort((a, b) => (a.tool < b.tool ? -1 : 1)) };
+}
+
+function callerAccess(caller: string, residuals: readonly Residual[]): CallerAccess {
+  const permits = rules(residuals, 'permit');
+  const forbids = rules(residuals, 'forbid');
+  const blocked = forbids.some(({ condition }) => condition === 'always');
+  if (blocked || permits.length === 0) return { caller, decision: 'never', permits: [], forbids };
+  const open = permits.some(({ condition }) => condition === 'always') && forbids.length === 0;
+  return { caller, decision: open ? 'always' : 'sometimes', permits, forbids };
+}
+
+function rules(residuals: readonly Residual[], effect: 'permit' | 'forbid'): AccessRule[] {
+  return residuals
+    .filter((residual) => residual.effect === effect)
+    .flatMap(({ policyId, condition }) =>
+      (effect === 'permit' ? alternatives(condition) : [condition]).map((each) => ({
+        policyId,
+        condition: explain(each, expressionText),
+      })),
+    );
+}
+
+const ALTERNATIVES_MAX = 64;
+
+/** One entry per kind of caller: a permit of a tool is a disjunction over them. */
+function alternatives(condition: CedarExpression): CedarExpression[] {
+  const all = operands(condition, '&&').reduce<CedarExpression[][]>(
+    (ways, part) => {
+      const choices = isOneTest(part) ? [part] : operands(part, '||');
+      const split = choices.length > 1 && choices.every(readsCaller) ? choices : [part];
+      return ways.flatMap((way) => split.map((choice) => [...way, choice]));
+    },
+    [[]],
+  );
+  if (all.length > ALTERNATIVES_MAX) return [condition];
+  return all.map((parts) => parts.reduce((left, right) => ({ '&&': { left, right } })));
+}
+
+function readsCaller(expression: CedarExpression): boolean {
+  for (const part of partsOf(expression)) if (part.Var === 'principal') return true;
+  return false;
+}
+
+/** One sentence per rule, in a stable order: what a diff compares. */
+export function accessLines(map: AccessMap): string[] {
+  return map.tools.flatMap(({ tool, callers, permits, forbids }) => [
+    ...callers.flatMap(({ caller, permits: own }) =>
+      own.map(({ condition }) => line(caller, 'may call', tool, condition)),
+    ),
+    ...permits.map(({ condition }) => line('a caller', 'may call', tool, condition)),
+    ...forbids.map(({ condition }) => line('nobody', 'may call', tool, condition)),
+  ]);
+}
+
+function line(caller: string, verb: string, tool: string, condition: string): string {
+  return condition === 'always' ? `${caller} ${verb} ${tool}` : `${caller} ${verb} ${tool} when ${condition}`;
+}
+
+export interface AccessDifference {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What a change of policies or tools adds to and takes from what callers may do. */
+export function accessDifference(before: AccessMap, after: AccessMap): AccessDifference {
+  const [old, now] = [accessLines(before), accessLines(after)];
+  return { added: now.filter((each) => !old.includes(each)), removed: old.filter((each) => !now.includes(each)) };
+}
+
+/** For people in a terminal. */
+export function accessMapText(map: AccessMap): string {
+  return map.tools
+    .map(({ tool, ...access }) => [tool, ...rows(access).map((row) => `  ${row.join(': ')}`)].join('\n'))
+    .join('\n\n');
+}
+
+/** For a pull request. */
+export function accessMapMarkdown(map: AccessMap): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const lines = map.tools.flatMap(({ tool, ...access }) =>
+    rows(access).map(([who, when]) => `| ${cell(tool)} | ${cell(who)} | ${cell(when)} |`),
+  );
+  return ['| tool | who | when |', '| --- | --- | --- |', ...lines].join('\n');
+}
+
+function rows({ callers, permits, forbids }: Omit<ToolAccess, 'tool'>): (readonly [string, string])[] {
+  return [
+    ...callers.map(({ caller, decision, permits: own, forbids: against }) => {
+      if (decision === 'never') return [caller, 'never'] as const;
+      const ways = own.map(({ condition }) => condition).join('; or ');
+      const except = against.map(({ condition }) => condition).join('; or ');
+      return [caller, except === '' ? ways : `${ways}; but not when ${except}`] as const;
+    }),
+    ...permits.map(({ condition }) => ['any caller', condition] as const),
+    ...forbids.map(({ condition }) => ['nobody', condition] as const),
+  ];
+}

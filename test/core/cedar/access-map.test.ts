@@ -1,0 +1,153 @@
+import { Caller, ClaimMatch, ToolArgument, ToolCondition, ToolPolicy } from '../../../lib/authorization';
+import {
+  type AccessMap,
+  accessDifference,
+  accessMap,
+  accessMapMarkdown,
+  accessMapText,
+} from '../../../lib/core/cedar/access-map';
+import { oauthPrincipal } from '../../../lib/core/cedar/request';
+import { REFUND_TOOL } from '../../authorization/support';
+import { GATEWAY } from './fixture';
+
+const arg = ToolArgument.named;
+const LIST_TOOL = {
+  ...REFUND_TOOL,
+  target: 'order-list',
+  name: 'order-list',
+  scope: 'orders/order-list',
+  inputSchema: { type: 'object' } as const,
+};
+const agent = (client: string, ...scopes: string[]) => ({
+  name: `agent ${client}`,
+  principal: oauthPrincipal({ sub: client, client_id: client, scope: scopes.join(' ') })!,
+});
+const CALLERS = [agent('support', 'orders/order-refund', 'orders/order-list'), agent('reporting', 'orders/order-list')];
+
+function mapOf(...policies: ToolPolicy[]): AccessMap {
+  const texts = policies.flatMap((policy) =>
+    [policy.renderPermit(GATEWAY), policy.renderForbid(GATEWAY)].flatMap((statement, index) =>
+      statement === undefined ? [] : [{ id: `${policy.tool.name}-${index}`, text: statement.text }],
+    ),
+  );
+  return accessMap({ gatewayArn: GATEWAY, tools: policies.map(({ tool }) => tool), policies: texts, callers: CALLERS });
+}
+
+function refund(limit: number): ToolPolicy {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.agent('support', 'support'), [arg('amount').atMost(limit)]);
+  return policy;
+}
+
+test('each agent has the condition that is left when its claims are known', () => {
+  const list = new ToolPolicy(LIST_TOOL);
+  list.permit(Caller.agent('support', 'support'));
+  list.permit(Caller.agent('reporting', 'reporting'), [ToolCondition.dailyBetween('08:00', '17:30')]);
+
+  expect(accessMapText(mapOf(refund(500), list))).toBe(
+    [
+      'order-list___order-list',
+      '  agent support: always',
+      '  agent reporting: time of day >= 08:00 and time of day < 17:30',
+      "  any caller: caller has a token and claim 'client_id' is 'support' and claim 'scope' has 'orders/order-list'",
+      "  any caller: caller has a token and claim 'client_id' is 'reporting' and claim 'scope' has 'orders/order-list' and time of day >= 08:00 and time of day < 17:30",
+      '',
+      'order-refund___order-refund',
+      '  agent support: amount 0 to 500',
+      '  agent reporting: never',
+      "  any caller: caller has a token and claim 'client_id' is 'support' and claim 'scope' has 'orders/order-refund' and amount 0 to 500",
+    ].join('\n'),
+  );
+});
+
+test('a client without the scope of the tool is never let in, whatever its permit says', () => {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.agent('reporting', 'reporting'));
+
+  expect(mapOf(policy).tools[0]!.callers.map(({ decision }) => decision)).toEqual(['never', 'never']);
+});
+
+test('a forbid shows with what it leaves', () => {
+  const policy = refund(500);
+  policy.forbidUnless(Caller.anyAuthenticated({ reason: 'bounds for every caller' }), [arg('count').atMost(3)]);
+  const [support] = mapOf(policy).tools[0]!.callers;
+
+  expect(support).toMatchObject({ decision: 'sometimes', forbids: [{ condition: 'not (count 0 to 3)' }] });
+});
+
+test('a difference is what a reviewer has to look at', () => {
+  const before = mapOf(refund(500));
+  const after = mapOf(refund(900));
+  const full =
+    "a caller may call order-refund___order-refund when caller has a token and claim 'client_id' is 'support' and claim 'scope' has 'orders/order-refund' and";
+
+  expect(accessDifference(before, after)).toEqual({
+    added: ['agent support may call order-refund___order-refund when amount 0 to 900', `${full} amount 0 to 900`],
+    removed: ['agent support may call order-refund___order-refund when amount 0 to 500', `${full} amount 0 to 500`],
+  });
+  expect(accessDifference(before, before)).toEqual({ added: [], removed: [] });
+});
+
+test('Markdown has a row per rule and no text that ends a cell', () => {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.claim('team', ClaimMatch.oneOf('a|b')), [arg('orderId').oneOf(['x', 'y'])]);
+
+  expect(accessMapMarkdown(mapOf(policy)).split('\n').at(-1)).toBe(
+    "| order-refund___order-refund | any caller | caller has a token and claim 'team' is 'a\\|b' and orderId is one of 'x', 'y' |",
+  );
+});
+
+test.each<[string, ToolCondition, string]>([
+  ['at least', arg('amount').atLeast(5), 'amount >= 5'],
+  ['absent', arg('count').isAbsent(), 'count is absent'],
+  ['given', arg('count').isGiven(), 'count is given'],
+  ['true', arg('express').isTrue(), 'express is true'],
+  ['false', arg('express').isFalse(), 'express is false'],
+  ['a claim', arg('orderId').equalToClaim('order'), "orderId is claim 'order'"],
+  ['only of', arg('tags').onlyOf(['a']), "tags has only 'a'"],
+  ['all of', arg('tags').containsAll(['a', 'b']), "tags has all of 'a', 'b'"],
+  ['any of', arg('tags').containsAny(['a', 'b']), "tags has one of 'a', 'b'"],
+  ['not empty', arg('tags').isNotEmpty(), 'tags is given and tags is not empty'],
+  ['a start', arg('orderId').startsWith('eu-'), "orderId looks like 'eu-*'"],
+  [
+    'text that tries to end its quotation',
+    arg('orderId').equalTo("a' or always\u202e"),
+    "orderId is 'a\\' or always\\u{202e}'",
+  ],
+  ['nested', arg('address').property('city').equalTo('Bern'), "address.city is 'Bern'"],
+  ['either', ToolCondition.anyOf(arg('count').isAbsent(), arg('count').atMost(3)), '(count is absent or count 0 to 3)'],
+  ['from an instant', ToolCondition.notBefore('2026-12-01'), 'time >= 2026-12-01'],
+])('words for: %s', (_what, condition, words) => {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.user('u'), [condition]);
+
+  expect(mapOf(policy).tools[0]!.permits).toEqual([
+    { policyId: 'order-refund-0', condition: `caller has a token and caller is 'u' and ${words}` },
+  ]);
+});
+
+test.each([
+  [
+    'is kept beside an or',
+    'context.input has count && (context.input.count < 3 || context.input.orderId == "a")',
+    "count is given and (count < 3 or orderId is 'a')",
+  ],
+  [
+    'is kept beside an is not',
+    'principal.hasTag("t") && principal.getTag("t") != "a"',
+    "claim 't' is present and claim 't' is not 'a'",
+  ],
+  ['is left out beside a comparison', 'context.input has count && context.input.count < 3', 'count < 3'],
+])('a guard %s', (_what, condition, words) => {
+  const text = `permit (principal is AgentCore::OAuthUser, action == AgentCore::Action::"order-refund___order-refund", resource) when { ${condition} };`;
+  const map = accessMap({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'p', text }], callers: [] });
+
+  expect(map.tools[0]!.permits[0]!.condition).toBe(`caller has a token and ${words}`);
+});
+
+test('a condition nobody has words for is shown as Cedar', () => {
+  const text = `permit (principal, action == AgentCore::Action::"order-refund___order-refund", resource) when { context.input.amount == context.input.amount && ip(context.input.orderId).isLoopback() };`;
+  const map = accessMap({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'p', text }], callers: [] });
+
+  expect(map.tools[0]!.permits[0]!.condition).toBe('amount is amount and ip(context.input.orderId).isLoopback()');
+});
