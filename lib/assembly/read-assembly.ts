@@ -146,9 +146,22 @@ function readAssets(directory: string, artifacts: readonly unknown[]): Map<strin
   return assets;
 }
 
+/** CloudFormation takes templates of 1 MB; indentation may triple that. */
+const MAX_TEMPLATE_BYTES = 8 * 1024 * 1024;
+
+/** CloudFormation templates are some 20 levels deep; what is deeper is not one. */
+const MAX_NESTING = 200;
+
 function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormationTemplate {
-  const yaml = ['.yaml', '.yml'].includes(extname(file).toLowerCase());
+  const yaml = ['.yaml', '.yml', '.template'].includes(extname(file).toLowerCase()) && !startsAsJson(file);
+  const bytes = existsSync(file) ? statSync(file).size : 0;
+  if (bytes > MAX_TEMPLATE_BYTES) {
+    throw unreadable(file, `it has ${bytes} bytes`, 'Split the template: CloudFormation accepts 1 MB');
+  }
   const template = yaml ? readYaml(file, options) : readJson(file);
+  if (isNestedDeeper(template, MAX_NESTING)) {
+    throw unreadable(file, `it is nested more than ${MAX_NESTING} levels deep`, 'Pass a CloudFormation template');
+  }
   const resources = own(template, 'Resources');
   if (!isObject(resources)) {
     throw unreadable(file, 'it has no Resources', 'Pass a CloudFormation template or a cdk.out folder');
@@ -159,6 +172,20 @@ function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormatio
     }
   }
   return template as unknown as CloudFormationTemplate;
+}
+
+function startsAsJson(file: string): boolean {
+  return existsSync(file) && /^\s*\{/.test(readFileSync(file, 'utf8').slice(0, 1000));
+}
+
+/** Level by level, so that hostile input cannot exhaust the stack. */
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
 }
 
 function readYaml(file: string, options: ReadAssemblyOptions): unknown {

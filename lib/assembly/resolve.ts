@@ -1,4 +1,5 @@
 import { isObject, own } from './cloudformation';
+import { type ConditionWorld, decide, NO_WORLD } from './conditions';
 import type { StackTemplate } from './read-assembly';
 
 /** A value that the template does not decide. It is never treated as good. */
@@ -18,15 +19,31 @@ const MAX_DEPTH = 64;
  * - a reference becomes an atom, `${<stack>:<logical id>}` or `${<stack>:<logical id>.<attribute>}`, equal only to itself,
  *   also across stacks of one assembly (exports and nested stack parameters are followed);
  * - a pseudo parameter becomes `${AWS::Region}`;
- * - a parameter, a condition, an unknown import or function becomes {@link Unknown}.
+ * - a condition is taken as the given world has it;
+ * - a parameter, an undecided condition, an unknown import or function becomes {@link Unknown}.
  */
 export class Resolver {
   private readonly stacks: ReadonlyMap<string, StackTemplate>;
-  private readonly exports: ReadonlyMap<string, { stack: StackTemplate; value: unknown }>;
+  private exports: ReadonlyMap<string, { stack: StackTemplate; value: unknown }> = new Map();
 
-  public constructor(stacks: readonly StackTemplate[]) {
+  public constructor(
+    stacks: readonly StackTemplate[],
+    private readonly world: ConditionWorld = NO_WORLD,
+  ) {
     this.stacks = new Map(stacks.map((stack) => [stack.name, stack]));
     this.exports = this.collectExports(stacks);
+  }
+
+  /** Values behind a name are resolved once; a name that leads back to itself is unknown. */
+  private readonly named = new Map<string, unknown>();
+
+  private behind(kind: string, stack: StackTemplate, name: string, resolve: () => unknown): unknown {
+    const key = `${kind}:${stack.name}:${name}`;
+    if (!this.named.has(key)) {
+      this.named.set(key, new Unknown('it refers to itself'));
+      this.named.set(key, resolve());
+    }
+    return this.named.get(key);
   }
 
   public resolve(stack: StackTemplate, value: unknown, depth = 0): unknown {
@@ -64,6 +81,10 @@ export class Resolver {
       case 'Fn::Select':
       case 'Fn::Split':
         return this.piece(stack, name, argument, depth);
+      case 'Fn::FindInMap':
+        return this.findInMap(stack, argument, depth);
+      case 'Fn::ToJsonString':
+        return this.toJson(stack, argument, depth);
       default:
         return new Unknown(`it comes from ${name}`);
     }
@@ -80,10 +101,10 @@ export class Resolver {
   /** A parameter of a nested stack has the value that its parent passes. */
   private parameter(stack: StackTemplate, id: string, depth: number): unknown {
     const parent = stack.parent && this.stacks.get(stack.parent.stack);
-    const resource = parent?.template.Resources[stack.parent!.logicalId];
-    const passed = own(own(resource?.Properties, 'Parameters'), id);
+    const resource = own(parent?.template.Resources, stack.parent?.logicalId ?? '');
+    const passed = own(own(own(resource, 'Properties'), 'Parameters'), id);
     if (parent === undefined || passed === undefined) return new Unknown(`it is the parameter ${id}`);
-    return this.resolve(parent, passed, depth);
+    return this.behind('parameter', stack, id, () => this.resolve(parent, passed, depth));
   }
 
   private getAtt(stack: StackTemplate, path: string, depth: number): unknown {
@@ -95,7 +116,7 @@ export class Resolver {
     const nested = attribute.startsWith('Outputs.') ? this.stacks.get(`${stack.name}/${id}`) : undefined;
     if (nested !== undefined) {
       const output = own(nested.template.Outputs, attribute.slice('Outputs.'.length));
-      return this.resolve(nested, own(output, 'Value'), depth);
+      return this.behind('output', nested, attribute, () => this.resolve(nested, own(output, 'Value'), depth));
     }
     return `\${${stack.name}:${id}.${attribute}}`;
   }
@@ -127,16 +148,52 @@ export class Resolver {
 
   private importValue(stack: StackTemplate, argument: unknown, depth: number): unknown {
     const name = this.resolve(stack, argument, depth);
-    const found = typeof name === 'string' ? this.exports.get(name) : undefined;
+    const found = typeof name === 'string' ? this.exports.get(exportName(name, stack)) : undefined;
     if (found === undefined) return new Unknown('it is imported from a stack that is not here');
-    return this.resolve(found.stack, found.value, depth);
+    return this.behind('export', found.stack, String(name), () => this.resolve(found.stack, found.value, depth));
   }
 
   private either(stack: StackTemplate, argument: unknown, depth: number): unknown {
     const [condition, whenTrue, whenFalse] = Array.isArray(argument) ? argument : [];
+    const holds = this.holds(stack, condition);
+    if (holds !== undefined) return this.resolve(stack, holds ? whenTrue : whenFalse, depth);
     const branches = [this.resolve(stack, whenTrue, depth), this.resolve(stack, whenFalse, depth)];
     if (JSON.stringify(branches[0]) === JSON.stringify(branches[1]) && !isUnknown(branches[0])) return branches[0];
     return new Unknown(`it depends on the condition ${String(condition)}`);
+  }
+
+  /** Whether a condition of the stack holds in this world; undefined when that is not decided. */
+  public holds(stack: StackTemplate, condition: unknown): boolean | undefined {
+    return decide(stack, condition, this.world, (value) => this.resolve(stack, value));
+  }
+
+  private findInMap(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const [map, first, second] = (Array.isArray(argument) ? argument : []).map((key) => {
+      const resolved = this.resolve(stack, key, depth);
+      return (resolved === '${AWS::Region}' && stack.region) || (resolved === '${AWS::AccountId}' && stack.account)
+        ? own(key, 'Ref') === 'AWS::Region'
+          ? stack.region
+          : stack.account
+        : resolved;
+    });
+    const rows = own(stack.template.Mappings, String(map));
+    if (isUnknown(second) || !isObject(rows)) return new Unknown('it comes from Fn::FindInMap');
+    const row = isUnknown(first) ? undefined : own(rows, String(first));
+    const found = new Set((row === undefined ? Object.values(rows) : [row]).map((each) => own(each, String(second))));
+    const [value] = found;
+    return found.size === 1 && value !== undefined
+      ? this.resolve(stack, value, depth)
+      : new Unknown('it comes from Fn::FindInMap');
+  }
+
+  private toJson(stack: StackTemplate, argument: unknown, depth: number): unknown {
+    const value = this.resolve(stack, argument, depth);
+    let open: Unknown | undefined;
+    const text = JSON.stringify(value, (_key, item) => {
+      if (isUnknown(item)) open ??= item;
+      return item;
+    });
+    return open ?? text;
   }
 
   /** Taking a literal apart is decided here; taking a reference apart gives an atom of its own. */
@@ -157,12 +214,17 @@ export class Resolver {
     const exports = new Map<string, { stack: StackTemplate; value: unknown }>();
     for (const stack of stacks) {
       for (const output of Object.values(stack.template.Outputs ?? {})) {
-        const name = output.Export?.Name;
-        if (typeof name === 'string') exports.set(name, { stack, value: output.Value });
+        const name = this.resolve(stack, own(own(output, 'Export'), 'Name'));
+        if (typeof name === 'string') exports.set(exportName(name, stack), { stack, value: own(output, 'Value') });
       }
     }
     return exports;
   }
+}
+
+/** `Fn::Sub: ${AWS::StackName}-Key`: the stack's name is known, so that exporter and importer meet. */
+function exportName(name: string, stack: StackTemplate): string {
+  return name.replaceAll('${AWS::StackName}', stack.name);
 }
 
 function joined(parts: readonly unknown[], separator: string): unknown {

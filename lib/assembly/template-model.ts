@@ -1,4 +1,5 @@
-import { isObject, own } from './cloudformation';
+import { type CloudFormationResource, isObject, own } from './cloudformation';
+import { type ConditionWorld, NO_WORLD, worldsOf } from './conditions';
 import type { Assembly, StackTemplate } from './read-assembly';
 import { isUnknown, Resolver, Unknown } from './resolve';
 
@@ -10,6 +11,31 @@ export interface ModelResource {
   /** A plain object, or Unknown. Read it with `property`. */
   readonly properties: unknown;
   readonly metadata: unknown;
+}
+
+class LazyResource implements ModelResource {
+  public readonly type: string;
+  private resolved: unknown;
+  private resolvedMetadata: unknown;
+
+  public constructor(
+    private readonly resolver: Resolver,
+    public readonly stack: StackTemplate,
+    public readonly logicalId: string,
+    private readonly resource: CloudFormationResource,
+  ) {
+    this.type = resource.Type;
+  }
+
+  public get properties(): unknown {
+    this.resolved ??= this.resolver.resolve(this.stack, this.resource.Properties ?? {});
+    return this.resolved;
+  }
+
+  public get metadata(): unknown {
+    this.resolvedMetadata ??= this.resolver.resolve(this.stack, this.resource.Metadata ?? {});
+    return this.resolvedMetadata;
+  }
 }
 
 /** One statement of a role, wherever it was written. */
@@ -32,16 +58,22 @@ export class TemplateModel {
   private readonly byKey: ReadonlyMap<string, ModelResource>;
   private readonly types = new Map<string, ModelResource[]>();
 
-  public constructor(public readonly assembly: Assembly) {
+  /** One model for every combination of conditions that makes a difference to resources of relevant types. */
+  public static each(assembly: Assembly, isRelevant: (type: string) => boolean): TemplateModel[] {
     const resolver = new Resolver(assembly.stacks);
+    const worlds = worldsOf(assembly.stacks, isRelevant, (stack, value) => resolver.resolve(stack, value));
+    return worlds.map((world) => new TemplateModel(assembly, world));
+  }
+
+  public constructor(
+    public readonly assembly: Assembly,
+    world: ConditionWorld = NO_WORLD,
+  ) {
+    const resolver = new Resolver(assembly.stacks, world);
     this.resources = assembly.stacks.flatMap((stack) =>
-      Object.entries(stack.template.Resources).map(([logicalId, resource]) => ({
-        stack,
-        logicalId,
-        type: resource.Type,
-        properties: resolver.resolve(stack, resource.Properties ?? {}),
-        metadata: resolver.resolve(stack, resource.Metadata ?? {}),
-      })),
+      Object.entries(stack.template.Resources)
+        .filter(([, { Condition }]) => Condition === undefined || resolver.holds(stack, Condition) !== false)
+        .map(([logicalId, resource]) => new LazyResource(resolver, stack, logicalId, resource)),
     );
     this.byKey = new Map(this.resources.map((resource) => [keyOf(resource), resource]));
     for (const resource of this.resources) {

@@ -1,6 +1,16 @@
-import { isUnknown } from '../assembly/resolve';
-import { asList, type ModelResource, property, type TemplateModel } from '../assembly/template-model';
-import { ALIAS, FUNCTION, GATEWAY, TARGET, VERSION } from './types';
+import { isUnknown, Unknown } from '../assembly/resolve';
+import {
+  asList,
+  type ModelResource,
+  property,
+  type RoleStatement,
+  type TemplateModel,
+  within,
+} from '../assembly/template-model';
+import { matchesAction } from '../core/iam/match';
+import { targetsOf } from './gateways';
+import { functionOf } from './lambda';
+import { FUNCTION, GATEWAY, ROLE, RUNTIME, TARGET } from './types';
 
 /** The role resource that a property names, if it is in the assembly. */
 export function roleOf(
@@ -8,19 +18,19 @@ export function roleOf(
   resource: ModelResource,
   name: 'RoleArn' | 'Role',
 ): ModelResource | undefined {
-  return model.referenced(property(resource, name));
+  const value = property(resource, name);
+  const role = model.referenced(value);
+  if (role !== undefined) return role.type === ROLE ? role : undefined;
+  const roleName = /:role\/(?:.*\/)?(\$\{[^${}]+\}|[^/${}]+)$/.exec(String(value))?.[1];
+  if (roleName === undefined) return undefined;
+  return model.referenced(roleName) ?? model.ofType(ROLE).find((each) => property(each, 'RoleName') === roleName);
 }
 
-/** The function behind an ARN: its own ARN, an alias or a version. */
-export function functionOf(model: TemplateModel, arn: unknown): ModelResource | undefined {
-  const resource = model.referenced(typeof arn === 'string' ? arn.replace(/:\*$/, '') : arn);
-  if (resource?.type === ALIAS || resource?.type === VERSION)
-    return functionOf(model, property(resource, 'FunctionName'));
-  return resource?.type === FUNCTION ? resource : undefined;
-}
-
-export function targetsOf(model: TemplateModel, gateway: ModelResource): ModelResource[] {
-  return model.ofType(TARGET).filter((target) => model.referenced(property(target, 'GatewayIdentifier')) === gateway);
+/** Why the role of a resource is not known. */
+export function unknownRole(resource: ModelResource, name: 'RoleArn' | 'Role'): Unknown {
+  const value = property(resource, name);
+  if (isUnknown(value)) return value;
+  return new Unknown(value === undefined ? 'no role is named' : 'its role is not in the assembly');
 }
 
 /** ARN of a Lambda target, resolved; undefined for other kinds of target. */
@@ -28,30 +38,86 @@ export function lambdaArnOf(target: ModelResource): unknown {
   return property(target, 'TargetConfiguration', 'Mcp', 'Lambda', 'LambdaArn');
 }
 
-/** Functions that an interceptor or a target of any gateway names. */
+export function interceptorArnsOf(gateway: ModelResource): unknown[] {
+  return asList(property(gateway, 'InterceptorConfigurations')).map((interceptor) =>
+    within(interceptor, 'Interceptor', 'Lambda', 'Arn'),
+  );
+}
+
+const toolFunctionsOf = new WeakMap<TemplateModel, Set<ModelResource>>();
+
+/** Functions that a target or an interceptor of any gateway names. */
 export function toolFunctions(model: TemplateModel): Set<ModelResource> {
-  const arns = [
-    ...model.ofType(TARGET).map(lambdaArnOf),
-    ...model
-      .ofType(GATEWAY)
-      .flatMap((gateway) => asList(property(gateway, 'InterceptorConfigurations')))
-      .map((interceptor) => interceptorArn(interceptor)),
-  ];
+  let functions = toolFunctionsOf.get(model);
+  if (functions === undefined) {
+    const arns = [...model.ofType(TARGET).map(lambdaArnOf), ...model.ofType(GATEWAY).flatMap(interceptorArnsOf)];
+    functions = new Set(arns.flatMap((arn) => functionOf(model, arn) ?? []));
+    toolFunctionsOf.set(model, functions);
+  }
+  return functions;
+}
+
+/** Functions that interceptors name. */
+export function interceptorFunctions(model: TemplateModel): Set<ModelResource> {
+  return new Set(model.ofType(GATEWAY).flatMap((gateway) => interceptorArnsOf(gateway)).flatMap((arn) => functionOf(model, arn) ?? []));
+}
+
+/** Functions that a gateway may invoke: of its targets and interceptors. */
+export function functionsOf(model: TemplateModel, gateway: ModelResource): Set<ModelResource> {
+  const arns = [...targetsOf(model, gateway).map(lambdaArnOf), ...interceptorArnsOf(gateway)];
   return new Set(arns.flatMap((arn) => functionOf(model, arn) ?? []));
 }
 
-export function interceptorArn(interceptor: unknown): unknown {
-  if (isUnknown(interceptor)) return interceptor;
-  const { Interceptor } = interceptor as { Interceptor?: { Lambda?: { Arn?: unknown } } };
-  return Interceptor?.Lambda?.Arn;
+/** Roles of code that runs: functions, agent runtimes, containers, instances. */
+export function runtimeRoles(model: TemplateModel): ModelResource[] {
+  return model.ofType(ROLE).filter((role) => {
+    const statements = asList(property(role, 'AssumeRolePolicyDocument', 'Statement'));
+    const services = statements.flatMap((statement) => asList(within(statement, 'Principal', 'Service'))).map(String);
+    return services.some((service) => /^(lambda|bedrock-agentcore|ecs-tasks|ec2|pods\.eks)\.amazonaws\.com/.test(service));
+  });
+}
+
+export function rolesOfGateways(model: TemplateModel): { gateway: ModelResource; role: ModelResource | undefined }[] {
+  return model.ofType(GATEWAY).map((gateway) => ({ gateway, role: roleOf(model, gateway, 'RoleArn') }));
+}
+
+/** Roles of everything that runs a tool or an agent, with what uses them. */
+export function roleUsers(model: TemplateModel): { user: ModelResource; property: 'RoleArn' | 'Role' }[] {
+  return [
+    ...model.ofType(GATEWAY).map((user) => ({ user, property: 'RoleArn' as const })),
+    ...model.ofType(RUNTIME).map((user) => ({ user, property: 'RoleArn' as const })),
+    ...[...toolFunctions(model)].filter(({ type }) => type === FUNCTION).map((user) => ({ user, property: 'Role' as const })),
+  ];
+}
+
+/** Whether a statement allows an action; an unknown action may be any. */
+export function allows(statement: RoleStatement, action: string): boolean {
+  if (statement.effect !== 'Allow') return false;
+  if (statement.notActions.length > 0) {
+    return !statement.notActions.some((pattern) => typeof pattern === 'string' && matchesAction(pattern, action));
+  }
+  return statement.actions.some((pattern) => typeof pattern === 'string' && matchesAction(pattern, action));
 }
 
 /** A pattern that matches more than one thing, apart from the ten characters the service appends to a gateway's name. */
 export function isWide(pattern: string): boolean {
-  return /[*?]/.test(pattern.replace(/(gateway\/[a-z0-9-]+-)\?{10}$/, '$1'));
+  return /[*?]/.test(pattern.replace(/((?:gateway|workload-identity)\/[a-z0-9-]+-)\?{10}$/, '$1'));
 }
 
 /** `dynamodb:*`, `*`, `s3:Get*`. */
 export function isWideAction(action: string): boolean {
   return action.includes('*') || action.includes('?');
+}
+
+/** The value of a condition key, for any of the operators; IAM compares keys without regard to case. */
+export function conditionValue(condition: unknown, operators: RegExp, key: string): unknown {
+  if (isUnknown(condition)) return condition;
+  for (const [operator, keys] of Object.entries((condition ?? {}) as object)) {
+    if (!operators.test(operator)) continue;
+    if (isUnknown(keys)) return keys;
+    for (const [name, value] of Object.entries((keys ?? {}) as object)) {
+      if (name.toLowerCase() === key.toLowerCase()) return value;
+    }
+  }
+  return undefined;
 }

@@ -1,0 +1,25 @@
+import { isScalar, Pair, parseDocument, Scalar, visit, YAMLMap } from 'yaml';
+
+/**
+ * Parses a template in YAML with the short forms of CloudFormation: `!GetAtt A.B` becomes `{ "Fn::GetAtt": "A.B" }`.
+ *
+ * Apart from the reader, because constructs need no YAML parser.
+ */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { merge: true });
+  if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
+  visit(document, {
+    Node(_key, node) {
+      const tag = 'tag' in node ? node.tag : undefined;
+      if (tag === undefined || !/^![A-Za-z0-9]+$/.test(tag)) return undefined;
+      const name = tag.slice(1);
+      node.tag = undefined;
+      // The parser leaves a tagged number or boolean as text; CloudFormation reads it as a string, too.
+      const value = isScalar(node) ? new Scalar(node.value) : node;
+      const wrapped = new YAMLMap();
+      wrapped.add(new Pair(new Scalar(name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`), value));
+      return wrapped;
+    },
+  });
+  return document.toJS({ maxAliasCount: 100 });
+}

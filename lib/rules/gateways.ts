@@ -1,0 +1,100 @@
+import { isUnknown, type Unknown } from '../assembly/resolve';
+import { type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { GATEWAY, POLICY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
+
+/** The gateway that a resource belongs to by `GatewayIdentifier`. */
+export function gatewayOf(model: TemplateModel, resource: ModelResource): ModelResource | undefined {
+  return gatewayNamed(model, property(resource, 'GatewayIdentifier'));
+}
+
+/** The gateway behind an ARN, an id or a reference. */
+export function gatewayNamed(model: TemplateModel, value: unknown): ModelResource | undefined {
+  const text = String(value);
+  const atom = /(\$\{[^${}]+\})$/.exec(text)?.[1];
+  const resource = model.referenced(value) ?? model.referenced(atom);
+  return resource?.type === GATEWAY ? resource : undefined;
+}
+
+export function targetsOf(model: TemplateModel, gateway: ModelResource): ModelResource[] {
+  return model.ofType(TARGET).filter((target) => gatewayOf(model, target) === gateway);
+}
+
+/** `Lambda`, `OpenApiSchema`, `McpServer`, `Passthrough` …; undefined when it is unknown. */
+export function targetKind(target: ModelResource): string | undefined {
+  const configuration = property(target, 'TargetConfiguration');
+  for (const protocol of ['Mcp', 'Http', 'Inference']) {
+    const value = within(configuration, protocol);
+    if (typeof value === 'object' && value !== null && !isUnknown(value)) return Object.keys(value)[0];
+  }
+  return undefined;
+}
+
+export function engineOf(model: TemplateModel, gateway: ModelResource): ModelResource | undefined {
+  return engineNamed(model, property(gateway, 'PolicyEngineConfiguration', 'Arn'));
+}
+
+export function engineNamed(model: TemplateModel, value: unknown): ModelResource | undefined {
+  const resource = model.referenced(value) ?? model.referenced(/(\$\{[^${}]+\})$/.exec(String(value))?.[1]);
+  return resource?.type === POLICY_ENGINE ? resource : undefined;
+}
+
+export function policiesOfEngine(model: TemplateModel, engine: ModelResource): ModelResource[] {
+  return model.ofType(POLICY).filter((policy) => engineNamed(model, property(policy, 'PolicyEngineId')) === engine);
+}
+
+export interface JwtGateway {
+  readonly gateway: ModelResource;
+  /** `CustomJWTAuthorizer`, or Unknown. */
+  readonly authorizer: unknown;
+  readonly path: string;
+}
+
+/** Below `Properties`. */
+export const JWT = 'AuthorizerConfiguration.CustomJWTAuthorizer';
+
+/** Gateways whose authorizer is a JWT authorizer, or may be one. */
+export function* jwtGateways(model: TemplateModel): Iterable<JwtGateway> {
+  for (const gateway of model.ofType(GATEWAY)) {
+    const type = property(gateway, 'AuthorizerType');
+    if (type !== 'CUSTOM_JWT' && !isUnknown(type)) continue;
+    const authorizer = property(gateway, 'AuthorizerConfiguration', 'CustomJWTAuthorizer');
+    yield { gateway, authorizer, path: `Properties.${JWT}` };
+  }
+}
+
+/** Whether the issuer is a Cognito user pool, of this assembly or by its URL. */
+export function isCognito(model: TemplateModel, discoveryUrl: unknown): boolean {
+  if (typeof discoveryUrl !== 'string') return false;
+  return /^https:\/\/cognito-idp[.-]/.test(discoveryUrl) || poolOf(model, discoveryUrl) !== undefined;
+}
+
+/** The user pool of this assembly that a discovery URL names. */
+export function poolOf(model: TemplateModel, discoveryUrl: unknown): ModelResource | undefined {
+  if (typeof discoveryUrl !== 'string') return undefined;
+  for (const [atom] of discoveryUrl.matchAll(/\$\{[^${}]+\}/g)) {
+    const resource = model.referenced(atom);
+    if (resource?.type === USER_POOL) return resource;
+  }
+  return undefined;
+}
+
+/** User pools that a gateway trusts as issuer. */
+export function issuerPools(model: TemplateModel): Set<ModelResource> {
+  const pools = [...jwtGateways(model)].map(({ authorizer }) => poolOf(model, within(authorizer, 'DiscoveryUrl')));
+  return new Set(pools.filter((pool) => pool !== undefined));
+}
+
+/** Clients of the pools that gateways trust. */
+export function issuerClients(model: TemplateModel): { client: ModelResource; pool: ModelResource }[] {
+  const pools = issuerPools(model);
+  return model.ofType('AWS::Cognito::UserPoolClient').flatMap((client) => {
+    const pool = model.referenced(property(client, 'UserPoolId'));
+    return pool !== undefined && pools.has(pool) ? [{ client, pool }] : [];
+  });
+}
+
+/** A target whose gateway is not in the assembly belongs to none here. */
+export function unknownGateway(target: ModelResource): Unknown | undefined {
+  const value = property(target, 'GatewayIdentifier');
+  return isUnknown(value) ? value : undefined;
+}

@@ -1,0 +1,229 @@
+import { isObject, own } from '../assembly/cloudformation';
+import { isUnknown, type Unknown } from '../assembly/resolve';
+import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { fromServiceSchema } from '../core/schema/service-schema';
+import { parseToolSchema } from '../core/schema/parse-tool-schema';
+import type { ToolInputSchema } from '../core/schema/tool-schema';
+import { METADATA_KEY, type ToolRiskLevel } from '../protocol/template-metadata';
+import { qualifiedToolName } from '../protocol/tool-name';
+import { targetKind } from './gateways';
+import { TARGET } from './types';
+
+/** One tool as a target shows it to clients. */
+export interface ToolView {
+  readonly target: ModelResource;
+  readonly targetName: string;
+  readonly name: string;
+  readonly qualifiedName: string;
+  readonly description?: unknown;
+  readonly inputSchema?: ToolInputSchema;
+  /** Where it stands in the target. */
+  readonly path: string;
+  readonly risk: ToolRiskLevel;
+  /** Whether the risk was declared, or read from the name. */
+  readonly declaredRisk: boolean;
+  /** The JSON Schema as the author wrote it, where a construct kept it. */
+  readonly authoredSchema?: unknown;
+  /** HTTP method of an OpenAPI or API Gateway operation. */
+  readonly method?: string;
+}
+
+export interface TargetTools {
+  readonly tools: readonly ToolView[];
+  /** Why the list may be incomplete. */
+  readonly open?: { readonly path: string; readonly why: Unknown | string };
+}
+
+const cache = new WeakMap<ModelResource, TargetTools>();
+
+/** The tools of a target, as far as they stand in the template. */
+export function toolsOf(target: ModelResource): TargetTools {
+  let tools = cache.get(target);
+  if (tools === undefined) {
+    tools = readTools(target);
+    cache.set(target, tools);
+  }
+  return tools;
+}
+
+export function allTools(model: TemplateModel): ToolView[] {
+  return model.ofType(TARGET).flatMap((target) => toolsOf(target).tools);
+}
+
+function readTools(target: ModelResource): TargetTools {
+  const base = 'TargetConfiguration.Mcp';
+  const mcp = property(target, 'TargetConfiguration', 'Mcp');
+  switch (targetKind(target)) {
+    case 'Lambda':
+      return listed(target, within(mcp, 'Lambda', 'ToolSchema', 'InlinePayload'), `${base}.Lambda.ToolSchema.InlinePayload`);
+    case 'McpServer':
+      return pinned(target, within(mcp, 'McpServer', 'McpToolSchema', 'InlinePayload'), `${base}.McpServer.McpToolSchema.InlinePayload`);
+    case 'OpenApiSchema':
+      return operations(target, within(mcp, 'OpenApiSchema', 'InlinePayload'), `${base}.OpenApiSchema.InlinePayload`);
+    case 'ApiGateway':
+      return overrides(target, within(mcp, 'ApiGateway', 'ApiGatewayToolConfiguration', 'ToolOverrides'), `${base}.ApiGateway.ApiGatewayToolConfiguration.ToolOverrides`);
+    default:
+      return { tools: [], open: { path: 'TargetConfiguration', why: 'the tools of this kind of target are not in the template' } };
+  }
+}
+
+function listed(target: ModelResource, list: unknown, path: string): TargetTools {
+  if (isUnknown(list)) return { tools: [], open: { path, why: list } };
+  if (list === undefined) return { tools: [], open: { path, why: 'the tool schema is not in the template' } };
+  const tools: ToolView[] = [];
+  let open: TargetTools['open'];
+  for (const [index, item] of asList(list).entries()) {
+    const name = within(item, 'Name');
+    if (typeof name !== 'string') {
+      open = { path: `${path}.${index}`, why: isUnknown(name) ? name : 'the tool has no name' };
+      continue;
+    }
+    const schema = within(item, 'InputSchema');
+    tools.push(view(target, name, `${path}.${index}`, within(item, 'Description'), fromServiceSchema(plain(schema))));
+  }
+  return { tools, open };
+}
+
+function pinned(target: ModelResource, payload: unknown, path: string): TargetTools {
+  const parsed = parsedJson(payload);
+  const list = Array.isArray(parsed) ? parsed : own(parsed, 'tools');
+  if (!Array.isArray(list)) {
+    return { tools: [], open: { path, why: isUnknown(payload) ? payload : 'the tools of the server are not pinned in the template' } };
+  }
+  const tools = list.flatMap((item, index) => {
+    const name = own(item, 'name');
+    if (typeof name !== 'string') return [];
+    const { schema } = parseToolSchema(own(item, 'inputSchema'), name);
+    return [view(target, name, `${path}.${index}`, own(item, 'description'), schema)];
+  });
+  return { tools };
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+function operations(target: ModelResource, payload: unknown, path: string): TargetTools {
+  const document = parsedJson(payload);
+  const paths = own(document, 'paths');
+  if (!isObject(paths)) {
+    return { tools: [], open: { path, why: isUnknown(payload) ? payload : 'the OpenAPI document is not JSON in the template' } };
+  }
+  const tools: ToolView[] = [];
+  for (const [route, item] of Object.entries(paths)) {
+    for (const method of METHODS) {
+      const operation = own(item, method);
+      if (!isObject(operation)) continue;
+      const name = own(operation, 'operationId');
+      if (typeof name !== 'string') continue;
+      const description = own(operation, 'description') ?? own(operation, 'summary');
+      tools.push(view(target, name, `${path}.paths.${route}.${method}`, description, undefined, method.toUpperCase()));
+    }
+  }
+  return { tools };
+}
+
+function overrides(target: ModelResource, list: unknown, path: string): TargetTools {
+  if (isUnknown(list)) return { tools: [], open: { path, why: list } };
+  const tools = asList(list).flatMap((item, index) => {
+    const name = within(item, 'Name');
+    const method = within(item, 'Method');
+    if (typeof name !== 'string') return [];
+    return [view(target, name, `${path}.${index}`, within(item, 'Description'), undefined, typeof method === 'string' ? method : undefined)];
+  });
+  return { tools };
+}
+
+function view(
+  target: ModelResource,
+  name: string,
+  path: string,
+  description: unknown,
+  inputSchema: ToolInputSchema | undefined,
+  method?: string,
+): ToolView {
+  const targetName = targetNameOf(target);
+  const declared = within(target.metadata, METADATA_KEY, 'tools', name);
+  const risk = within(declared, 'risk');
+  const known = risk === 'READ' || risk === 'WRITE' || risk === 'DESTRUCTIVE';
+  return {
+    target,
+    targetName,
+    name,
+    qualifiedName: qualifiedToolName(targetName, name),
+    description,
+    inputSchema,
+    path,
+    risk: known ? risk : guessedRisk(name, description, method),
+    declaredRisk: known,
+    authoredSchema: within(declared, 'inputSchema'),
+    method,
+  };
+}
+
+export function targetNameOf(target: ModelResource): string {
+  const name = property(target, 'Name');
+  return typeof name === 'string' ? name : target.logicalId;
+}
+
+const DESTRUCTIVE =
+  /^(delete|remove|drop|purge|destroy|terminate|refund|pay|transfer|withdraw|send|publish|grant|revoke|reset|disable|approve|execute|run)s?$/;
+const WRITING = /^(write|update|create|put|set|add|insert|modify|edit|save|upload|rename|move|cancel|close|submit)s?$/;
+
+/** From the words of the name, the first word of the description, and the HTTP method. */
+function guessedRisk(name: string, description: unknown, method: string | undefined): ToolRiskLevel {
+  const first = typeof description === 'string' ? (/^\s*([A-Za-z]+)/.exec(description)?.[1] ?? '') : '';
+  const words = [...name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/), first].map((word) => word.toLowerCase());
+  if (words.some((word) => DESTRUCTIVE.test(word)) || method === 'DELETE') return 'DESTRUCTIVE';
+  const writes = method !== undefined && ['PUT', 'PATCH', 'POST'].includes(method);
+  return writes || words.some((word) => WRITING.test(word)) ? 'WRITE' : 'READ';
+}
+
+export function parsedJson(payload: unknown): unknown {
+  if (isObject(payload) && !isUnknown(payload)) return payload;
+  if (typeof payload !== 'string') return undefined;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resolved objects have no prototype; some readers ask for one. */
+function plain(value: unknown): unknown {
+  if (isUnknown(value)) return undefined;
+  if (Array.isArray(value)) return value.map(plain);
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value;
+}
+
+/** Every text of a tool that a model reads, with where it stands. */
+export function* textsForModel(target: ModelResource): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+  yield { path: 'Name', text: targetNameOf(target), role: 'name' };
+  const description = property(target, 'Description');
+  if (typeof description === 'string') yield { path: 'Description', text: description, role: 'tool' };
+  const configuration = property(target, 'TargetConfiguration');
+  yield* walk(configuration, 'TargetConfiguration');
+}
+
+function* walk(value: unknown, path: string): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+  if (isUnknown(value)) return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* walk(item, `${path}.${index}`);
+    return;
+  }
+  if (!isObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    const here = `${path}.${key}`;
+    const inParameters = /[.](Properties|properties|parameters)[.]/.test(here);
+    if (/^(description|summary)$/i.test(key) && typeof item === 'string') {
+      yield { path: here, text: item, role: inParameters ? 'parameter' : 'tool' };
+    } else if (/^(name|operationId)$/i.test(key) && typeof item === 'string') {
+      yield { path: here, text: item, role: 'name' };
+    } else if (key === 'InlinePayload' && typeof item === 'string') {
+      yield* walk(parsedJson(item), here);
+    } else {
+      if (/^properties$/i.test(key) && isObject(item) && !isUnknown(item)) {
+        for (const name of Object.keys(item)) yield { path: `${here}.${name}`, text: name, role: 'name' };
+      }
+      yield* walk(item, here);
+    }
+  }
+}
