@@ -57,7 +57,7 @@ function evaluate(
       return values.includes(true) ? true : values.includes(undefined) ? undefined : false;
     }
     case 'Fn::Equals': {
-      const [left, right] = operands.map((operand) => valueOf(stack, operand, world, resolve));
+      const [left, right] = operands.map((operand) => operandValue(stack, operand, world, resolve));
       return left === undefined || right === undefined ? undefined : left === right;
     }
     default:
@@ -65,7 +65,12 @@ function evaluate(
   }
 }
 
-function valueOf(stack: StackTemplate, operand: unknown, world: ConditionWorld, resolve: Resolve): string | undefined {
+function operandValue(
+  stack: StackTemplate,
+  operand: unknown,
+  world: ConditionWorld,
+  resolve: Resolve,
+): string | undefined {
   const literal = literalOf(resolve(operand));
   return literal ?? world.get(variableKey(stack, operand));
 }
@@ -111,7 +116,8 @@ function conditionsUsed(stack: StackTemplate, isRelevant: (type: string) => bool
   for (const resource of Object.values(stack.template.Resources)) {
     if (!isRelevant(resource.Type)) continue;
     if (typeof resource.Condition === 'string') used.add(resource.Condition);
-    for (const match of JSON.stringify(resource.Properties ?? {}).matchAll(/"Fn::If":\["([^"]+)"/g)) used.add(match[1]!);
+    for (const match of JSON.stringify(resource.Properties ?? {}).matchAll(/"Fn::If":\["([^"]+)"/g))
+      used.add(match[1]!);
   }
   return used;
 }

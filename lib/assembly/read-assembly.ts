@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationTemplate, isObject, own } from './cloudformation';
+import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
 
 const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
@@ -22,6 +23,10 @@ export interface StackTemplate {
   readonly region?: string;
   /** The stack and resource that a nested stack belongs to. */
   readonly parent?: NestedStackReference;
+  /** By logical id: which construct made a resource. Absent for a template that the CDK did not write. */
+  readonly constructs?: ReadonlyMap<string, ConstructInfo>;
+  /** Of this stack and its nested stacks. */
+  readonly acknowledged?: readonly AcknowledgedRule[];
 }
 
 export interface Assembly {
@@ -93,6 +98,7 @@ function readManifest(directory: string, options: ReadAssemblyOptions): StackTem
     if (type !== 'aws:cloudformation:stack') continue;
     const [account, region] = environmentOf(own(artifact, 'environment'));
     const templateFile = join(directory, String(own(properties, 'templateFile')));
+    const metadata = readMetadata(directory, artifact);
     const stack: StackTemplate = {
       name: String(own(properties, 'stackName') ?? own(artifact, 'displayName') ?? id),
       templateFile,
@@ -100,14 +106,24 @@ function readManifest(directory: string, options: ReadAssemblyOptions): StackTem
       assets,
       account,
       region,
+      constructs: metadata.constructs.get(basename(templateFile)),
+      acknowledged: metadata.acknowledged,
     };
-    stacks.push(stack, ...readNested(stack, options));
+    stacks.push(stack, ...readNested(stack, options, metadata));
   }
   return stacks;
 }
 
+/** In the manifest, or in a file of its own since assembly schema 53. */
+function readMetadata(directory: string, artifact: unknown): StackMetadata {
+  const file = own(artifact, 'additionalMetadataFile');
+  const inside = own(artifact, 'metadata');
+  const path = typeof file === 'string' ? join(directory, file) : undefined;
+  return readStackMetadata(path !== undefined && existsSync(path) ? readJson(path) : inside);
+}
+
 /** A nested stack's template is an asset of its parent: its object key stands in `TemplateURL`. */
-function readNested(parent: StackTemplate, options: ReadAssemblyOptions): StackTemplate[] {
+function readNested(parent: StackTemplate, options: ReadAssemblyOptions, metadata?: StackMetadata): StackTemplate[] {
   const nested: StackTemplate[] = [];
   for (const [logicalId, resource] of Object.entries(parent.template.Resources)) {
     if (resource.Type !== NESTED_STACK) continue;
@@ -122,8 +138,9 @@ function readNested(parent: StackTemplate, options: ReadAssemblyOptions): StackT
       templateFile: file,
       template: readTemplate(file, options),
       parent: { stack: parent.name, logicalId },
+      constructs: metadata?.constructs.get(basename(file)),
     };
-    nested.push(stack, ...readNested(stack, options));
+    nested.push(stack, ...readNested(stack, options, metadata));
   }
   return nested;
 }

@@ -52,11 +52,21 @@ export interface RoleStatement {
   readonly path: string;
 }
 
+/** All policies of one role, merged. */
+export interface RoleStatements {
+  readonly statements: readonly RoleStatement[];
+  /** Documents or statements that cannot be read. */
+  readonly unknown: readonly Unknown[];
+  /** ARNs of managed policies whose documents are not in the assembly, or Unknown. */
+  readonly managed: readonly unknown[];
+}
+
 /** Everything rules may ask of an assembly. Cross-stack references are followed. */
 export class TemplateModel {
   public readonly resources: readonly ModelResource[];
   private readonly byKey: ReadonlyMap<string, ModelResource>;
   private readonly types = new Map<string, ModelResource[]>();
+  private readonly byRole = new Map<ModelResource, RoleStatements>();
 
   /** One model for every combination of conditions that makes a difference to resources of relevant types. */
   public static each(assembly: Assembly, isRelevant: (type: string) => boolean): TemplateModel[] {
@@ -98,21 +108,66 @@ export class TemplateModel {
     return resource === undefined ? undefined : { resource, attribute: match![2] };
   }
 
+  private identity: RoleStatement[] | undefined;
+
+  /** Statements of every identity policy: of roles, users and groups, attached and managed ones. */
+  public identityStatements(): readonly RoleStatement[] {
+    if (this.identity === undefined) {
+      const documents = [
+        ...['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group'].flatMap((type) =>
+          this.ofType(type).flatMap((holder) =>
+            asList(property(holder, 'Policies')).map((policy, index) => ({
+              holder,
+              document: isUnknown(policy) ? policy : own(policy, 'PolicyDocument'),
+              path: `Properties.Policies.${index}.PolicyDocument`,
+            })),
+          ),
+        ),
+        ...['Policy', 'ManagedPolicy', 'RolePolicy', 'UserPolicy', 'GroupPolicy'].flatMap((type) =>
+          this.ofType(`AWS::IAM::${type}`).map((holder) => ({
+            holder,
+            document: property(holder, 'PolicyDocument'),
+            path: 'Properties.PolicyDocument',
+          })),
+        ),
+      ];
+      this.identity = documents.flatMap(({ holder, document, path }) =>
+        asList(own(document, 'Statement')).flatMap((statement, index) =>
+          isObject(statement) && !isUnknown(statement)
+            ? [toStatement(statement, holder, `${path}.Statement.${index}`)]
+            : [],
+        ),
+      );
+    }
+    return this.identity;
+  }
+
   /** Statements of all policies of a role: its own, attached and managed ones. Unknown documents are in `unknown`. */
-  public statementsOf(role: ModelResource): { statements: RoleStatement[]; unknown: Unknown[] } {
+  public statementsOf(role: ModelResource): RoleStatements {
+    let known = this.byRole.get(role);
+    if (known === undefined) {
+      known = this.readStatements(role);
+      this.byRole.set(role, known);
+    }
+    return known;
+  }
+
+  private readStatements(role: ModelResource): RoleStatements {
     const statements: RoleStatement[] = [];
     const unknown: Unknown[] = [];
     const add = (holder: ModelResource, document: unknown, path: string) => {
-      if (!isObject(document)) {
+      if (isUnknown(document) || !isObject(document)) {
         unknown.push(isUnknown(document) ? document : new Unknown('a policy document is missing'));
         return;
       }
       for (const [index, statement] of asList(document.Statement).entries()) {
-        if (isObject(statement)) statements.push(toStatement(statement, holder, `${path}.Statement.${index}`));
+        if (isObject(statement) && !isUnknown(statement))
+          statements.push(toStatement(statement, holder, `${path}.Statement.${index}`));
         else unknown.push(isUnknown(statement) ? statement : new Unknown('a statement is no object'));
       }
     };
 
+    if (isUnknown(role.properties)) unknown.push(role.properties);
     for (const [index, policy] of asList(property(role, 'Policies')).entries()) {
       add(
         role,
@@ -130,7 +185,10 @@ export class TemplateModel {
         add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
       }
     }
-    return { statements, unknown };
+    const foreign = asList(property(role, 'ManagedPolicyArns')).filter(
+      (arn) => this.referenced(arn)?.type !== 'AWS::IAM::ManagedPolicy',
+    );
+    return { statements, unknown, managed: foreign };
   }
 
   private isNameOf(role: ModelResource, name: unknown): boolean {

@@ -12,6 +12,7 @@ import type { IConstruct } from 'constructs';
 import type { CloudFormationTemplate } from '../assembly/cloudformation';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
 import { RULES } from '../rules/registry';
+import { severityOf } from '../rules/rule';
 import { type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
 
 /** What a rule is about, for reports and documentation. */
@@ -49,7 +50,7 @@ export class FourLayerChecks extends NagPack {
     return RULES.map((rule) => ({
       id: `${PACK_NAME}-${rule.id}`,
       layer: rule.layer,
-      severity: rule.severity,
+      severity: severityOf(rule),
       summary: rule.summary,
       explanation: rule.explanation,
       fix: rule.fix,

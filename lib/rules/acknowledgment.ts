@@ -1,3 +1,7 @@
+import type { Assembly } from '../assembly/read-assembly';
+import { asList, within } from '../assembly/template-model';
+import { METADATA_KEY } from '../protocol/template-metadata';
+
 /** A finding that a team has decided to live with. */
 export interface Acknowledgment {
   /** `SecureMcp-IN01`, or with a key: `SecureMcp-LP06[Resource::*]`. */
@@ -35,12 +39,63 @@ export function covers(
   acknowledgment: Acknowledgment,
   finding: { readonly ruleId: string; readonly resource: string; readonly stack: string },
 ): boolean {
-  const sameRule =
-    acknowledgment.ruleId === finding.ruleId || finding.ruleId.startsWith(`${acknowledgment.ruleId}[`);
+  const sameRule = acknowledgment.ruleId === finding.ruleId || finding.ruleId.startsWith(`${acknowledgment.ruleId}[`);
   const sameResource =
     acknowledgment.logicalId === undefined
       ? acknowledgment.stack === undefined || acknowledgment.stack === finding.stack
       : acknowledgment.logicalId === finding.resource &&
         (acknowledgment.stack === undefined || acknowledgment.stack === finding.stack);
   return sameRule && sameResource;
+}
+
+/**
+ * Acknowledgments that stand in an assembly: those of the CDK, which cover what is below a construct, and those in the
+ * metadata of a resource, for templates that the CDK did not write:
+ * `Metadata: { cdk-secure-mcp: { acknowledge: [{ id, reason, owner, expires }] } }`.
+ */
+export function readAcknowledgments(assembly: Assembly): Acknowledgment[] {
+  return assembly.stacks.flatMap((stack) => {
+    const above = [stack, ...assembly.stacks.filter((each) => stack.name.startsWith(`${each.name}/`))];
+    const acknowledged = above.flatMap((each) => each.acknowledged ?? []);
+    return Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
+      const path = stack.constructs?.get(logicalId)?.path;
+      const fromCdk = acknowledged
+        .filter(({ id, scope }) => id.includes('SecureMcp-') && path !== undefined && isBelow(path, scope))
+        .map(({ id, reason, scope }) => ({
+          ruleId: ruleIdOf(id),
+          reason,
+          scope,
+          stack: stack.name,
+          logicalId,
+          ...readReason(reason),
+        }));
+      const own = asList(within(resource.Metadata, METADATA_KEY, 'acknowledge')).map((each) => {
+        const reason = String(within(each, 'reason') ?? '');
+        const text = (name: string) => {
+          const value = within(each, name);
+          return value === undefined ? undefined : String(value);
+        };
+        return {
+          ruleId: ruleIdOf(String(within(each, 'id'))),
+          reason,
+          scope: `${stack.name}/${logicalId}`,
+          stack: stack.name,
+          logicalId,
+          owner: text('owner') ?? readReason(reason).owner,
+          expires: text('expires') ?? readReason(reason).expires,
+        };
+      });
+      return [...fromCdk, ...own];
+    });
+  });
+}
+
+function isBelow(path: string, scope: string): boolean {
+  return path === scope || path.startsWith(`${scope}/`);
+}
+
+/** The CDK writes the plugin in front: `SecureMcp::SecureMcp-IN01`. */
+export function ruleIdOf(id: string): string {
+  const name = id.slice(id.lastIndexOf('::SecureMcp-') < 0 ? 0 : id.lastIndexOf('::SecureMcp-') + 2);
+  return name.startsWith('SecureMcp-') ? name : `SecureMcp-${name}`;
 }

@@ -59,7 +59,12 @@ export function toolFunctions(model: TemplateModel): Set<ModelResource> {
 
 /** Functions that interceptors name. */
 export function interceptorFunctions(model: TemplateModel): Set<ModelResource> {
-  return new Set(model.ofType(GATEWAY).flatMap((gateway) => interceptorArnsOf(gateway)).flatMap((arn) => functionOf(model, arn) ?? []));
+  return new Set(
+    model
+      .ofType(GATEWAY)
+      .flatMap((gateway) => interceptorArnsOf(gateway))
+      .flatMap((arn) => functionOf(model, arn) ?? []),
+  );
 }
 
 /** Functions that a gateway may invoke: of its targets and interceptors. */
@@ -73,7 +78,9 @@ export function runtimeRoles(model: TemplateModel): ModelResource[] {
   return model.ofType(ROLE).filter((role) => {
     const statements = asList(property(role, 'AssumeRolePolicyDocument', 'Statement'));
     const services = statements.flatMap((statement) => asList(within(statement, 'Principal', 'Service'))).map(String);
-    return services.some((service) => /^(lambda|bedrock-agentcore|ecs-tasks|ec2|pods\.eks)\.amazonaws\.com/.test(service));
+    return services.some((service) =>
+      /^(lambda|bedrock-agentcore|ecs-tasks|ec2|pods\.eks)\.amazonaws\.com/.test(service),
+    );
   });
 }
 
@@ -86,7 +93,9 @@ export function roleUsers(model: TemplateModel): { user: ModelResource; property
   return [
     ...model.ofType(GATEWAY).map((user) => ({ user, property: 'RoleArn' as const })),
     ...model.ofType(RUNTIME).map((user) => ({ user, property: 'RoleArn' as const })),
-    ...[...toolFunctions(model)].filter(({ type }) => type === FUNCTION).map((user) => ({ user, property: 'Role' as const })),
+    ...[...toolFunctions(model)]
+      .filter(({ type }) => type === FUNCTION)
+      .map((user) => ({ user, property: 'Role' as const })),
   ];
 }
 

@@ -60,6 +60,8 @@ export interface Rule {
 export interface RuleContext {
   readonly options: RuleOptions;
   readonly acknowledgments: readonly Acknowledgment[];
+  /** Weight of every rule, by id. */
+  readonly levels: ReadonlyMap<string, Rule['level']>;
 }
 
 export function defineRule(rule: Rule): Rule {

@@ -1,33 +1,98 @@
 import type { Assembly } from '../assembly/read-assembly';
 import { TemplateModel } from '../assembly/template-model';
-import { type Finding, LAYERS } from '../core/finding';
+import type { Finding, Severity } from '../core/finding';
+import { type Acknowledgment, covers, isExpired } from './acknowledgment';
+import { DEFAULT_OPTIONS, isStrict, type RuleOptions } from './options';
 import { RULES } from './registry';
-import type { Outcome, Rule } from './rule';
+import { type Outcome, type Rule, severityOf, undecided } from './rule';
+import { isRelevantType } from './types';
 
 export const PACK_NAME = 'SecureMcp';
 
 /** A finding with the template it was made on, for those who print source locations. */
 export interface LocatedFinding extends Finding {
+  /** Whether the rule could not decide: the template leaves the value open. */
+  readonly undecided: boolean;
+  readonly stack: string;
   readonly templateFile: string;
   /** Relative to the resource: `Properties.AuthorizerType`. */
   readonly location: string;
+  /** Where the resource was made, when the template says so. */
+  readonly constructPath?: string;
+  /** Line of the app that made it. */
+  readonly source?: string;
 }
 
-/** Runs every rule over an assembly. Findings come in the order of the layers, then by rule and resource. */
-export function runRules(assembly: Assembly, rules: readonly Rule[] = RULES): LocatedFinding[] {
-  const model = new TemplateModel(assembly);
-  return [...rules]
-    .sort((a, b) => LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer) || a.id.localeCompare(b.id))
-    .flatMap((rule) => [...rule.evaluate(model)].map((outcome) => toFinding(rule, outcome)));
+export interface RunOptions {
+  readonly options?: Partial<RuleOptions>;
+  readonly acknowledgments?: readonly Acknowledgment[];
+  readonly rules?: readonly Rule[];
 }
 
-function toFinding(rule: Rule, outcome: Outcome): LocatedFinding {
+/**
+ * Runs the rules of the profile over an assembly, once for every combination of conditions. Findings come in the order
+ * of the layers, then by rule and resource. Acknowledgments are judged here, not applied: see {@link acknowledge}.
+ */
+export function runRules(assembly: Assembly, run: RunOptions = {}): LocatedFinding[] {
+  const options = { ...DEFAULT_OPTIONS, ...run.options };
+  const acknowledgments = run.acknowledgments ?? [];
+  const levels = new Map(RULES.map(({ id, level }) => [id, level]));
+  const models = TemplateModel.each(assembly, isRelevantType);
+  return (run.rules ?? RULES)
+    .filter((rule) => isOn(rule, options))
+    .flatMap((rule) => {
+      const found = new Map<string, LocatedFinding>();
+      for (const model of models) {
+        for (const outcome of outcomesOf(rule, model, { options, acknowledgments, levels })) {
+          const finding = toFinding(rule, outcome, options);
+          found.set(`${finding.ruleId}|${finding.path}|${finding.message}`, finding);
+        }
+      }
+      return [...found.values()];
+    });
+}
+
+/** Findings that no valid acknowledgment covers, and those that one does. */
+export function acknowledge(
+  findings: readonly LocatedFinding[],
+  acknowledgments: readonly Acknowledgment[],
+  today: string = DEFAULT_OPTIONS.today,
+): { open: LocatedFinding[]; acknowledged: LocatedFinding[] } {
+  const valid = acknowledgments.filter((each) => !isExpired(each, today));
+  const isCovered = (finding: LocatedFinding) => valid.some((each) => covers(each, finding));
+  return {
+    open: findings.filter((finding) => !isCovered(finding)),
+    acknowledged: findings.filter(isCovered),
+  };
+}
+
+function isOn(rule: Rule, options: RuleOptions): boolean {
+  if (options.severities[rule.id] === 'off') return false;
+  return rule.profile === undefined || rule.profile === options.profile || options.profile === 'private';
+}
+
+/** A rule that fails on odd input has decided nothing: that is said, and the other rules go on. */
+function outcomesOf(rule: Rule, model: TemplateModel, context: Parameters<Rule['evaluate']>[1]): Outcome[] {
+  const outcomes: Outcome[] = [];
+  try {
+    for (const outcome of rule.evaluate(model, context)) outcomes.push(outcome);
+  } catch (error) {
+    const [first] = model.resources;
+    if (first !== undefined)
+      outcomes.push(undecided(first, 'Properties', `the rule failed: ${(error as Error).message}`));
+  }
+  return outcomes;
+}
+
+function toFinding(rule: Rule, outcome: Outcome, options: RuleOptions): LocatedFinding {
   const { resource, path, detail } = outcome;
   const open = outcome.kind === 'undecided';
-  const key = open ? 'Unknown' : outcome.key;
+  const key = open ? `Unknown::${path}` : outcome.key;
+  const construct = resource.stack.constructs?.get(resource.logicalId);
+  const fromTemplate = (resource.metadata as { readonly [key: string]: unknown })['aws:cdk:path'];
   return {
     ruleId: `${PACK_NAME}-${rule.id}${key === undefined ? '' : `[${key}]`}`,
-    severity: open ? 'warning' : rule.severity,
+    severity: severity(rule, outcome, options),
     layer: rule.layer,
     resource: resource.logicalId,
     path: `${resource.stack.name}/${resource.logicalId}.${path}`,
@@ -35,7 +100,18 @@ function toFinding(rule: Rule, outcome: Outcome): LocatedFinding {
       ? `Cannot be verified at synthesis, because ${detail}: ${rule.summary}?`
       : `${rule.summary}${detail === undefined ? '' : `: ${detail}`}`,
     fix: rule.fix,
+    undecided: open,
+    stack: resource.stack.name,
     templateFile: resource.stack.templateFile,
     location: path,
+    constructPath: construct?.path ?? (typeof fromTemplate === 'string' ? fromTemplate : undefined),
+    source: construct?.source,
   };
+}
+
+function severity(rule: Rule, outcome: Outcome, options: RuleOptions): Severity {
+  const configured = options.severities[rule.id];
+  const own = configured === 'error' || configured === 'warning' ? configured : severityOf(rule);
+  if (outcome.kind === 'undecided') return isStrict(options) ? own : 'warning';
+  return outcome.severity === 'warning' ? 'warning' : own;
 }

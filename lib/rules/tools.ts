@@ -1,8 +1,8 @@
 import { isObject, own } from '../assembly/cloudformation';
 import { isUnknown, type Unknown } from '../assembly/resolve';
 import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
-import { fromServiceSchema } from '../core/schema/service-schema';
 import { parseToolSchema } from '../core/schema/parse-tool-schema';
+import { fromServiceSchema } from '../core/schema/service-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 import { METADATA_KEY, type ToolRiskLevel } from '../protocol/template-metadata';
 import { qualifiedToolName } from '../protocol/tool-name';
@@ -55,15 +55,30 @@ function readTools(target: ModelResource): TargetTools {
   const mcp = property(target, 'TargetConfiguration', 'Mcp');
   switch (targetKind(target)) {
     case 'Lambda':
-      return listed(target, within(mcp, 'Lambda', 'ToolSchema', 'InlinePayload'), `${base}.Lambda.ToolSchema.InlinePayload`);
+      return listed(
+        target,
+        within(mcp, 'Lambda', 'ToolSchema', 'InlinePayload'),
+        `${base}.Lambda.ToolSchema.InlinePayload`,
+      );
     case 'McpServer':
-      return pinned(target, within(mcp, 'McpServer', 'McpToolSchema', 'InlinePayload'), `${base}.McpServer.McpToolSchema.InlinePayload`);
+      return pinned(
+        target,
+        within(mcp, 'McpServer', 'McpToolSchema', 'InlinePayload'),
+        `${base}.McpServer.McpToolSchema.InlinePayload`,
+      );
     case 'OpenApiSchema':
       return operations(target, within(mcp, 'OpenApiSchema', 'InlinePayload'), `${base}.OpenApiSchema.InlinePayload`);
     case 'ApiGateway':
-      return overrides(target, within(mcp, 'ApiGateway', 'ApiGatewayToolConfiguration', 'ToolOverrides'), `${base}.ApiGateway.ApiGatewayToolConfiguration.ToolOverrides`);
+      return overrides(
+        target,
+        within(mcp, 'ApiGateway', 'ApiGatewayToolConfiguration', 'ToolOverrides'),
+        `${base}.ApiGateway.ApiGatewayToolConfiguration.ToolOverrides`,
+      );
     default:
-      return { tools: [], open: { path: 'TargetConfiguration', why: 'the tools of this kind of target are not in the template' } };
+      return {
+        tools: [],
+        open: { path: 'TargetConfiguration', why: 'the tools of this kind of target are not in the template' },
+      };
   }
 }
 
@@ -88,7 +103,10 @@ function pinned(target: ModelResource, payload: unknown, path: string): TargetTo
   const parsed = parsedJson(payload);
   const list = Array.isArray(parsed) ? parsed : own(parsed, 'tools');
   if (!Array.isArray(list)) {
-    return { tools: [], open: { path, why: isUnknown(payload) ? payload : 'the tools of the server are not pinned in the template' } };
+    return {
+      tools: [],
+      open: { path, why: isUnknown(payload) ? payload : 'the tools of the server are not pinned in the template' },
+    };
   }
   const tools = list.flatMap((item, index) => {
     const name = own(item, 'name');
@@ -105,7 +123,10 @@ function operations(target: ModelResource, payload: unknown, path: string): Targ
   const document = parsedJson(payload);
   const paths = own(document, 'paths');
   if (!isObject(paths)) {
-    return { tools: [], open: { path, why: isUnknown(payload) ? payload : 'the OpenAPI document is not JSON in the template' } };
+    return {
+      tools: [],
+      open: { path, why: isUnknown(payload) ? payload : 'the OpenAPI document is not JSON in the template' },
+    };
   }
   const tools: ToolView[] = [];
   for (const [route, item] of Object.entries(paths)) {
@@ -127,7 +148,16 @@ function overrides(target: ModelResource, list: unknown, path: string): TargetTo
     const name = within(item, 'Name');
     const method = within(item, 'Method');
     if (typeof name !== 'string') return [];
-    return [view(target, name, `${path}.${index}`, within(item, 'Description'), undefined, typeof method === 'string' ? method : undefined)];
+    return [
+      view(
+        target,
+        name,
+        `${path}.${index}`,
+        within(item, 'Description'),
+        undefined,
+        typeof method === 'string' ? method : undefined,
+      ),
+    ];
   });
   return { tools };
 }
@@ -171,7 +201,9 @@ const WRITING = /^(write|update|create|put|set|add|insert|modify|edit|save|uploa
 /** From the words of the name, the first word of the description, and the HTTP method. */
 function guessedRisk(name: string, description: unknown, method: string | undefined): ToolRiskLevel {
   const first = typeof description === 'string' ? (/^\s*([A-Za-z]+)/.exec(description)?.[1] ?? '') : '';
-  const words = [...name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/), first].map((word) => word.toLowerCase());
+  const words = [...name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/), first].map((word) =>
+    word.toLowerCase(),
+  );
   if (words.some((word) => DESTRUCTIVE.test(word)) || method === 'DELETE') return 'DESTRUCTIVE';
   const writes = method !== undefined && ['PUT', 'PATCH', 'POST'].includes(method);
   return writes || words.some((word) => WRITING.test(word)) ? 'WRITE' : 'READ';
@@ -195,7 +227,9 @@ function plain(value: unknown): unknown {
 }
 
 /** Every text of a tool that a model reads, with where it stands. */
-export function* textsForModel(target: ModelResource): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+export function* textsForModel(
+  target: ModelResource,
+): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
   yield { path: 'Name', text: targetNameOf(target), role: 'name' };
   const description = property(target, 'Description');
   if (typeof description === 'string') yield { path: 'Description', text: description, role: 'tool' };
@@ -203,7 +237,10 @@ export function* textsForModel(target: ModelResource): Iterable<{ path: string; 
   yield* walk(configuration, 'TargetConfiguration');
 }
 
-function* walk(value: unknown, path: string): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+function* walk(
+  value: unknown,
+  path: string,
+): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
   if (isUnknown(value)) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* walk(item, `${path}.${index}`);

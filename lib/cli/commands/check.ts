@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
 import { type Finding, LAYERS } from '../../core/finding';
 import { runRules } from '../../rules/run-rules';
@@ -20,7 +20,7 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
   run: (args) => {
     const { values, positionals } = parseCommandLine(args, { format: { type: 'string' } }, 1);
     const format = choice('format', values.format, ['text', 'json'], 'text');
-    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml: parse });
+    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml });
     const findings = runRules(assembly).map(published);
     return {
       exitCode: findings.length === 0 ? EXIT.clean : EXIT.findings,

@@ -1,22 +1,39 @@
-import { isUnknown } from '../../assembly/resolve';
-import { property } from '../../assembly/template-model';
-import { defineRule, finding, undecided } from '../rule';
+import { judge } from '../read';
+import { defineRule } from '../rule';
 import { GATEWAY } from '../types';
 
 export const az01 = defineRule({
   id: 'AZ01',
   name: 'gateway-has-policy-engine',
   layer: 'authorization',
-  severity: 'error',
+  level: 'critical',
   summary: 'The gateway has no policy engine',
-  explanation: 'Every caller that is let in may call every tool with any arguments.',
-  fix: 'Attach a policy engine in ENFORCE mode',
+  explanation: 'Every authenticated caller may call every tool with any arguments.',
+  fix: 'Attach a policy engine: PolicyEngineConfiguration with Mode ENFORCE and one permit per tool',
+  acknowledge: 'When an interceptor decides every call and denies by default; name it in the reason.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy.html'],
+  frameworks: {
+    owaspMcp: ['07'],
+    owaspAgentic: ['02', '03'],
+    wellArchitected: ['AGENTSEC02-BP01'],
+    nist80053: ['AC-3', 'AC-25'],
+  },
+  example: {
+    bad: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: CUSTOM_JWT } }
+`,
+    good: `
+Gateway:
+  Type: AWS::BedrockAgentCore::Gateway
+  Properties: { AuthorizerType: CUSTOM_JWT, PolicyEngineConfiguration: { Arn: !GetAtt Engine.PolicyEngineArn, Mode: ENFORCE } }
+Engine: { Type: AWS::BedrockAgentCore::PolicyEngine, Properties: { Name: orders } }
+`,
+  },
   *evaluate(model) {
     for (const gateway of model.ofType(GATEWAY)) {
-      const arn = property(gateway, 'PolicyEngineConfiguration', 'Arn');
-      if (isUnknown(arn)) yield undecided(gateway, 'Properties.PolicyEngineConfiguration', arn);
-      else if (arn === undefined) yield finding(gateway, 'Properties.PolicyEngineConfiguration');
+      yield* judge(gateway, 'PolicyEngineConfiguration.Arn', (arn) =>
+        arn === undefined || arn === '' ? 'PolicyEngineConfiguration is missing' : undefined,
+      );
     }
   },
 });

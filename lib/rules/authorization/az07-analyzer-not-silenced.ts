@@ -1,24 +1,32 @@
-import { isUnknown } from '../../assembly/resolve';
-import { property } from '../../assembly/template-model';
-import { defineRule, finding, undecided } from '../rule';
+import { judgeLiteral } from '../read';
+import { defineRule } from '../rule';
 import { POLICY } from '../types';
 
 export const az07 = defineRule({
   id: 'AZ07',
   name: 'analyzer-not-silenced',
   layer: 'authorization',
-  severity: 'error',
-  summary: "The service's policy analysis is ignored",
-  explanation: 'The analysis finds policies that permit everything or can never apply. Ignored, they deploy silently.',
+  level: 'high',
+  summary: 'The analysis of the service is told to ignore what it finds',
+  explanation:
+    'The service proves at deployment whether a policy allows everything or nothing. IGNORE_ALL_FINDINGS deploys it anyway.',
   fix: 'Set ValidationMode to FAIL_ON_ANY_FINDINGS',
-  references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy.html'],
+  acknowledge: 'When the analysis refuses a policy that was shown to be right; quote what it says.',
+  references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-core-concepts.html'],
+  frameworks: { owaspMcp: ['07'], owaspAgentic: ['02'], wellArchitected: ['SEC11-BP02'], nist80053: ['CM-6', 'RA-5'] },
+  example: {
+    bad: `
+Policy: { Type: AWS::BedrockAgentCore::Policy, Properties: { ValidationMode: IGNORE_ALL_FINDINGS } }
+`,
+    good: `
+Policy: { Type: AWS::BedrockAgentCore::Policy, Properties: { ValidationMode: FAIL_ON_ANY_FINDINGS } }
+`,
+  },
   *evaluate(model) {
     for (const policy of model.ofType(POLICY)) {
-      const mode = property(policy, 'ValidationMode');
-      if (isUnknown(mode)) yield undecided(policy, 'Properties.ValidationMode', mode);
-      else if (mode !== undefined && mode !== 'FAIL_ON_ANY_FINDINGS') {
-        yield finding(policy, 'Properties.ValidationMode', `ValidationMode is ${String(mode)}`);
-      }
+      yield* judgeLiteral(policy, 'ValidationMode', (mode) =>
+        mode === undefined || mode === 'FAIL_ON_ANY_FINDINGS' ? undefined : `ValidationMode is ${String(mode)}`,
+      );
     }
   },
 });

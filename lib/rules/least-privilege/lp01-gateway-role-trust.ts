@@ -1,38 +1,62 @@
 import { isObject } from '../../assembly/cloudformation';
-import { isUnknown, Unknown } from '../../assembly/resolve';
 import { asList, property, within } from '../../assembly/template-model';
-import { roleOf } from '../roles';
+import { openPart } from '../read';
+import { conditionValue, rolesOfGateways, unknownRole } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
-import { GATEWAY } from '../types';
 
 export const lp01 = defineRule({
   id: 'LP01',
   name: 'gateway-role-trust',
   layer: 'least-privilege',
-  severity: 'error',
+  level: 'high',
   summary: 'The gateway role can be assumed for another gateway or by another principal',
   explanation:
     'Without conditions on account and source, the service can be made to use the role for a foreign gateway.',
   fix: 'Trust only bedrock-agentcore.amazonaws.com, with aws:SourceAccount and an aws:SourceArn for this gateway',
+  acknowledge: 'When the name of the gateway is decided at deployment and the pattern names the account and region.',
   references: [
     'https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html',
     'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-prerequisites-permissions.html',
   ],
+  frameworks: {
+    owaspMcp: ['07'],
+    owaspAgentic: ['03'],
+    wellArchitected: ['SEC03-BP07', 'SEC03-BP08'],
+    nist80053: ['AC-3', 'IA-9', 'SC-23'],
+  },
+  example: {
+    bad: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { RoleArn: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement: [{ Effect: Allow, Principal: { Service: bedrock-agentcore.amazonaws.com }, Action: sts:AssumeRole }]
+`,
+    good: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { RoleArn: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement:
+        - Effect: Allow
+          Principal: { Service: bedrock-agentcore.amazonaws.com }
+          Action: sts:AssumeRole
+          Condition:
+            StringEquals: { aws:SourceAccount: !Ref AWS::AccountId }
+            ArnLike: { aws:SourceArn: !Sub "arn:aws:bedrock-agentcore:*:\${AWS::AccountId}:gateway/orders-*" }
+`,
+  },
   *evaluate(model) {
-    for (const gateway of model.ofType(GATEWAY)) {
-      const role = roleOf(model, gateway, 'RoleArn');
+    for (const { gateway, role } of rolesOfGateways(model)) {
       if (role === undefined) {
-        const value = property(gateway, 'RoleArn');
-        yield undecided(
-          gateway,
-          'Properties.RoleArn',
-          isUnknown(value) ? value : new Unknown('the role is not in the assembly'),
-        );
+        yield undecided(gateway, 'Properties.RoleArn', unknownRole(gateway, 'RoleArn'));
         continue;
       }
       const path = 'Properties.AssumeRolePolicyDocument';
       const statements = property(role, 'AssumeRolePolicyDocument', 'Statement');
-      const open = isUnknown(statements) ? statements : asList(statements).find(isUnknown);
+      const open = openPart(property(role, 'AssumeRolePolicyDocument'));
       if (open !== undefined) {
         yield undecided(role, path, open);
         continue;
@@ -46,27 +70,18 @@ export const lp01 = defineRule({
 });
 
 function trustProblem(statement: unknown): string | undefined {
+  if (within(statement, 'Effect') === 'Deny') return undefined;
   const principal = within(statement, 'Principal');
   const services = asList(within(principal, 'Service'));
   const only = isObject(principal) && Object.keys(principal).length === 1;
   if (!only || services.length !== 1 || services[0] !== 'bedrock-agentcore.amazonaws.com') {
     return 'a principal other than bedrock-agentcore.amazonaws.com is trusted';
   }
-  if (conditionValue(statement, ['StringEquals'], 'aws:SourceAccount') === undefined)
-    return 'aws:SourceAccount is not checked';
-  const source = conditionValue(statement, ['ArnLike', 'ArnEquals', 'StringLike', 'StringEquals'], 'aws:SourceArn');
-  if (source === undefined) return 'aws:SourceArn is not checked';
-  return /gateway\/[^*?]/.test(source) ? undefined : `aws:SourceArn names no gateway: ${source}`;
-}
-
-/** IAM compares condition keys without regard to case. */
-function conditionValue(statement: unknown, operators: readonly string[], key: string): string | undefined {
-  for (const operator of operators) {
-    const conditions = within(statement, 'Condition', operator);
-    if (!isObject(conditions)) continue;
-    const name = Object.keys(conditions).find((candidate) => candidate.toLowerCase() === key.toLowerCase());
-    const value = name === undefined ? undefined : asList(conditions[name]).find((item) => typeof item === 'string');
-    if (value !== undefined) return value as string;
-  }
-  return undefined;
+  const condition = within(statement, 'Condition');
+  const account = conditionValue(condition, /^StringEquals$/, 'aws:SourceAccount');
+  if (account === undefined) return 'aws:SourceAccount is not checked';
+  const source = asList(conditionValue(condition, /^(Arn|String)(Like|Equals)$/, 'aws:SourceArn')).map(String);
+  if (source.length === 0) return 'aws:SourceArn is not checked';
+  const wide = source.find((arn) => !/gateway\/[^*?]/.test(arn));
+  return wide === undefined ? undefined : `aws:SourceArn names no gateway: ${wide}`;
 }

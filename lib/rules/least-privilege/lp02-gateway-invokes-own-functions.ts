@@ -1,45 +1,71 @@
 import { isUnknown } from '../../assembly/resolve';
-import { asList, property } from '../../assembly/template-model';
-import { functionOf, interceptorArn, isWide, lambdaArnOf, roleOf, targetsOf } from '../roles';
+import { targetsOf } from '../gateways';
+import { functionReference } from '../lambda';
+import { allows, functionsOf, interceptorArnsOf, isWide, lambdaArnOf, rolesOfGateways } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
-import { GATEWAY } from '../types';
 
 export const lp02 = defineRule({
   id: 'LP02',
   name: 'gateway-invokes-own-functions',
   layer: 'least-privilege',
-  severity: 'error',
+  level: 'high',
   summary: 'The gateway role can invoke functions that are not its tools',
   explanation: 'A mistake in a target or a policy then reaches every function of the account.',
   fix: 'Allow lambda:InvokeFunction on the aliases of the targets of this gateway only',
+  acknowledge: 'While a target is moved to another stack, with the date.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-interceptors.html'],
+  frameworks: {
+    owaspMcp: ['02'],
+    owaspAgentic: ['02', '03'],
+    wellArchitected: ['SEC03-BP02'],
+    nist80053: ['AC-6', 'AC-3'],
+  },
+  example: {
+    bad: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { RoleArn: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    Policies: [{ PolicyDocument: { Statement: [{ Effect: Allow, Action: lambda:InvokeFunction, Resource: "arn:aws:lambda:*:*:function:*" }] } }]
+`,
+    good: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { RoleArn: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    Policies: [{ PolicyDocument: { Statement: [{ Effect: Allow, Action: lambda:InvokeFunction, Resource: !Ref Alias }] } }]
+Alias: { Type: AWS::Lambda::Alias, Properties: { Name: live, FunctionName: !Ref Fn } }
+Fn: { Type: AWS::Lambda::Function }
+Target:
+  Type: AWS::BedrockAgentCore::GatewayTarget
+  Properties: { GatewayIdentifier: !Ref Gateway, TargetConfiguration: { Mcp: { Lambda: { LambdaArn: !Ref Alias } } } }
+`,
+  },
   *evaluate(model) {
-    for (const gateway of model.ofType(GATEWAY)) {
-      const role = roleOf(model, gateway, 'RoleArn');
+    for (const { gateway, role } of rolesOfGateways(model)) {
       if (role === undefined) continue; // LP01 says so
-      const interceptors = asList(property(gateway, 'InterceptorConfigurations')).map(interceptorArn);
-      const own = new Set(
-        [...targetsOf(model, gateway).map(lambdaArnOf), ...interceptors].map((arn) => functionOf(model, arn)),
+      const own = functionsOf(model, gateway);
+      const external = new Set(
+        [...targetsOf(model, gateway).map(lambdaArnOf), ...interceptorArnsOf(gateway)].map(String),
       );
       const { statements, unknown } = model.statementsOf(role);
       for (const value of unknown) yield undecided(role, 'Properties', value);
       for (const statement of statements) {
-        const invokes = statement.actions.some((action) => !isUnknown(action) && matchesInvoke(action));
-        if (statement.effect !== 'Allow' || !invokes) continue;
+        if (!allows(statement, 'lambda:InvokeFunction')) continue;
         for (const resource of statement.resources) {
           const path = `${statement.path}.Resource`;
+          const key = `Resource::${String(resource)}`;
           if (isUnknown(resource)) yield undecided(statement.holder, path, resource);
-          else if (isWide(resource.replace(/:\*$/, '')))
-            yield finding(statement.holder, path, resource, `Resource::${resource}`);
-          else if (!own.has(functionOf(model, resource))) {
-            yield finding(statement.holder, path, `${resource} is no target of the gateway`, `Resource::${resource}`);
+          else if (external.has(resource) && !isWide(resource)) continue;
+          else {
+            const { fn } = functionReference(model, resource);
+            if (fn === undefined && isWide(resource))
+              yield finding(statement.holder, path, `${resource} covers other functions`, key);
+            else if (fn === undefined || !own.has(fn))
+              yield finding(statement.holder, path, `${resource} is no target of the gateway`, key);
           }
         }
       }
     }
   },
 });
-
-function matchesInvoke(action: string): boolean {
-  return ['*', 'lambda:*', 'lambda:invoke*', 'lambda:invokefunction'].includes(action.toLowerCase());
-}

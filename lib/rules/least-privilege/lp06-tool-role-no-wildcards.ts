@@ -1,77 +1,100 @@
-import { isUnknown, Unknown } from '../../assembly/resolve';
-import { property } from '../../assembly/template-model';
-import { isWideAction, roleOf, toolFunctions } from '../roles';
-import { defineRule, finding, undecided } from '../rule';
-
-/** Actions with which a role gains rights that it was not given. */
-const ESCALATING = [
-  /^iam:/,
-  /^sts:assumerole$/,
-  /^lambda:(update|addpermission|createfunction)/,
-  /^cloudformation:/,
-  /^bedrock-agentcore:(create|update|delete|put)/,
-];
-
-/** Actions that IAM cannot limit to a resource. */
-const UNSCOPABLE = new Set(['xray:puttracesegments', 'xray:puttelemetryrecords', 'cloudwatch:putmetricdata']);
+import { isUnknown } from '../../assembly/resolve';
+import type { RoleStatement } from '../../assembly/template-model';
+import { ESCALATING, UNSCOPABLE } from '../iam-actions';
+import { isWideAction, roleOf, toolFunctions, unknownRole } from '../roles';
+import { defineRule, finding, type Outcome, undecided } from '../rule';
 
 export const lp06 = defineRule({
   id: 'LP06',
   name: 'tool-role-no-wildcards',
   layer: 'least-privilege',
-  severity: 'error',
+  level: 'high',
   summary: 'The role of a tool is wider than a tool needs',
   explanation: 'When the other layers fail, the role is what is left: it decides how much damage one tool can do.',
   fix: 'Name the actions and the resource, for example access: { ORDERS: Access.table(orders).get() }',
+  acknowledge: 'For an action that IAM cannot limit to a resource.',
   references: ['https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege'],
+  frameworks: {
+    owaspMcp: ['02', '05'],
+    owaspAgentic: ['02', '03', '05'],
+    wellArchitected: ['SEC03-BP02', 'SEC03-BP04'],
+    nist80053: ['AC-6', 'AC-6(10)'],
+  },
+  example: {
+    bad: `
+Target: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { TargetConfiguration: { Mcp: { Lambda: { LambdaArn: !GetAtt Fn.Arn } } } } }
+Fn: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties: { Policies: [{ PolicyDocument: { Statement: [{ Effect: Allow, Action: "dynamodb:*", Resource: "*" }] } }] }
+`,
+    good: `
+Target: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { TargetConfiguration: { Mcp: { Lambda: { LambdaArn: !GetAtt Fn.Arn } } } } }
+Fn: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt Role.Arn } }
+Role:
+  Type: AWS::IAM::Role
+  Properties: { Policies: [{ PolicyDocument: { Statement: [{ Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: !GetAtt Orders.Arn }] } }] }
+Orders: { Type: AWS::DynamoDB::Table }
+`,
+  },
   *evaluate(model) {
     for (const fn of toolFunctions(model)) {
       const role = roleOf(model, fn, 'Role');
       if (role === undefined) {
-        const value = property(fn, 'Role');
-        yield undecided(
-          fn,
-          'Properties.Role',
-          isUnknown(value) ? value : new Unknown('the role is not in the assembly'),
-        );
+        yield undecided(fn, 'Properties.Role', unknownRole(fn, 'Role'));
         continue;
       }
-      const { statements, unknown } = model.statementsOf(role);
+      const { statements, unknown, managed } = model.statementsOf(role);
       for (const value of unknown) yield undecided(role, 'Properties', value);
-      for (const statement of statements) {
-        if (statement.effect !== 'Allow') continue;
-        for (const action of statement.actions) {
-          if (isUnknown(action)) yield undecided(statement.holder, `${statement.path}.Action`, action);
-          else if (isWideAction(action) || ESCALATING.some((pattern) => pattern.test(action.toLowerCase()))) {
-            yield finding(statement.holder, `${statement.path}.Action`, action, `Action::${action}`);
-          }
-        }
-        if (statement.notActions.length > 0) {
-          yield finding(
-            statement.holder,
-            `${statement.path}.NotAction`,
-            'NotAction allows all other actions',
-            'NotAction',
-          );
-        }
-        if (statement.notResources.length > 0) {
-          yield finding(
-            statement.holder,
-            `${statement.path}.NotResource`,
-            'NotResource allows all other resources',
-            'NotResource',
-          );
-        }
-        const scopable = !statement.actions.every(
-          (action) => !isUnknown(action) && UNSCOPABLE.has(action.toLowerCase()),
-        );
-        for (const resource of statement.resources) {
-          if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
-          else if (resource === '*' && scopable) {
-            yield finding(statement.holder, `${statement.path}.Resource`, 'Resource is "*"', 'Resource::*');
-          }
-        }
+      for (const arn of managed) {
+        const path = 'Properties.ManagedPolicyArns';
+        const name = /:iam::aws:policy\/(.+)$/.exec(String(arn))?.[1];
+        if (isUnknown(arn)) yield undecided(role, path, arn);
+        else if (name === undefined) yield undecided(role, path, 'a managed policy is not in the assembly');
+        else if (!EXECUTION.test(name)) yield finding(role, path, `the managed policy ${name}`, name);
       }
+      for (const statement of statements) yield* wideStatement(statement);
     }
   },
 });
+
+/** Logs and network interfaces: LP14 and LP17 judge them. */
+const EXECUTION = /^service-role\/AWSLambda(BasicExecutionRole|VPCAccessExecutionRole)$|^AWSXRayDaemonWriteAccess$/;
+
+function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
+  if (isUnknown(statement.effect)) yield undecided(statement.holder, `${statement.path}.Effect`, statement.effect);
+  if (statement.effect !== 'Allow') return;
+  for (const action of statement.actions) {
+    if (isUnknown(action)) yield undecided(statement.holder, `${statement.path}.Action`, action);
+    else if (isWideAction(action) || ESCALATING.some((pattern) => pattern.test(action.toLowerCase()))) {
+      yield finding(statement.holder, `${statement.path}.Action`, `the action ${action}`, `Action::${action}`);
+    }
+  }
+  if (statement.notActions.length > 0)
+    yield finding(statement.holder, `${statement.path}.NotAction`, 'NotAction allows all other actions', 'NotAction');
+  if (statement.notResources.length > 0)
+    yield finding(
+      statement.holder,
+      `${statement.path}.NotResource`,
+      'NotResource allows all other resources',
+      'NotResource',
+    );
+  const scopable = !statement.actions.every(
+    (action) => typeof action === 'string' && UNSCOPABLE.has(action.toLowerCase()),
+  );
+  for (const resource of statement.resources) {
+    if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
+    else if (scopable && isEverything(resource))
+      yield finding(
+        statement.holder,
+        `${statement.path}.Resource`,
+        `Resource is "${resource}"`,
+        `Resource::${resource}`,
+      );
+  }
+}
+
+/** `*`, or an ARN whose resource part is `*` or `<type>/*`. */
+function isEverything(resource: string): boolean {
+  return resource === '*' || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[a-z-]+[:/])?\*$/.test(resource);
+}

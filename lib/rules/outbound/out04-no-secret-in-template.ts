@@ -1,44 +1,77 @@
-import { isObject } from '../../assembly/cloudformation';
+import { isObject, own } from '../../assembly/cloudformation';
 import { isUnknown } from '../../assembly/resolve';
-import { property, within } from '../../assembly/template-model';
-import { defineRule, finding, undecided } from '../rule';
+import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { at, isTrue, textsOf } from '../read';
+import { defineRule, finding, type Outcome, undecided } from '../rule';
+import { isSecretReference, secretShape } from '../secrets';
 import { API_KEY_PROVIDER, OAUTH_PROVIDER } from '../types';
-
-const DYNAMIC_REFERENCE = /^\{\{resolve:(secretsmanager|ssm-secure):/;
 
 export const out04 = defineRule({
   id: 'OUT04',
   name: 'no-secret-in-template',
   layer: 'outbound',
-  severity: 'error',
+  level: 'critical',
   summary: 'A secret stands in the template',
   explanation:
     'Everyone who may read the stack, its events or the repository reads the secret; events keep it for 90 days.',
   fix: 'Reference a secret of Secrets Manager: ClientSecretSource or ApiKeySecretSource EXTERNAL with SecretId and JsonKey',
+  acknowledge: 'Never. Rotate the secret.',
   references: [
     'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-outbound-auth.html',
     'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html',
   ],
+  frameworks: {
+    owaspMcp: ['01'],
+    owaspAgentic: ['03'],
+    wellArchitected: ['SEC02-BP03'],
+    nist80053: ['IA-5(7)', 'SC-28', 'SC-12'],
+  },
+  example: {
+    bad: `
+Provider: { Type: AWS::BedrockAgentCore::ApiKeyCredentialProvider, Properties: { Name: crm, ApiKey: not-a-real-key } }
+`,
+    good: `
+Provider:
+  Type: AWS::BedrockAgentCore::ApiKeyCredentialProvider
+  Properties: { Name: crm, ApiKeySecretSource: EXTERNAL, ApiKeySecretConfig: { SecretId: !Ref Secret, JsonKey: apiKey } }
+Secret: { Type: AWS::SecretsManager::Secret }
+`,
+  },
   *evaluate(model) {
-    for (const provider of model.ofType(API_KEY_PROVIDER)) {
-      yield* judge(provider, 'Properties.ApiKey', property(provider, 'ApiKey'));
-    }
+    for (const provider of model.ofType(API_KEY_PROVIDER)) yield* judgeSecret(model, provider, 'ApiKey');
     for (const provider of model.ofType(OAUTH_PROVIDER)) {
-      const input = property(provider, 'Oauth2ProviderConfigInput');
+      const input = at(provider, 'Oauth2ProviderConfigInput');
       if (isUnknown(input)) yield undecided(provider, 'Properties.Oauth2ProviderConfigInput', input);
-      if (!isObject(input)) continue;
-      for (const vendor of Object.keys(input)) {
-        const path = `Properties.Oauth2ProviderConfigInput.${vendor}.ClientSecret`;
-        yield* judge(provider, path, within(input, vendor, 'ClientSecret'));
+      else if (isObject(input)) {
+        for (const vendor of Object.keys(input))
+          yield* judgeSecret(model, provider, `Oauth2ProviderConfigInput.${vendor}.ClientSecret`);
+      }
+    }
+    for (const resource of model.resources) {
+      if (!resource.type.startsWith('AWS::BedrockAgentCore::')) continue;
+      for (const text of textsOf(resource.properties)) {
+        const shape = secretShape(text);
+        if (shape !== undefined) yield finding(resource, 'Properties', `a text has the shape of ${shape}`, shape);
       }
     }
   },
 });
 
 /** The value itself is never shown. */
-function* judge(provider: Parameters<typeof finding>[0], path: string, value: unknown) {
+function* judgeSecret(model: TemplateModel, provider: ModelResource, path: string): Iterable<Outcome> {
+  const value = at(provider, path);
   if (value === undefined) return;
-  if (isUnknown(value)) yield undecided(provider, path, value);
-  else if (!DYNAMIC_REFERENCE.test(String(value)))
-    yield finding(provider, path, 'the property holds a value, not a reference');
+  if (isUnknown(value)) {
+    const parameter = /^it is the parameter (.+)$/.exec(value.why)?.[1];
+    const definition = own(provider.stack.template.Parameters, parameter ?? '');
+    if (definition !== undefined && (own(definition, 'Default') !== undefined || !isTrue(own(definition, 'NoEcho')))) {
+      yield finding(
+        provider,
+        `Properties.${path}`,
+        `the parameter ${parameter} shows it: it has a default or no NoEcho`,
+        path,
+      );
+    } else yield undecided(provider, `Properties.${path}`, value);
+  } else if (!isSecretReference(model, value))
+    yield finding(provider, `Properties.${path}`, 'the property holds a value, not a reference', path);
 }

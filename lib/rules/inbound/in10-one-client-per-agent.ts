@@ -1,0 +1,102 @@
+import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { policyViews } from '../cedar-view';
+import { issuerClients } from '../gateways';
+import { at, openPart, texts } from '../read';
+import { defineRule, finding, undecided } from '../rule';
+import { canonicalScope, isOmnibusScope, scopesOf } from '../scopes';
+import { allTools } from '../tools';
+
+export const in10 = defineRule({
+  id: 'IN10',
+  name: 'one-client-per-agent',
+  layer: 'inbound',
+  level: 'high',
+  summary: 'An agent holds scopes beyond its own task',
+  explanation:
+    'A client with every scope, or with scopes of reading and destroying tools, carries more than one task needs, and a log cannot tell which agent acted.',
+  fix: 'Give each agent its own client with the scopes of the tools it may call, for example gateway.addAgent()',
+  acknowledge:
+    'When one agent really needs the scopes; then name the client in the permit of each tool, and the rule is satisfied.',
+  limits:
+    'A client that holds several scopes passes when every one of them is asked for by an active permit that names this client: then the scope alone opens nothing.',
+  references: ['https://modelcontextprotocol.io/specification/2026-07-28/basic/security_best_practices'],
+  frameworks: {
+    owaspMcp: ['02'],
+    owaspAgentic: ['02', '03'],
+    wellArchitected: ['AGENTSEC03', 'SEC03-BP02'],
+    nist80053: ['AC-6', 'AC-5', 'IA-9'],
+  },
+  example: {
+    bad: `
+Gateway:
+  Type: AWS::BedrockAgentCore::Gateway
+  Properties:
+    AuthorizerType: CUSTOM_JWT
+    AuthorizerConfiguration: { CustomJWTAuthorizer: { DiscoveryUrl: !Sub "\${Pool.ProviderURL}/.well-known/openid-configuration" } }
+Pool: { Type: AWS::Cognito::UserPool }
+Server:
+  Type: AWS::Cognito::UserPoolResourceServer
+  Properties: { UserPoolId: !Ref Pool, Identifier: gw, Scopes: [{ ScopeName: read }, { ScopeName: write }] }
+Client:
+  Type: AWS::Cognito::UserPoolClient
+  Properties: { UserPoolId: !Ref Pool, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [gw/read, gw/write] }
+`,
+    good: `
+Gateway:
+  Type: AWS::BedrockAgentCore::Gateway
+  Properties:
+    AuthorizerType: CUSTOM_JWT
+    AuthorizerConfiguration: { CustomJWTAuthorizer: { DiscoveryUrl: !Sub "\${Pool.ProviderURL}/.well-known/openid-configuration" } }
+Pool: { Type: AWS::Cognito::UserPool }
+Server:
+  Type: AWS::Cognito::UserPoolResourceServer
+  Properties: { UserPoolId: !Ref Pool, Identifier: gw, Scopes: [{ ScopeName: read }, { ScopeName: write }] }
+Client:
+  Type: AWS::Cognito::UserPoolClient
+  Properties: { UserPoolId: !Ref Pool, AllowedOAuthFlows: [client_credentials], AllowedOAuthScopes: [gw/read] }
+`,
+  },
+  *evaluate(model) {
+    for (const { client, pool } of issuerClients(model)) {
+      if (!texts(at(client, 'AllowedOAuthFlows')).includes('client_credentials')) continue;
+      const path = 'Properties.AllowedOAuthScopes';
+      const value = at(client, 'AllowedOAuthScopes');
+      const open = openPart(value);
+      if (open !== undefined) {
+        yield undecided(client, path, open);
+        continue;
+      }
+      const scopes = texts(value);
+      for (const scope of scopes.filter((each) => !each.includes('/') || isOmnibusScope(each))) {
+        yield finding(client, path, `"${scope}" is no scope of a tool`, scope);
+      }
+      const canonical = scopes.map((scope) => canonicalScope(model, scope));
+      if (canonical.length < 2 || canonical.every((scope) => isAskedWithClient(model, scope, client))) continue;
+      const servers = [...new Set(canonical.map((scope) => scope.slice(0, scope.lastIndexOf('/'))))];
+      for (const server of servers) {
+        const all = [...scopesOf(model, pool)].filter((scope) => scope.startsWith(`${server}/`));
+        if (all.length > 1 && all.every((scope) => canonical.includes(scope))) {
+          yield finding(client, path, `the client holds every scope of ${server}`, server);
+        }
+      }
+      const risks = new Set(
+        canonical.flatMap((scope) =>
+          allTools(model)
+            .filter((tool) => scope.endsWith(`/${tool.name}`))
+            .map((tool) => tool.risk),
+        ),
+      );
+      if (risks.has('READ') && risks.has('DESTRUCTIVE'))
+        yield finding(client, path, 'the client holds scopes of reading and of destructive tools', 'risk');
+    }
+  },
+});
+
+/** Whether an active permit asks for the scope and for this very client. */
+function isAskedWithClient(model: TemplateModel, scope: string, client: ModelResource): boolean {
+  return policyViews(model).some(({ text, json, active }) => {
+    if (!active || json?.effect !== 'permit' || text === undefined) return false;
+    const canonical = canonicalScope(model, text);
+    return canonical.includes(`"${scope}"`) && text.includes(`\${${client.stack.name}:${client.logicalId}}`);
+  });
+}

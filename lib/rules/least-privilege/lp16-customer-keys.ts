@@ -1,0 +1,65 @@
+import { asList, type ModelResource, within } from '../../assembly/template-model';
+import { customerKeyProblem } from '../keys';
+import { at, judge } from '../read';
+import { defineRule, finding } from '../rule';
+import { GATEWAY, KEY, POLICY_ENGINE } from '../types';
+
+export const lp16 = defineRule({
+  id: 'LP16',
+  name: 'customer-keys',
+  layer: 'least-privilege',
+  level: 'medium',
+  summary: 'What the service stores of the gateway is not under a rotating key of yours',
+  explanation: 'With a key of AWS you can neither see who decrypts nor take the key away.',
+  fix: 'Set KmsKeyArn of the gateway and EncryptionKeyArn of the policy engine to a key with EnableKeyRotation and a closed key policy',
+  acknowledge: 'When the data is public anyway.',
+  limits: 'The key of the token vault has no CloudFormation type. Keys of data stores behind the tools are not judged.',
+  references: [
+    'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-encryption.html',
+    'https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html',
+  ],
+  frameworks: {
+    owaspMcp: ['01', '10'],
+    owaspAgentic: ['06'],
+    wellArchitected: ['SEC08-BP01'],
+    nist80053: ['SC-12', 'SC-13', 'SC-28'],
+  },
+  example: {
+    bad: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: AWS_IAM } }
+`,
+    good: `
+Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: AWS_IAM, KmsKeyArn: !GetAtt Key.Arn } }
+Key: { Type: AWS::KMS::Key, Properties: { EnableKeyRotation: true } }
+`,
+  },
+  *evaluate(model) {
+    const keys = new Set<ModelResource>();
+    const places = [
+      ...model.ofType(GATEWAY).map((resource) => ({ resource, path: 'KmsKeyArn' })),
+      ...model.ofType(POLICY_ENGINE).map((resource) => ({ resource, path: 'EncryptionKeyArn' })),
+    ];
+    for (const { resource, path } of places) {
+      yield* judge(resource, path, (key) => customerKeyProblem(model, key));
+      const key = model.referenced(at(resource, path));
+      if (key?.type === KEY) keys.add(key);
+    }
+    for (const key of keys) {
+      for (const [index, statement] of asList(at(key, 'KeyPolicy.Statement')).entries()) {
+        const problem = keyPolicyProblem(statement);
+        if (problem !== undefined)
+          yield finding(key, `Properties.KeyPolicy.Statement.${index}`, problem, String(index));
+      }
+    }
+  },
+});
+
+function keyPolicyProblem(statement: unknown): string | undefined {
+  if (within(statement, 'Effect') !== 'Allow') return undefined;
+  const principal = within(statement, 'Principal');
+  const condition = within(statement, 'Condition');
+  const everybody = principal === '*' || asList(within(principal, 'AWS')).includes('*');
+  if (condition !== undefined) return undefined;
+  if (everybody) return 'everybody may use the key';
+  return within(principal, 'Service') === undefined ? undefined : 'a service may use the key for anybody';
+}

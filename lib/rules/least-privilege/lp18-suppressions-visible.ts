@@ -1,0 +1,79 @@
+import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { type Acknowledgment, isExpired } from '../acknowledgment';
+import { defineRule, finding, undecided } from '../rule';
+
+export const lp18 = defineRule({
+  id: 'LP18',
+  name: 'suppressions-visible',
+  layer: 'least-privilege',
+  level: 'medium',
+  summary: 'Something is hidden from the checks, or was decided without a reason that lasts',
+  explanation:
+    'An acknowledgment without owner and end stays when nobody remembers why. A part of a template that cannot be read hides anything.',
+  fix: 'Give a reason of 20 characters with ticket or owner and an expiry date, on the resource and not on the app',
+  acknowledge: 'Never: change the acknowledgment.',
+  references: ['https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html'],
+  frameworks: {
+    owaspMcp: ['02', '09'],
+    owaspAgentic: ['09'],
+    wellArchitected: ['SEC11-BP07'],
+    nist80053: ['CM-3', 'CM-6', 'CA-7'],
+  },
+  example: {
+    bad: `
+Gateway:
+  Type: AWS::BedrockAgentCore::Gateway
+  Properties: { AuthorizerType: NONE }
+  Metadata: { cdk-secure-mcp: { acknowledge: [{ id: SecureMcp-IN01, reason: ok }] } }
+`,
+    good: `
+Gateway:
+  Type: AWS::BedrockAgentCore::Gateway
+  Properties: { AuthorizerType: NONE }
+  Metadata:
+    cdk-secure-mcp:
+      acknowledge: [{ id: SecureMcp-IN01, reason: "SEC-1412 public docs gateway", owner: docs-team, expires: 2099-03-31 }]
+`,
+  },
+  *evaluate(model, { acknowledgments, options, levels }) {
+    for (const acknowledgment of acknowledgments) {
+      const place = placeOf(model, acknowledgment);
+      if (place === undefined) continue;
+      const id = acknowledgment.ruleId;
+      const level = levels.get(id.replace(/^SecureMcp-/, '').replace(/\[.*$/, ''));
+      const path = 'Metadata';
+      if (isExpired(acknowledgment, options.today))
+        yield finding(place, path, `the acknowledgment of ${id} expired on ${acknowledgment.expires}`, `expired:${id}`);
+      const named = acknowledgment.owner !== undefined || /[A-Z][A-Z0-9]+-\d+/.test(acknowledgment.reason);
+      if (level === 'critical' && (acknowledgment.reason.trim().length < 20 || !named)) {
+        yield finding(
+          place,
+          path,
+          `the acknowledgment of ${id} has no reason of 20 characters with a ticket or owner`,
+          `reason:${id}`,
+        );
+      }
+      if (acknowledgment.scope === 'app' && level !== 'medium')
+        yield finding(place, path, `${id} is acknowledged for the whole app`, `scope:${id}`);
+    }
+    for (const { stack, logicalId } of model.assembly.unread) {
+      const resource = model.resources.find((each) => each.stack.name === stack && each.logicalId === logicalId);
+      if (resource !== undefined)
+        yield undecided(resource, 'Properties.TemplateURL', 'the template of the nested stack is not in the assembly');
+    }
+    for (const resource of model.resources) {
+      if (resource.type.startsWith('AWS::CloudFormation::Macro') || resource.type === 'Fn::ForEach') {
+        yield undecided(resource, 'Type', 'a macro writes the resources at deployment');
+      }
+    }
+  },
+});
+
+/** The resource it is about; for a whole stack or app, its first resource. */
+function placeOf(model: TemplateModel, { stack, logicalId }: Acknowledgment): ModelResource | undefined {
+  return model.resources.find(
+    (resource) =>
+      (stack === undefined || resource.stack.name === stack) &&
+      (logicalId === undefined || resource.logicalId === logicalId),
+  );
+}

@@ -1,0 +1,123 @@
+import { isObject, own } from '../../assembly/cloudformation';
+import { isUnknown } from '../../assembly/resolve';
+import { asList } from '../../assembly/template-model';
+import { targetKind } from '../gateways';
+import { isPowerHeader } from '../headers';
+import { at, textsOf } from '../read';
+import { defineRule, finding, undecided } from '../rule';
+import { parsedJson } from '../tools';
+import { TARGET } from '../types';
+
+export const out12 = defineRule({
+  id: 'OUT12',
+  name: 'openapi-closed-operations',
+  layer: 'outbound',
+  level: 'medium',
+  summary: 'An OpenAPI operation takes more than it needs',
+  explanation:
+    'A path parameter without a pattern takes "../admin"; a body with additional properties takes fields that nobody meant to expose.',
+  fix: 'Give each path parameter a pattern, enum or maxLength that excludes "/" and "..", close request bodies, and keep the document free of external $ref',
+  acknowledge: 'When the API behind rejects such values itself; name the test.',
+  limits: 'Read from an inline JSON document only; a document in S3 or YAML is undecided.',
+  references: [
+    'https://modelcontextprotocol.io/specification/2026-07-28/server/tools',
+    'https://owasp.org/www-project-mcp-top-10/',
+  ],
+  frameworks: {
+    owaspMcp: ['05'],
+    owaspAgentic: ['02', '05'],
+    wellArchitected: ['AGENTSEC08', 'AGENTSEC02'],
+    nist80053: ['SI-10', 'SC-7'],
+  },
+  example: {
+    bad: `
+Target:
+  Type: AWS::BedrockAgentCore::GatewayTarget
+  Properties:
+    TargetConfiguration:
+      Mcp:
+        OpenApiSchema:
+          InlinePayload: '{"paths":{"/orders/{id}":{"get":{"operationId":"getOrder","parameters":[{"in":"path","name":"id","schema":{"type":"string"}}]}}}}'
+`,
+    good: `
+Target:
+  Type: AWS::BedrockAgentCore::GatewayTarget
+  Properties:
+    TargetConfiguration:
+      Mcp:
+        OpenApiSchema:
+          InlinePayload: '{"paths":{"/orders/{id}":{"get":{"operationId":"getOrder","parameters":[{"in":"path","name":"id","schema":{"type":"string","pattern":"^[A-Za-z0-9-]{1,36}$"}}]}}}}'
+`,
+  },
+  *evaluate(model, { options }) {
+    for (const target of model.ofType(TARGET)) {
+      if (targetKind(target) !== 'OpenApiSchema') continue;
+      const path = 'Properties.TargetConfiguration.Mcp.OpenApiSchema';
+      const payload = at(target, 'TargetConfiguration.Mcp.OpenApiSchema.InlinePayload');
+      const document = parsedJson(payload);
+      if (document === undefined) {
+        yield undecided(target, path, isUnknown(payload) ? payload : 'the document is not inline JSON');
+        continue;
+      }
+      for (const problem of documentProblems(document, options.maxToolsPerTarget)) {
+        yield finding(target, `${path}.InlinePayload`, problem, problem);
+      }
+    }
+  },
+});
+
+const WRITING = ['post', 'put', 'patch', 'delete'];
+
+function* documentProblems(document: unknown, maxOperations: number): Iterable<string> {
+  const external = textsOf(document).find((text) => /^https?:\/\/.+#\//.test(text));
+  if (external !== undefined || externalReference(document)) yield 'a $ref points to another document';
+  const ids = new Set<string>();
+  let operations = 0;
+  for (const [route, item] of Object.entries((own(document, 'paths') ?? {}) as object)) {
+    const shared = asList(own(item, 'parameters'));
+    for (const method of ['get', 'head', 'options', ...WRITING]) {
+      const operation = own(item, method);
+      if (!isObject(operation)) continue;
+      operations++;
+      const name = `${method.toUpperCase()} ${route}`;
+      const id = own(operation, 'operationId');
+      if (typeof id !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(id))
+        yield `${name} has no usable operationId`;
+      else if (ids.has(id)) yield `${name} repeats the operationId ${id}`;
+      else ids.add(id);
+      for (const parameter of [...shared, ...asList(own(operation, 'parameters'))])
+        yield* parameterProblems(name, parameter);
+      const body = own(operation, 'requestBody');
+      if (WRITING.includes(method) && JSON.stringify(body ?? null).includes('"additionalProperties":true'))
+        yield `${name} takes additional properties`;
+    }
+  }
+  if (operations > maxOperations) yield `the document has ${operations} operations, more than ${maxOperations}`;
+}
+
+function externalReference(value: unknown): boolean {
+  return /"\$ref":"https?:/.test(JSON.stringify(value));
+}
+
+function* parameterProblems(operation: string, parameter: unknown): Iterable<string> {
+  const name = String(own(parameter, 'name'));
+  if (own(parameter, 'in') === 'header' && isPowerHeader(name)) yield `${operation} takes the header ${name}`;
+  if (own(parameter, 'in') !== 'path') return;
+  const schema = own(parameter, 'schema');
+  const type = own(schema, 'type');
+  if (type === 'integer' || type === 'number' || type === 'boolean' || own(schema, 'enum') !== undefined) return;
+  const pattern = own(schema, 'pattern');
+  const escapes = ['/', '..', '%2e', '\\'];
+  if (typeof pattern !== 'string') yield `${operation} takes any text as ${name}`;
+  else if (escapes.some((text) => matchesAnywhere(pattern, text)))
+    yield `${operation} takes "/", "..", "%" or "\\" as ${name}`;
+}
+
+/** Bounded: the text has four characters at most. A pattern that is no regular expression protects from nothing. */
+function matchesAnywhere(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').test(text);
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,46 @@
+import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { RESOURCE_SERVER } from './types';
+
+/** Scopes that every client of an issuer can get, or that stand for everything. */
+const OMNIBUS = new Set([
+  '*',
+  'all',
+  'admin',
+  'admin:org',
+  'full',
+  'full_access',
+  'full-access',
+  'openid',
+  'profile',
+  'email',
+  'phone',
+  'repo',
+  'offline_access',
+  'aws.cognito.signin.user.admin',
+]);
+
+export function isOmnibusScope(scope: string): boolean {
+  return OMNIBUS.has(scope.toLowerCase()) || /(^|\/)(\*|\.default)$/.test(scope);
+}
+
+/** `<identifier>/<scope>` of every resource server of a pool. */
+export function scopesOf(model: TemplateModel, pool: ModelResource): Set<string> {
+  const servers = model
+    .ofType(RESOURCE_SERVER)
+    .filter((server) => model.referenced(property(server, 'UserPoolId')) === pool);
+  return new Set(
+    servers.flatMap((server) =>
+      asList(property(server, 'Scopes')).map(
+        (scope) => `${String(property(server, 'Identifier'))}/${String(within(scope, 'ScopeName'))}`,
+      ),
+    ),
+  );
+}
+
+/** A reference to a resource server stands for its identifier. */
+export function canonicalScope(model: TemplateModel, text: string): string {
+  return text.replace(/\$\{[^${}]+\}/g, (atom) => {
+    const server = model.referenced(atom);
+    return server?.type === RESOURCE_SERVER ? String(property(server, 'Identifier')) : atom;
+  });
+}
