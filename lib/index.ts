@@ -15,7 +15,12 @@ export type { CognitoInboundOptions } from './inbound/cognito-inbound';
 export { Inbound } from './inbound/inbound';
 export { Access, TableAccess, type TableReadOptions } from './least-privilege/access';
 export { ToolHandler } from './least-privilege/tool-handler';
-export { FourLayerChecks, type RuleDescription } from './nag/four-layer-checks';
+export {
+  CheckProfile,
+  FourLayerChecks,
+  type FourLayerChecksProps,
+  type RuleDescription,
+} from './nag/four-layer-checks';
 export { Outbound } from './outbound/outbound';
 export { SecureMcpGateway, type SecureMcpGatewayProps } from './secure-mcp-gateway';
 export { type PermitOptions, Tool, type ToolOptions, ToolRisk } from './tool';

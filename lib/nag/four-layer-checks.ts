@@ -6,11 +6,14 @@ import {
   type PolicyValidationPluginReport,
   type PolicyViolation,
   Stack,
+  Validations,
 } from 'aws-cdk-lib';
 import { NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { CloudFormationTemplate } from '../assembly/cloudformation';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
+import { type Acknowledgment, readAcknowledgments, readReason, ruleIdOf } from '../rules/acknowledgment';
+import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/options';
 import { RULES } from '../rules/registry';
 import { severityOf } from '../rules/rule';
 import { type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
@@ -19,6 +22,8 @@ import { type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
 export interface RuleDescription {
   /** As findings carry it: `SecureMcp-IN01`. */
   readonly id: string;
+  /** `gateway-requires-authorizer`. */
+  readonly name: string;
   /** `inbound`, `outbound`, `authorization` or `least-privilege`. */
   readonly layer: string;
   /** `error` or `warning`. */
@@ -33,6 +38,54 @@ export interface RuleDescription {
   readonly references: string[];
 }
 
+/** How much the checks ask for. */
+export enum CheckProfile {
+  /** Every rule that a public gateway should pass. */
+  DEFAULT = 'default',
+  /** Adds signed code, permissions boundaries and traces; what cannot be verified weighs as much as a violation. */
+  STRICT = 'strict',
+  /** Adds rules on networks to the strict ones. */
+  PRIVATE = 'private',
+}
+
+/** Options of {@link FourLayerChecks}. */
+export interface FourLayerChecksProps {
+  /**
+   * How much the checks ask for.
+   *
+   * @default CheckProfile.DEFAULT
+   */
+  readonly profile?: CheckProfile;
+
+  /**
+   * Hosts of issuers that gateways may trust, besides user pools of the app.
+   *
+   * @default - every public https host
+   */
+  readonly approvedIssuers?: string[];
+
+  /**
+   * Hosts that targets may call.
+   *
+   * @default - every public https host
+   */
+  readonly approvedHosts?: string[];
+
+  /**
+   * Accept callback URLs on localhost, for development.
+   *
+   * @default false
+   */
+  readonly allowLocalCallbacks?: boolean;
+
+  /**
+   * Ids of rules that do not run, such as `IN16`. Prefer an acknowledgment: it stands in the report.
+   *
+   * @default - all rules of the profile run
+   */
+  readonly disabledRules?: string[];
+}
+
 /**
  * The four-layer model as a cdk-nag 3 pack, for any app: it needs no construct of this library.
  *
@@ -41,6 +94,8 @@ export interface RuleDescription {
  * together. What a template does not decide is reported as a warning, never passed over.
  *
  * Acknowledge a finding with `Validations.of(construct).acknowledge({ id: 'SecureMcp::SecureMcp-IN01', reason: '…' })`.
+ * The id without the part in brackets covers all findings of the rule below the construct. Say who and until when in the
+ * reason: `SEC-1412 public docs, owner docs-team, expires 2027-03-31`.
  *
  * @see https://github.com/cdklabs/cdk-nag
  */
@@ -49,6 +104,7 @@ export class FourLayerChecks extends NagPack {
   public static describeRules(): RuleDescription[] {
     return RULES.map((rule) => ({
       id: `${PACK_NAME}-${rule.id}`,
+      name: rule.name,
       layer: rule.layer,
       severity: severityOf(rule),
       summary: rule.summary,
@@ -60,31 +116,74 @@ export class FourLayerChecks extends NagPack {
 
   public readonly name = PACK_NAME;
   public override readonly ruleIds?: string[] = RULES.map((rule) => `${PACK_NAME}-${rule.id}`);
+  private readonly options: RuleOptions;
 
-  public constructor(scope?: IConstruct) {
+  public constructor(scope?: IConstruct, props: FourLayerChecksProps = {}) {
     super(scope);
     this.packName = PACK_NAME;
+    this.options = {
+      ...DEFAULT_OPTIONS,
+      profile: (props.profile ?? CheckProfile.DEFAULT) as Profile,
+      approvedIssuers: props.approvedIssuers,
+      approvedHosts: props.approvedHosts,
+      allowLocalCallbacks: props.allowLocalCallbacks ?? false,
+      severities: Object.fromEntries(
+        (props.disabledRules ?? []).map((id) => [ruleIdOf(id).slice(PACK_NAME.length + 1), 'off']),
+      ),
+    };
   }
 
   /** Called by the CDK when the templates are written. */
   public override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    return report(runRules(assemblyOf(context)));
+    const assembly = assemblyOf(context);
+    return this.report(assembly, [...readAcknowledgments(assembly), ...aboveStacks(context.appConstruct)]);
   }
 
   /** Judges a construct tree without writing it, for unit tests. */
   public override validateScope(scope: IConstruct): PolicyValidationPluginReport {
     const stacks = scope.node.findAll().filter(Stack.isStack).map(inMemory);
-    return report(runRules({ path: scope.node.path, stacks, unread: [] }));
+    const assembly = { path: scope.node.path, stacks, unread: [] };
+    return this.report(assembly, readAcknowledgments(assembly));
   }
 
   /** Unused: rules need the whole template, not one resource. */
   protected checkResource(_node: CfnResource): void {}
+
+  private report(assembly: Assembly, acknowledgments: readonly Acknowledgment[]): PolicyValidationPluginReport {
+    const findings = runRules(assembly, { options: this.options, acknowledgments });
+    return {
+      success: !findings.some((finding) => finding.severity === 'error'),
+      violations: findings.map((finding) => violation(finding, ruleName(finding, acknowledgments))),
+    };
+  }
 }
 
 function assemblyOf(context: IPolicyValidationContext): Assembly {
   const { appConstruct } = context;
   const directory = App.isApp(appConstruct) ? appConstruct.outdir : dirname(context.stackTemplates[0]!.templatePath);
   return readAssembly(directory);
+}
+
+/** Acknowledgments on the app and on stages: the CDK does not write them beside the templates. */
+function aboveStacks(app: IConstruct): Acknowledgment[] {
+  const stacks = app.node.findAll().filter(Stack.isStack);
+  const above = new Set(
+    stacks.flatMap((stack) => stack.node.scopes.filter((scope) => !scope.node.scopes.some(Stack.isStack))),
+  );
+  return [...above].flatMap((scope) =>
+    scope.node.metadata
+      .filter((entry) => entry.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap((entry) =>
+        Object.entries(entry.data as { readonly [id: string]: string })
+          .filter(([id]) => id.includes(`${PACK_NAME}-`))
+          .map(([id, reason]) => ({
+            ruleId: ruleIdOf(id),
+            reason,
+            scope: scope.node.path || 'app',
+            ...readReason(reason),
+          })),
+      ),
+  );
 }
 
 function inMemory(stack: Stack): StackTemplate {
@@ -98,17 +197,25 @@ function inMemory(stack: Stack): StackTemplate {
   };
 }
 
-function report(findings: readonly LocatedFinding[]): PolicyValidationPluginReport {
-  return {
-    success: !findings.some((finding) => finding.severity === 'error'),
-    violations: findings.map(violation),
-  };
+/**
+ * The CDK compares ids as a whole. An acknowledgment of the rule covers each of its findings, so a finding that has one
+ * is reported under the id of the rule.
+ */
+function ruleName(finding: LocatedFinding, acknowledgments: readonly Acknowledgment[]): string {
+  const bare = finding.ruleId.replace(/\[.*$/, '');
+  const ofRule = acknowledgments.some(
+    ({ ruleId, stack, logicalId }) =>
+      ruleId === bare &&
+      (stack === undefined || stack === finding.stack) &&
+      (logicalId === undefined || logicalId === finding.resource),
+  );
+  return ofRule ? bare : finding.ruleId;
 }
 
-function violation(finding: LocatedFinding): PolicyViolation {
-  const rule = RULES.find((candidate) => finding.ruleId.startsWith(`${PACK_NAME}-${candidate.id}`));
+function violation(finding: LocatedFinding, name: string): PolicyViolation {
+  const rule = RULES.find(({ id }) => finding.ruleId.startsWith(`${PACK_NAME}-${id}`));
   return {
-    ruleName: finding.ruleId,
+    ruleName: name,
     description: finding.message,
     fix: finding.fix,
     severity: finding.severity,

@@ -1,9 +1,12 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, NestedStack, Stack, Validations } from 'aws-cdk-lib';
-import { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
-import { FourLayerChecks } from '../../lib/nag/four-layer-checks';
+import { App, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { CheckProfile, FourLayerChecks, type FourLayerChecksProps } from '../../lib/nag/four-layer-checks';
 
 function gateway(scope: Stack, authorizerType = 'NONE'): CfnGateway {
   return new CfnGateway(scope, 'Gw', { name: 'gw', authorizerType, roleArn: 'arn:aws:iam::111122223333:role/gw' });
@@ -46,22 +49,78 @@ test('a nested stack is seen', () => {
 
 test('warnings alone do not fail the synthesis', () => {
   const scope = new Stack();
-  new CfnGateway(scope, 'Gw', {
-    name: 'gw',
-    authorizerType: 'AWS_IAM',
-    roleArn: 'arn:aws:iam::111122223333:role/gw',
-    policyEngineConfiguration: {
-      arn: 'arn:aws:bedrock-agentcore:eu-west-1:111122223333:policy-engine/e-1',
-      mode: 'ENFORCE',
-    },
-    exceptionLevel: 'DEBUG',
-  });
+  new CfnPolicyEngine(scope, 'Engine', { name: 'orders' });
 
   const report = new FourLayerChecks().validateScope(scope);
 
-  expect(report.violations.map((violation) => violation.severity)).toContain('warning');
-  expect(report.violations.map((violation) => violation.severity)).not.toContain('error');
+  expect(report.violations.map(({ ruleName, severity }) => [ruleName, severity])).toEqual([
+    ['SecureMcp-LP16', 'warning'],
+  ]);
   expect(report.success).toBe(true);
+});
+
+test('a gateway in a stage is seen', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')) });
+  gateway(new Stack(new Stage(app, 'Prod'), 'S'));
+  Validations.of(app).addPlugins(new FourLayerChecks(app));
+
+  expect(() => app.synth()).toThrow(/SecureMcp-IN01/);
+});
+
+test('stacks of one app are judged together', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')) });
+  const roles = new Stack(app, 'Roles');
+  const role = new Role(roles, 'Role', { assumedBy: new ServicePrincipal('bedrock-agentcore.amazonaws.com') });
+  new CfnGateway(new Stack(app, 'S'), 'Gw', { name: 'gw', authorizerType: 'AWS_IAM', roleArn: role.roleArn });
+
+  Validations.of(app).addPlugins(new FourLayerChecks(app));
+
+  expect(() => app.synth()).toThrow(/aws:SourceAccount is not checked/);
+});
+
+test('a disabled rule does not run, and the strict profile adds rules', () => {
+  const scope = new Stack();
+  gateway(scope);
+  const names = (props: FourLayerChecksProps) =>
+    new FourLayerChecks(scope, props).validateScope(scope).violations.map(({ ruleName }) => ruleName);
+
+  expect(names({})).toContain('SecureMcp-IN01');
+  expect(names({ disabledRules: ['IN01'] })).not.toContain('SecureMcp-IN01');
+  expect(names({})).not.toContain('SecureMcp-LP15[TRACES]');
+  expect(names({ profile: CheckProfile.STRICT })).toContain('SecureMcp-LP15[TRACES]');
+});
+
+test('it runs beside AwsSolutions in one app', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')) });
+  const stack = new Stack(app, 'S');
+  gateway(stack);
+  new Topic(stack, 'T');
+  Validations.of(app).addPlugins(new FourLayerChecks(app), new AwsSolutionsChecks(app));
+
+  expect(() => app.synth()).toThrow(/SecureMcp-IN01[\s\S]*AwsSolutions-SNS3/);
+});
+
+test('an acknowledgment is recorded with its reason, and an expired one is a finding', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
+  const app = new App({ outdir });
+  const gw = gateway(new Stack(app, 'S'));
+  Validations.of(gw).acknowledge({
+    id: 'SecureMcp::SecureMcp-IN01',
+    reason: 'SEC-1 public documentation, owner docs-team, expires 2020-01-31',
+  });
+  Validations.of(app).addPlugins(new FourLayerChecks(app));
+
+  expect(() => app.synth()).toThrow(/the acknowledgment of SecureMcp-IN01 expired on 2020-01-31/);
+  expect(readFileSync(join(outdir, 'validation-report.json'), 'utf8')).toContain('SEC-1 public documentation');
+});
+
+test('an acknowledgment for the whole app is a finding', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')) });
+  gateway(new Stack(app, 'S'));
+  Validations.of(app).acknowledge({ id: 'SecureMcp::SecureMcp-IN01', reason: 'SEC-1 we have no callers yet' });
+  Validations.of(app).addPlugins(new FourLayerChecks(app));
+
+  expect(() => app.synth()).toThrow(/SecureMcp-IN01 is acknowledged for the whole app/);
 });
 
 test('an acknowledged finding no longer fails the synthesis', () => {

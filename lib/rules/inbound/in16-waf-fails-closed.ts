@@ -18,7 +18,7 @@ export const in16 = defineRule({
     bad: `
 Gateway:
   Type: AWS::BedrockAgentCore::Gateway
-  Properties: { AuthorizerType: AWS_IAM, WafConfiguration: { FailureMode: FAIL_OPEN } }
+  Properties: { AuthorizerType: AWS_IAM }
 `,
     good: `
 Gateway:
@@ -37,19 +37,16 @@ Association:
   },
   *evaluate(model) {
     for (const gateway of model.ofType(GATEWAY)) {
-      yield* judge(
-        gateway,
-        'WafConfiguration.FailureMode',
-        (mode) => (mode === 'FAIL_CLOSE' ? undefined : `FailureMode is ${String(mode ?? 'missing')}`),
-        'mode',
-      );
       const association = model
         .ofType(WEB_ACL_ASSOCIATION)
         .find((each) => gatewayNamed(model, at(each, 'ResourceArn')) === gateway);
       if (association === undefined) {
-        yield finding(gateway, 'Properties.WafConfiguration', 'no web ACL is associated', 'association');
+        yield finding(gateway, 'Properties.WafConfiguration', 'no web ACL is associated');
         continue;
       }
+      yield* judge(gateway, 'WafConfiguration.FailureMode', (mode) =>
+        mode === 'FAIL_CLOSE' ? undefined : `FailureMode is ${String(mode ?? 'missing')}`,
+      );
       const acl = model.referenced(at(association, 'WebACLArn'));
       if (acl?.type !== WEB_ACL)
         yield undecided(association, 'Properties.WebACLArn', 'the web ACL is not in the assembly');
