@@ -1,5 +1,5 @@
 // The jsii surface. Named exports only: adding a line here is an API decision.
-export { Agent } from './agent';
+export { Agent, type ExternalAgentOptions, type InteractiveAgentOptions } from './agent';
 export {
   type AnyAuthenticatedOptions,
   Caller,
@@ -11,8 +11,19 @@ export {
   ToolArgument,
   ToolCondition,
 } from './authorization';
+export { CallbackUrl } from './inbound/callback-url';
 export type { CognitoInboundOptions } from './inbound/cognito-inbound';
-export { Inbound } from './inbound/inbound';
+export { Inbound, type WeakInboundOptions } from './inbound/inbound';
+export { InboundClaim } from './inbound/inbound-claim';
+export { IssuerEndpoint, type IssuerEndpointVpcOptions } from './inbound/issuer-endpoint';
+export {
+  IssuerScopes,
+  type NoScopesOptions,
+  type PerToolScopesOptions,
+  ScopeClaim,
+  type SharedScopeOptions,
+} from './inbound/issuer-scopes';
+export type { OidcInboundOptions } from './inbound/oidc-inbound';
 export { Access, TableAccess, type TableReadOptions } from './least-privilege/access';
 export { ToolHandler } from './least-privilege/tool-handler';
 export {

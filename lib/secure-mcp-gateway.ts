@@ -1,21 +1,38 @@
 import { Lazy, Names, Token } from 'aws-cdk-lib';
 import { CfnGateway, CfnGatewayRateLimit, CfnPolicy, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { Agent } from './agent';
-import { validateToolPolicies } from './authorization';
+import {
+  Agent,
+  type ExternalAgentOptions,
+  external,
+  type Identify,
+  type InteractiveAgentOptions,
+  interactive,
+} from './agent';
+import { CallerType, validateToolPolicies } from './authorization';
 import { formatProblem, type Problem, shown } from './core/errors';
 import { gatewayKey } from './gateway-key';
 import { GatewayLogs } from './gateway-logs';
 import type { Inbound } from './inbound/inbound';
-import type { InboundBinding } from './inbound/inbound-binding';
+import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
 import { MCP_DEFAULT_VERSIONS } from './protocol/mcp';
+import { METADATA_KEY } from './protocol/template-metadata';
 import { Tool, type ToolOptions } from './tool';
 
 /** Target operations that may run at once on one gateway; more are throttled by the service. */
 const CONCURRENT_TARGET_OPERATIONS = 5;
+
+/** Who comes in, as policies see them. */
+const CALLER_TYPE: Record<AuthorizerType, CallerType> = {
+  CUSTOM_JWT: CallerType.OAUTH_USER,
+  AWS_IAM: CallerType.IAM_ENTITY,
+  AUTHENTICATE_ONLY: CallerType.IAM_ENTITY,
+  NONE: CallerType.UNAUTHENTICATED,
+};
 
 /** Options of {@link SecureMcpGateway}. */
 export interface SecureMcpGatewayProps {
@@ -72,6 +89,9 @@ export class SecureMcpGateway extends Construct {
   private readonly inbound: InboundBinding;
   private readonly role: GatewayRole;
   private readonly problems: Problem[] = [];
+  private readonly onProblem = (problem: Problem): void => {
+    this.problems.push(problem);
+  };
   private readonly tools = new Map<string, Tool>();
   private readonly agents = new Map<string, Agent>();
 
@@ -81,7 +101,10 @@ export class SecureMcpGateway extends Construct {
     this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
     this.encryptionKey = props.encryptionKey ?? gatewayKey(this, this.gatewayName);
 
-    this.inbound = props.inbound._bind(this, { gatewayName: this.gatewayName });
+    this.inbound = props.inbound._bind(this, {
+      gatewayName: this.gatewayName,
+      onProblem: this.onProblem,
+    });
     this.policyEngine = new CfnPolicyEngine(this, 'PolicyEngine', {
       name: policyName(this.gatewayName, this.node.path),
       encryptionKeyArn: this.encryptionKey.keyArn,
@@ -119,7 +142,8 @@ export class SecureMcpGateway extends Construct {
       gatewayIdentifier: this.gatewayId,
       encryptionKey: this.encryptionKey,
       scope,
-      onProblem: (problem) => this.problems.push(problem),
+      callerType: CALLER_TYPE[this.inbound.authorizerType],
+      onProblem: this.onProblem,
     });
     this.role.allowInvoke(tool.alias.functionArn);
     this.orderTarget(tool);
@@ -129,14 +153,58 @@ export class SecureMcpGateway extends Construct {
   }
 
   /**
-   * Adds a machine agent with its own OAuth client. It may call what tools permit it, nothing else.
+   * Adds a machine agent with its own OAuth client (client credentials). It may call what tools permit it, nothing else.
    *
-   * Errors: `AGENT_NAME`, `AGENT_DUPLICATE`, and at synthesis `AGENT_WITHOUT_PERMIT`.
+   * Errors: `AGENT_NAME`, `AGENT_DUPLICATE`, `AGENT_KIND`, and at synthesis `AGENT_WITHOUT_PERMIT`.
    */
   public addAgent(name: string): Agent {
+    return this.makeAgent(name, (agent) => this.inbound.identifyMachine(agent));
+  }
+
+  /**
+   * Adds a client that people log in to: authorization code with PKCE, no secret, exact callback URLs, refresh tokens
+   * that are rotated.
+   *
+   * Errors: those of {@link addAgent}, `CALLBACK_URL`, `TOKEN_VALIDITY`.
+   */
+  public addInteractiveAgent(name: string, options: InteractiveAgentOptions): Agent {
+    return this.makeAgent(name, interactive(this.inbound, options, this.onProblem));
+  }
+
+  /**
+   * Adds an agent whose client exists at the external issuer of `Inbound.oidc`.
+   *
+   * Errors: those of {@link addAgent}, `AGENT_CLIENT`.
+   */
+  public addExternalAgent(name: string, options: ExternalAgentOptions): Agent {
+    return this.makeAgent(name, external(this.inbound, options, this.onProblem));
+  }
+
+  /**
+   * Lets an IAM principal reach this gateway and no other, on a gateway with `Inbound.iam`. Which tools it may call is
+   * decided by permits: `tool.permit(Caller.iamRole(role))`.
+   *
+   * Errors: `CALLER_KIND` on a gateway that takes tokens.
+   */
+  public grantInvoke(grantee: IGrantable): Grant {
+    if (CALLER_TYPE[this.inbound.authorizerType] !== CallerType.IAM_ENTITY) {
+      this.problems.push({
+        code: 'CALLER_KIND',
+        message: 'an IAM principal cannot come in at this gateway, since it does not check signatures',
+        fix: 'Use Inbound.iam() on a gateway of its own, or add an agent',
+        at: this.node.path,
+      });
+    }
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['bedrock-agentcore:InvokeGateway'],
+      resourceArns: [this.gatewayArn],
+    });
+  }
+
+  private makeAgent(name: string, identify: Identify): Agent {
     this.problems.push(...checkAgentName(name, this.node.path));
-    const id = this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-');
-    const agent = Agent._create(this, id, name, this.inbound);
+    const agent = Agent._create(this, this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-'), name, identify);
     this.agents.set(name, agent);
     return agent;
   }
@@ -154,17 +222,18 @@ export class SecureMcpGateway extends Construct {
     });
     // The service calls GetPolicyEngine as the role while it creates the gateway.
     gateway.node.addDependency(this.role.policy);
+    if (this.inbound.weakening !== undefined) gateway.addMetadata(METADATA_KEY, this.inbound.weakening);
     return gateway;
   }
 
   private limitCallers(callsPerMinute: number): void {
+    const dimension = this.inbound.callerDimension;
+    if (dimension === undefined) return;
     new CfnGatewayRateLimit(this, 'CallerRateLimit', {
       gatewayIdentifier: this.gatewayId,
       description: 'Caps what one caller costs; not a security boundary',
-      dimensionKeys: [this.inbound.callerDimension],
-      entries: [
-        { dimensions: { [this.inbound.callerDimension]: '*' }, requests: [{ rate: callsPerMinute, period: 'minute' }] },
-      ],
+      dimensionKeys: [dimension],
+      entries: [{ dimensions: { [dimension]: '*' }, requests: [{ rate: callsPerMinute, period: 'minute' }] }],
     });
   }
 
@@ -197,6 +266,7 @@ export class SecureMcpGateway extends Construct {
     const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
     return [
       ...this.problems,
+      ...this.inbound.findProblems(this.node.path),
       ...validateToolPolicies({
         tools: tools.map((tool) => tool._policy.tool),
         policies: tools.map((tool) => tool._policy),

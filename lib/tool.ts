@@ -3,10 +3,9 @@ import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { Agent } from './agent';
-import { type ICaller, ToolArgument, type ToolCondition, ToolPolicy } from './authorization';
+import { CallerType, type ICaller, ToolArgument, type ToolCondition, ToolPolicy } from './authorization';
 import { runtimeInputSchema } from './core/cedar/input-conditions';
-import { type Problem, shown } from './core/errors';
+import { type Problem, SecureMcpError, shown } from './core/errors';
 import type { Access } from './least-privilege/access';
 import { ToolFunction } from './least-privilege/tool-function';
 import type { ToolHandler } from './least-privilege/tool-handler';
@@ -97,6 +96,8 @@ export interface ToolConstruction extends ToolOptions {
   readonly encryptionKey: IKey;
   /** OAuth scope of this tool as tokens carry it. */
   readonly scope?: string;
+  /** The one type of callers that the gateway lets in. */
+  readonly callerType: CallerType;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -164,8 +165,9 @@ export class Tool extends Construct {
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   public permit(caller: ICaller, options: PermitOptions = {}): void {
-    this._policy.permit(caller, options.when ?? []);
-    if (caller instanceof Agent) caller._addScopes(this._policy.scopesOf(caller));
+    const when = options.when ?? [];
+    this._policy.permit(caller, when);
+    this.checkCaller(caller, when);
   }
 
   /** One argument of the tool, to state conditions on. A name that the schema lacks fails synthesis. */
@@ -211,6 +213,28 @@ export class Tool extends Construct {
     return json === undefined ? {} : { [INPUT_SCHEMA_ENV]: json };
   }
 
+  /** Rendering the caller also lets the agents in it know the scope they need. What is wrong with it is found later. */
+  private checkCaller(caller: ICaller, when: readonly ToolCondition[]): void {
+    const { callerType, scope, onProblem } = this.props;
+    const rendering = attempt(() => caller.renderCaller(scope === undefined ? {} : { scope }));
+    if (rendering === undefined) return;
+    if (rendering.type !== callerType) {
+      onProblem({
+        code: 'CALLER_KIND',
+        message: `tool '${this.toolName}' is permitted to ${rendering.description}, who cannot come in at this gateway`,
+        fix: CALLERS_OF[callerType],
+        at: this.node.path,
+      });
+    } else if (callerType === CallerType.UNAUTHENTICATED && when.length === 0) {
+      onProblem({
+        code: 'CALLER_KIND',
+        message: `tool '${this.toolName}' is permitted to anyone with any arguments`,
+        fix: 'Bound the arguments with { when: [tool.arg(…)…] }, or ask callers who they are',
+        at: this.node.path,
+      });
+    }
+  }
+
   private checkedTimeout(timeout: Duration): Duration {
     const seconds = timeout.toSeconds();
     if (seconds > 30) {
@@ -222,5 +246,20 @@ export class Tool extends Construct {
       });
     }
     return timeout;
+  }
+}
+
+const CALLERS_OF: Record<CallerType, string> = {
+  [CallerType.OAUTH_USER]: 'Permit an agent, or another caller with a token',
+  [CallerType.IAM_ENTITY]: 'Permit Caller.iamRole(role) and let the role in with gateway.grantInvoke(role)',
+  [CallerType.UNAUTHENTICATED]: 'Permit Caller.unauthenticated() with conditions on the arguments',
+};
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof SecureMcpError) return undefined;
+    throw error;
   }
 }

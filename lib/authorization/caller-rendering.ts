@@ -4,6 +4,8 @@ export enum CallerType {
   OAUTH_USER = 'AgentCore::OAuthUser',
   /** A caller with a SigV4 signature: `AgentCore::IamEntity`, its ARN as `id`. */
   IAM_ENTITY = 'AgentCore::IamEntity',
+  /** Anyone at a gateway without authorizer: `AgentCore::UnauthenticatedUser`, which a policy cannot name. */
+  UNAUTHENTICATED = 'AgentCore::UnauthenticatedUser',
 }
 
 /** What a caller is told about the tool that it is permitted to call. */

@@ -99,6 +99,15 @@ export class Caller implements ICaller {
     return fixed('principal.hasTag("sub")', `anyone authenticated: ${options.reason}`);
   }
 
+  /**
+   * Anyone, on a gateway with `Inbound.unauthenticated`; on any other gateway this fails synthesis. Such a permit must
+   * have conditions on the arguments.
+   */
+  public static unauthenticated(): Caller {
+    const type = CallerType.UNAUTHENTICATED;
+    return new Caller(() => ({ type, condition: 'true', scopes: [], description: 'anyone, unauthenticated' }));
+  }
+
   /** A caller who is all of these. */
   public static allOf(...callers: ICaller[]): Caller {
     return combination(callers, '&&', 'and');
@@ -155,7 +164,7 @@ function combination(callers: ICaller[], operator: '&&' | '||', word: string): C
     const [first] = all;
     if (all.some(({ type }) => type !== first!.type)) {
       throw invalidCaller(
-        'callers with a token and callers with a signature cannot be combined, since a gateway accepts one kind',
+        'callers with a token, with a signature and without either cannot be combined: a gateway accepts one kind',
         'Give each its own permit on its own gateway',
       );
     }

@@ -95,7 +95,8 @@ export class ToolPolicy {
     const { target, name } = this.tool;
     const text = [
       `${effect} (`,
-      `  principal is ${type},`,
+      // The service refuses the type of unauthenticated callers by name.
+      type === CallerType.UNAUTHENTICATED ? '  principal,' : `  principal is ${type},`,
       `  action == ${CEDAR_ENTITY.action}::${stringLiteral(qualifiedToolName(target, name))},`,
       `  resource == ${CEDAR_ENTITY.gateway}::${deployTimeLiteral(gatewayArn)}`,
       ')',

@@ -1,20 +1,35 @@
-import { Duration, Fn, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Lazy, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import {
-  CfnUserPoolClient,
   CfnUserPoolDomain,
   CfnUserPoolResourceServer,
   FeaturePlan,
+  type IUserPool,
   Mfa,
   StandardThreatProtectionMode,
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { type AgentMetadata, METADATA_KEY } from '../protocol/template-metadata';
-import type { AgentClient, InboundBinding, InboundContext } from './inbound-binding';
+import { type Problem, shown } from '../core/errors';
+import { type CognitoClientContext, interactiveClient, machineClient } from './cognito-clients';
+import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext, LoginOptions } from './inbound-binding';
+import { InboundClaim } from './inbound-claim';
+import { refuseAgent } from './refused-agents';
+
+const CLAIMS = { client: 'client_id', scopes: { name: 'scope', isList: false } } as const;
 
 /** Options of {@link Inbound.cognito}. */
 export interface CognitoInboundOptions {
+  /**
+   * A user pool that exists already, in the same Region and account. It gets a resource server with the name of the
+   * gateway and a client per agent; its settings and its domain stay as they are, so hardening it is yours (self
+   * sign-up off, MFA, threat protection, deletion protection). Clients of the pool that were not made for an agent of
+   * this gateway do not pass.
+   *
+   * @default - a hardened pool made for this gateway
+   */
+  readonly userPool?: IUserPool;
+
   /**
    * How long an access token is valid: 5 minutes to 1 hour.
    *
@@ -23,32 +38,92 @@ export interface CognitoInboundOptions {
    * @default Duration.minutes(15)
    */
   readonly accessTokenValidity?: Duration;
+
+  /**
+   * Claims that every token must have besides `token_use`, for instance one that a pre-token-generation trigger adds.
+   *
+   * @default - none
+   */
+  readonly claims?: InboundClaim[];
 }
 
 export interface CognitoInboundProps extends CognitoInboundOptions, InboundContext {}
 
 /**
- * A user pool that only issues tokens for one gateway: no self sign-up, deletion protection, MFA and threat protection
- * for whoever is added later, one resource server, one domain for the token endpoint.
+ * A user pool that issues the tokens of one gateway. A pool made here has no self sign-up, deletion protection, MFA and
+ * threat protection for the people who log in, and a domain for the token endpoint.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
  */
 export class CognitoInbound extends Construct implements InboundBinding {
   public readonly authorizerType = 'CUSTOM_JWT';
   public readonly authorizerConfiguration: CfnGateway.AuthorizerConfigurationProperty;
-  public readonly callerDimension = '$.context.jwt.client_id';
-  public readonly userPool: UserPool;
-  private readonly resourceServer: CfnUserPoolResourceServer;
+  /** `sub` is the person, or the client where an agent logs in as itself. */
+  public readonly callerDimension = '$.context.jwt.sub';
+  public readonly userPool: IUserPool;
+  private readonly props: CognitoInboundProps;
+  private readonly clientContext: CognitoClientContext;
   private readonly toolScopes: CfnUserPoolResourceServer.ResourceServerScopeTypeProperty[] = [];
-  private readonly clients: CfnUserPoolClient[] = [];
+  private readonly clientIds: string[] = [];
   private readonly usedScopes: (() => string[])[] = [];
-  private readonly accessTokenValidity: Duration;
 
   public constructor(scope: Construct, id: string, props: CognitoInboundProps) {
     super(scope, id);
-    this.accessTokenValidity = props.accessTokenValidity ?? Duration.minutes(15);
+    this.props = props;
+    this.userPool = props.userPool ?? this.makePool();
+    const resourceServer = new CfnUserPoolResourceServer(this, 'ResourceServer', {
+      userPoolId: this.userPool.userPoolId,
+      identifier: props.gatewayName,
+      name: props.gatewayName,
+      scopes: Lazy.any({ produce: () => this.toolScopes }) as never,
+    });
+    if (props.userPool === undefined) {
+      new CfnUserPoolDomain(this, 'Domain', {
+        userPoolId: this.userPool.userPoolId,
+        domain: Fn.join('-', [props.gatewayName, stackSuffix(this)]),
+      });
+    }
+    this.clientContext = {
+      userPoolId: this.userPool.userPoolId,
+      resourceServer,
+      accessTokenMinutes: (props.accessTokenValidity ?? Duration.minutes(15)).toMinutes({ integral: false }),
+    };
+    this.authorizerConfiguration = this.makeAuthorizer();
+  }
 
-    this.userPool = new UserPool(this, 'UserPool', {
+  public addToolScope(toolName: string, description: string): string {
+    this.toolScopes.push({ scopeName: toolName, scopeDescription: description });
+    return `${this.props.gatewayName}/${toolName}`;
+  }
+
+  public identifyMachine(agent: AgentToIdentify): AgentIdentity {
+    return this.admit(agent, machineClient(agent, this.clientContext).ref);
+  }
+
+  public identifyInteractive(agent: AgentToIdentify, login: LoginOptions): AgentIdentity {
+    return this.admit(agent, interactiveClient(agent, this.clientContext, login).ref);
+  }
+
+  public identifyExternal(agent: AgentToIdentify): AgentIdentity {
+    return refuseAgent(this.props, agent, 'external agent', {
+      inbound: 'Inbound.cognito, which makes the client of every agent',
+      fix: 'Use addAgent or addInteractiveAgent, or Inbound.oidc for an issuer that has the clients already',
+    });
+  }
+
+  public findProblems(at: string): Problem[] {
+    const claims = (this.props.claims ?? []).flatMap((claim) => claim._problems(at));
+    return [...claims, ...this.validityProblems(at), ...this.placeProblems(at)];
+  }
+
+  private admit(agent: AgentToIdentify, clientId: string): AgentIdentity {
+    this.clientIds.push(clientId);
+    this.usedScopes.push(agent.scopes);
+    return { clientId, claims: CLAIMS };
+  }
+
+  private makePool(): UserPool {
+    return new UserPool(this, 'UserPool', {
       selfSignUpEnabled: false,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -65,68 +140,55 @@ export class CognitoInbound extends Construct implements InboundBinding {
         tempPasswordValidity: Duration.days(1),
       },
     });
-    this.resourceServer = new CfnUserPoolResourceServer(this, 'ResourceServer', {
-      userPoolId: this.userPool.userPoolId,
-      identifier: props.gatewayName,
-      name: props.gatewayName,
-      scopes: Lazy.any({ produce: () => this.toolScopes }) as never,
-    });
-    new CfnUserPoolDomain(this, 'Domain', {
-      userPoolId: this.userPool.userPoolId,
-      domain: Fn.join('-', [props.gatewayName, stackSuffix(this)]),
-    });
-    this.authorizerConfiguration = this.makeAuthorizer();
-  }
-
-  public addToolScope(toolName: string, description: string): string {
-    this.toolScopes.push({ scopeName: toolName, scopeDescription: description });
-    return `${this.resourceServer.identifier}/${toolName}`;
-  }
-
-  public addMachineClient(scope: Construct, agentName: string, scopes: () => string[]): AgentClient {
-    const client = new CfnUserPoolClient(scope, 'Client', {
-      userPoolId: this.userPool.userPoolId,
-      clientName: agentName,
-      generateSecret: true,
-      allowedOAuthFlowsUserPoolClient: true,
-      allowedOAuthFlows: ['client_credentials'],
-      allowedOAuthScopes: Lazy.list({ produce: scopes }),
-      explicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
-      supportedIdentityProviders: ['COGNITO'],
-      preventUserExistenceErrors: 'ENABLED',
-      enableTokenRevocation: true,
-      accessTokenValidity: this.accessTokenValidity.toMinutes(),
-      idTokenValidity: this.accessTokenValidity.toMinutes(),
-      refreshTokenValidity: 60,
-      tokenValidityUnits: { accessToken: 'minutes', idToken: 'minutes', refreshToken: 'minutes' },
-    });
-    client.addResourceDependency(this.resourceServer);
-    client.addMetadata(METADATA_KEY, { agent: agentName, kind: 'machine' } satisfies AgentMetadata);
-    this.clients.push(client);
-    this.usedScopes.push(scopes);
-    return { clientId: client.ref };
   }
 
   private makeAuthorizer(): CfnGateway.AuthorizerConfigurationProperty {
+    // An ID token names the client in `aud` and would pass other checks: only access tokens come in.
+    const claims = [InboundClaim.equalTo('token_use', 'access'), ...(this.props.claims ?? [])];
     return {
       customJwtAuthorizer: {
-        discoveryUrl: `${this.userPool.userPoolProviderUrl}/.well-known/openid-configuration`,
-        allowedClients: Lazy.list({ produce: () => this.clients.map((client) => client.ref) }),
+        discoveryUrl: `${issuerOf(this.userPool)}/.well-known/openid-configuration`,
+        allowedClients: Lazy.list({ produce: () => this.clientIds }),
         allowedScopes: Lazy.list({ produce: () => [...new Set(this.usedScopes.flatMap((scopes) => scopes()))].sort() }),
-        customClaims: [
-          {
-            // An ID token names the client in `aud` and would pass other checks: only access tokens come in.
-            inboundTokenClaimName: 'token_use',
-            inboundTokenClaimValueType: 'STRING',
-            authorizingClaimMatchValue: {
-              claimMatchOperator: 'EQUALS',
-              claimMatchValue: { matchValueString: 'access' },
-            },
-          },
-        ],
+        customClaims: claims.map((claim) => claim._render()),
       },
     };
   }
+
+  private validityProblems(at: string): Problem[] {
+    const minutes = this.clientContext.accessTokenMinutes;
+    if (Number.isInteger(minutes) && minutes >= 5 && minutes <= 60) return [];
+    return [
+      {
+        code: 'TOKEN_VALIDITY',
+        message: `an access token is valid for 5 to 60 whole minutes, got ${shown(minutes)} minutes`,
+        fix: 'Pass Duration.minutes(15)',
+        at,
+      },
+    ];
+  }
+
+  /** Resource server and clients are made in this stack, so the pool must be where the stack is. */
+  private placeProblems(at: string): Problem[] {
+    const here = Stack.of(this);
+    const pool = this.userPool.env;
+    const differs = (a: string, b: string) => !Token.isUnresolved(a) && !Token.isUnresolved(b) && a !== b;
+    if (!differs(pool.region, here.region) && !differs(pool.account, here.account)) return [];
+    return [
+      {
+        code: 'INBOUND_ISSUER',
+        message: `the user pool is in another Region or account than the gateway, got ${shown(`${pool.region}, ${pool.account}`)}`,
+        fix: 'Use Inbound.oidc with the issuer URL of the pool and clients that exist there',
+        at,
+      },
+    ];
+  }
+}
+
+function issuerOf(pool: IUserPool): string {
+  if (pool instanceof UserPool) return pool.userPoolProviderUrl;
+  const { urlSuffix } = Stack.of(pool);
+  return `https://cognito-idp.${pool.env.region}.${urlSuffix}/${pool.userPoolId}`;
 }
 
 /** Eight characters that differ between stacks: a domain prefix is unique in a Region, across all accounts. */

@@ -1,24 +1,62 @@
 import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
+import type { Problem } from '../core/errors';
+import type { WeakeningMetadata } from '../protocol/template-metadata';
 
 /** What an inbound choice needs to know of its gateway. */
 export interface InboundContext {
   readonly gatewayName: string;
+  readonly onProblem: (problem: Problem) => void;
 }
 
-/** An OAuth client made for one agent. */
-export interface AgentClient {
-  readonly clientId: string;
+/** Where an access token says which client it was issued to and which scopes it has. */
+export interface TokenClaims {
+  /** The claim that holds the client id. */
+  readonly client: string;
+  /** The claim that holds the scopes: one text with spaces, or a list. Absent if tokens carry no scopes of tools. */
+  readonly scopes?: { readonly name: string; readonly isList: boolean };
 }
+
+/** How tokens tell an agent apart. */
+export interface AgentIdentity {
+  readonly clientId: string;
+  readonly claims: TokenClaims;
+}
+
+/** An agent that is to get an identity. */
+export interface AgentToIdentify {
+  /** The agent, under which its resources are made. */
+  readonly scope: Construct;
+  readonly name: string;
+  /** The scopes of its permits; asked for when the template is written. */
+  readonly scopes: () => string[];
+}
+
+/** How people log in to an interactive agent. */
+export interface LoginOptions {
+  readonly callbackUrls: readonly string[];
+  readonly logoutUrls: readonly string[];
+  readonly refreshTokenMinutes: number;
+}
+
+export type AuthorizerType = 'CUSTOM_JWT' | 'AWS_IAM' | 'AUTHENTICATE_ONLY' | 'NONE';
 
 /** What an inbound choice gives the gateway. */
 export interface InboundBinding {
-  readonly authorizerType: string;
+  readonly authorizerType: AuthorizerType;
   readonly authorizerConfiguration?: CfnGateway.AuthorizerConfigurationProperty;
-  /** The dimension that tells callers apart in rate limits. */
-  readonly callerDimension: string;
-  /** Defines the scope of one tool and returns it as tokens carry it. */
-  addToolScope(toolName: string, description: string): string;
-  /** Makes the OAuth client of one machine agent; its scopes are asked for when the template is written. */
-  addMachineClient(scope: Construct, agentName: string, scopes: () => string[]): AgentClient;
+  /** The dimension of rate limits that tells callers apart; absent if nothing does. */
+  readonly callerDimension?: string;
+  /** For the metadata of the gateway, when the choice is weaker than the others. */
+  readonly weakening?: WeakeningMetadata;
+  /** Defines the scope of one tool and returns it as tokens carry it; `undefined` without scopes. */
+  addToolScope(toolName: string, description: string): string | undefined;
+  /** An agent that logs in as itself. */
+  identifyMachine(agent: AgentToIdentify): AgentIdentity;
+  /** An agent that people log in to. */
+  identifyInteractive(agent: AgentToIdentify, login: LoginOptions): AgentIdentity;
+  /** An agent that the issuer knows already. */
+  identifyExternal(agent: AgentToIdentify, clientId: string): AgentIdentity;
+  /** What is wrong once all tools and agents are known. */
+  findProblems(at: string): Problem[];
 }

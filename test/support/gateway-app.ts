@@ -8,6 +8,7 @@ import {
   Access,
   Inbound,
   SecureMcpGateway,
+  type SecureMcpGatewayProps,
   type Tool,
   ToolHandler,
   type ToolOptions,
@@ -16,6 +17,8 @@ import {
 
 const HANDLER = join(mkdtempSync(join(tmpdir(), 'handler-')), 'index.ts');
 writeFileSync(HANDLER, 'export const handler = async (event: { id: string }) => ({ id: event.id });\n');
+
+type Props = Partial<SecureMcpGatewayProps>;
 
 /** A small app with one gateway, to which a test adds what it is about. */
 export class GatewayApp {
@@ -26,8 +29,9 @@ export class GatewayApp {
   });
   public readonly gateway: SecureMcpGateway;
 
-  public constructor(gatewayName = 'shop') {
-    this.gateway = new SecureMcpGateway(this.stack, 'Gateway', { gatewayName, inbound: Inbound.cognito() });
+  public constructor(gatewayName = 'shop', props: Props | ((stack: Stack) => Props) = {}) {
+    const given = typeof props === 'function' ? props(this.stack) : props;
+    this.gateway = new SecureMcpGateway(this.stack, 'Gateway', { gatewayName, inbound: Inbound.cognito(), ...given });
   }
 
   public addTool(name: string, options: Partial<ToolOptions> = {}): Tool {
