@@ -106,6 +106,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@modelcontextprotocol/node@2.1.2',
     '@modelcontextprotocol/sdk@1.32.2', // the older client, in tests only
     '@modelcontextprotocol/server@2.4.0',
+    '@smithy/signature-v4@5.7.5', // verifies the calls of tools to the local AWS endpoint
     '@swc/core@1.16.18', // the newest one whose binaries for every platform are in the registry
     '@swc/jest@0.2.39',
     'aws-cdk@2.1148.1', // not 3.0.0, which cannot read this library's assemblies

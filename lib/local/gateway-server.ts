@@ -3,12 +3,12 @@ import { localhostHostValidation, localhostOriginValidation } from '@modelcontex
 import { oauthPrincipal, unauthenticatedPrincipal } from '../core/cedar/request';
 import { SecureMcpError, shown } from '../core/errors';
 import { GATEWAY_ERROR } from '../protocol/mcp';
+import type { CallerIdentity } from './authorization';
 import type { Decide } from './decision';
 import type { GatewayModel } from './gateway-model';
 import { readBody, sendJson } from './http';
 import { type McpEndpoint, rpcError } from './mcp-endpoint';
 import type { OAuthReply, TokenIssuer } from './token-issuer';
-import type { CallerIdentity } from './tool-calls';
 import { keySetOf, type TokenVerdict, verifyToken } from './verify-token';
 
 const FORM_LIMIT = 64 * 1024;

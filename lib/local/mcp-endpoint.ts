@@ -3,15 +3,18 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import {
   createMcpHandler,
+  INTERNAL_ERROR,
   isLegacyRequest,
+  ProtocolError,
   Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { isObject } from '../assembly/cloudformation';
 import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER } from '../protocol/mcp';
-import type { GatewayModel } from './gateway-model';
+import type { CallerIdentity } from './authorization';
+import type { GatewayModel, ToolModel } from './gateway-model';
 import { readBody, sendJson } from './http';
-import type { CallerIdentity, Judgement, ToolCalls } from './tool-calls';
+import { type Judgement, POLICY_FAILED, type ToolCalls } from './tool-calls';
 
 /** Requests and responses of the gateway: 6 MB. */
 const BODY_LIMIT = 6 * 1024 * 1024;
@@ -126,17 +129,20 @@ export class McpEndpoint {
       },
     );
     server.setRequestHandler('tools/list', async () => ({
-      tools: this.calls.list(caller).map(({ qualifiedName, description, inputSchema }) => ({
+      tools: this.listed(caller).map(({ qualifiedName, description, inputSchema }) => ({
         name: qualifiedName,
         description,
         inputSchema: inputSchema as { type: 'object' },
       })),
     }));
-    server.setRequestHandler('tools/call', async (_request, context) => {
-      const { text, isError } = await permitted!.run(context.mcpReq.id);
-      return { content: [{ type: 'text', text }], isError };
-    });
+    server.setRequestHandler('tools/call', async (_request, context) => permitted!.run(context.mcpReq.id));
     return server;
+  }
+
+  private listed(caller: CallerIdentity): readonly ToolModel[] {
+    const tools = this.calls.list(caller);
+    if (tools === undefined) throw new ProtocolError(INTERNAL_ERROR, POLICY_FAILED);
+    return tools;
   }
 }
 

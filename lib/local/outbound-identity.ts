@@ -1,4 +1,5 @@
 import { evaluate, type IamDecision } from '../core/iam/evaluate';
+import type { PolicyDocument } from '../core/iam/policy-document';
 import type { GatewayModel } from './gateway-model';
 import type { Role } from './roles';
 
@@ -12,6 +13,7 @@ export class OutboundIdentity {
   public constructor(
     private readonly gateway: GatewayModel,
     private readonly role: Role | undefined,
+    private readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>,
   ) {
     const { partition, account } = gateway.resource.environment;
     this.sessionArn = `arn:${partition}:sts::${account}:assumed-role/${role?.name ?? 'unknown'}/gateway`;
@@ -37,7 +39,7 @@ export class OutboundIdentity {
         resource,
         context: { 'aws:PrincipalArn': this.roleArn, 'aws:PrincipalAccount': account },
       },
-      this.role?.policies ?? { identity: [] },
+      { ...(this.role?.policies ?? { identity: [] }), resource: this.resourcePolicies.get(resource) },
     );
   }
 

@@ -3,17 +3,19 @@ import { own } from '../assembly/cloudformation';
 import { ConcreteAssembly } from '../assembly/concrete';
 import { readAssembly } from '../assembly/read-assembly';
 import { SecureMcpError, shown } from '../core/errors';
+import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
 import { type Decision, DecisionLog } from './decision';
 import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
 import { type RunnableFunction, readFunctions } from './functions';
-import { type GatewayModel, readGateway } from './gateway-model';
+import { type GatewayModel, type Report, readGateway } from './gateway-model';
 import { GatewayServer } from './gateway-server';
 import { LambdaHost } from './lambda-host';
 import { McpEndpoint } from './mcp-endpoint';
 import { reportNotSimulated } from './not-simulated';
 import { type OAuthClient, readClients } from './oauth-clients';
 import { OutboundIdentity } from './outbound-identity';
+import { readResourcePolicies } from './resource-policies';
 import { readRoles } from './roles';
 import { TokenIssuer, type TokenRecipe } from './token-issuer';
 import { ToolCalls } from './tool-calls';
@@ -25,8 +27,8 @@ export interface LocalGatewayOptions {
   readonly port?: number;
   /** Name or logical id of the gateway. @default the only one of the assembly */
   readonly gateway?: string;
-  /** JSON file with rows by table. @default empty tables */
-  readonly seed?: string;
+  /** Rows by table, or a JSON file with them. @default empty tables */
+  readonly seed?: string | Seed;
   /** Files that are run in place of a tool's code, under the tool's synthesized role: what is left when a tool is hostile. */
   readonly replaceHandlers?: { readonly [tool: string]: string };
   readonly onDecision?: (decision: Decision) => void;
@@ -62,17 +64,18 @@ export interface LocalGateway {
  * It listens on 127.0.0.1 and issues its own tokens: never trust them elsewhere. Its semantics are no promise about AWS;
  * docs/local-gateway.md lists the differences.
  *
- * Throws `ASSEMBLY_UNREADABLE`, `LOCAL_UNSUPPORTED`, `PORT_IN_USE`, and `CEDAR_INVALID` for a policy that does not parse.
+ * Throws `ASSEMBLY_UNREADABLE`, `LOCAL_UNSUPPORTED`, `PORT_IN_USE`, `HANDLER_NOT_FOUND`.
  */
 export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
   const unsupported: string[] = [];
-  const report = (what: string) => void unsupported.push(what);
+  const report: Report = (what) => void unsupported.push(what);
   const assembly = new ConcreteAssembly(readAssembly(options.assembly));
   const gateway = readGateway(assembly, options.gateway, report);
   reportNotSimulated(assembly, gateway, report);
   const log = new DecisionLog(options.onDecision);
   const roles = readRoles(assembly);
   const functions = readFunctions(assembly, roles, report);
+  const resourcePolicies = readResourcePolicies(assembly);
 
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -86,7 +89,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const endpoint = new AwsEndpoint(
       {
         dynamodb,
-        resourcePolicies: new Map(),
+        resourcePolicies,
         invoke: (name, payload, context) => invokeByName(host, functions, name, payload, context),
       },
       log.add,
@@ -95,9 +98,11 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     await endpoint.listen();
     addFunctions(host, endpoint, functions, options.replaceHandlers ?? {});
 
+    const outbound = new OutboundIdentity(gateway, roles.get(gateway.roleArn), resourcePolicies);
     const calls = new ToolCalls(
       gateway,
-      new OutboundIdentity(gateway, roles.get(gateway.roleArn)),
+      new PolicyAuthorization(gateway, outbound, log.add, report),
+      outbound,
       functions,
       host,
       log.add,
@@ -126,10 +131,10 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
   }
 }
 
-async function startTables(assembly: ConcreteAssembly, seedFile: string | undefined, report: (what: string) => void) {
+async function startTables(assembly: ConcreteAssembly, seed: LocalGatewayOptions['seed'], report: Report) {
   const dynamodb = new EmbeddedDynamoDb(assembly);
   await dynamodb.createTables(report);
-  if (seedFile !== undefined) await dynamodb.seed(readSeed(seedFile));
+  if (seed !== undefined) await dynamodb.seed(typeof seed === 'string' ? readSeed(seed) : seed);
   return dynamodb;
 }
 
@@ -200,7 +205,7 @@ async function startIssuer(
   origin: string,
   assembly: ConcreteAssembly,
   gateway: GatewayModel,
-  report: (what: string) => void,
+  report: Report,
 ): Promise<TokenIssuer> {
   const url = gateway.authorizer === 'NONE' ? '' : gateway.authorizer.discoveryUrl;
   const pool = assembly.ofType('AWS::Cognito::UserPool').find(({ ref }) => url.includes(`/${ref}/`));

@@ -54,20 +54,10 @@ export class TokenIssuer {
     clients: readonly OAuthClient[],
     scopes: readonly string[] = [],
   ): Promise<TokenIssuer> {
-    const [{ publicKey, privateKey }, foreign] = await Promise.all([
-      generateKeyPair(ALGORITHM, { extractable: true }),
-      generateKeyPair(ALGORITHM),
-    ]);
+    const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
     const kid = randomUUID();
     const jwk = { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' };
-    return new TokenIssuer(
-      origin,
-      poolId,
-      clients,
-      scopes,
-      { keys: [jwk] },
-      { kid, privateKey, foreign: foreign.privateKey },
-    );
+    return new TokenIssuer(origin, poolId, clients, scopes, { keys: [jwk] }, { kid, privateKey });
   }
 
   /** `http://127.0.0.1:<port>/<poolId>` */
@@ -82,7 +72,7 @@ export class TokenIssuer {
     /** Scopes of the pool's resource servers. */
     private readonly scopes: readonly string[],
     public readonly keySet: JSONWebKeySet,
-    private readonly keys: { readonly kid: string; readonly privateKey: PrivateKey; readonly foreign: PrivateKey },
+    private readonly keys: { readonly kid: string; readonly privateKey: PrivateKey },
   ) {
     this.issuer = `${origin}/${poolId}`;
     this.tokenEndpoint = `${origin}/oauth2/token`;
@@ -123,7 +113,7 @@ export class TokenIssuer {
     };
     return new SignJWT(claims)
       .setProtectedHeader({ kid: this.keys.kid, alg: ALGORITHM, ...recipe.header })
-      .sign(recipe.foreignKey === true ? this.keys.foreign : this.keys.privateKey);
+      .sign(recipe.foreignKey === true ? (await generateKeyPair(ALGORITHM)).privateKey : this.keys.privateKey);
   }
 
   /** `POST /oauth2/token`, the form already parsed; `authorization` is the header. */

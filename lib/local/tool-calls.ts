@@ -1,25 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type CedarDecision, PolicySet } from '../core/cedar/policy-set';
-import { type CedarPrincipal, toolCallRequest } from '../core/cedar/request';
-import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import { CLIENT_CONTEXT, CLIENT_CONTEXT_VERSION } from '../protocol/lambda-event';
+import type { Authorization, CallerIdentity, PolicyAuthorization } from './authorization';
 import type { Decide } from './decision';
 import type { RunnableFunction } from './functions';
 import type { GatewayModel, ToolModel } from './gateway-model';
 import type { LambdaHost } from './lambda-host';
 import type { OutboundIdentity } from './outbound-identity';
-import { validateArguments } from './validate-arguments';
 
-/** Who calls: a verified token, or nobody in particular. */
-export interface CallerIdentity {
-  readonly principal: CedarPrincipal;
-  /** For the decision log. */
-  readonly name: string;
-}
-
+/** The result of `tools/call`. */
 export interface ToolResult {
-  readonly isError: boolean;
-  readonly text: string;
+  [name: string]: unknown;
+  content: { type: 'text'; text: string }[];
+  isError: boolean;
 }
 
 export type Judgement =
@@ -29,103 +21,46 @@ export type Judgement =
   | { readonly kind: 'failed'; readonly message: string };
 
 const INTERNAL_ERROR = 'An internal error occurred. Please retry later.';
-const POLICY_FAILED = 'InternalServerException - Policy evaluation failed';
+export const POLICY_FAILED = 'InternalServerException - Policy evaluation failed';
 
 /**
  * What the gateway does with a tool call once the caller is known, in the service's order: unknown tool, policy, argument
  * validation, the gateway's identity, the function.
  */
 export class ToolCalls {
-  private readonly policies: PolicySet | undefined;
-
   public constructor(
     private readonly gateway: GatewayModel,
+    private readonly authorization: PolicyAuthorization,
     private readonly outbound: OutboundIdentity,
     private readonly functions: ReadonlyMap<string, RunnableFunction>,
     private readonly host: LambdaHost,
     private readonly decide: Decide,
-  ) {
-    const engine = gateway.policyEngine;
-    const active = engine?.policies.filter((policy) => policy.active);
-    this.policies = active && new PolicySet(active, schemaFromTools([...gateway.tools.values()]));
-  }
+  ) {}
 
-  /** The tools that this caller could call with some arguments. */
-  public list(caller: CallerIdentity): ToolModel[] {
-    const tools = [...this.gateway.tools.values()];
-    if (this.policies === undefined || !this.enforces) return tools;
-    if (this.cannotAsk('bedrock-agentcore:PartiallyAuthorizeActions')) return [];
-    const { policies, gateway } = this;
-    return tools.filter((tool) =>
-      policies.couldAllow({
-        principal: caller.principal,
-        action: tool.qualifiedName,
-        gatewayArn: gateway.arn,
-        now: new Date(),
-      }),
-    );
+  /** The tools that this caller could call with some arguments. `undefined` when the policy engine cannot be asked. */
+  public list(caller: CallerIdentity): readonly ToolModel[] | undefined {
+    return this.authorization.visible(caller, [...this.gateway.tools.values()]);
   }
 
   public judge(caller: CallerIdentity, name: unknown, args: unknown): Judgement {
     const tool = typeof name === 'string' ? this.gateway.tools.get(name) : undefined;
     if (tool === undefined) return { kind: 'unknown-tool', message: `Unknown tool: ${String(name)}` };
-    if (this.policies !== undefined) {
-      const refusal = this.authorize(this.policies, caller, tool, args);
-      if (refusal !== undefined) return refusal;
+    const verdict: Authorization = this.authorization.authorize(caller, tool, args);
+    switch (verdict.kind) {
+      case 'failed':
+        return { kind: 'failed', message: POLICY_FAILED };
+      case 'deny': {
+        const text = 'Tool Execution Denied: Tool call not allowed due to policy enforcement';
+        return { kind: 'denied', message: `${text} [${verdict.reason}]` };
+      }
+      case 'invalid':
+        return { kind: 'permitted', run: async () => errorResult(verdict.message) };
+      case 'allow':
+        return { kind: 'permitted', run: (messageId) => this.run(caller, tool, args, messageId) };
     }
-    return { kind: 'permitted', run: (messageId) => this.run(caller, tool, args, messageId) };
-  }
-
-  private get enforces(): boolean {
-    return this.gateway.policyEngine?.mode === 'ENFORCE';
-  }
-
-  private authorize(
-    policies: PolicySet,
-    caller: CallerIdentity,
-    tool: ToolModel,
-    args: unknown,
-  ): Judgement | undefined {
-    const log = { layer: 3, caller: caller.name, tool: tool.qualifiedName, action: tool.qualifiedName } as const;
-    if (this.cannotAsk('bedrock-agentcore:AuthorizeAction'))
-      return this.enforces ? { kind: 'failed', message: POLICY_FAILED } : undefined;
-
-    const { principal } = caller;
-    const question = toolCallRequest({
-      principal,
-      gatewayArn: this.gateway.arn,
-      qualifiedName: tool.qualifiedName,
-      inputSchema: tool.inputSchema,
-      arguments: args,
-      now: new Date(),
-    });
-    const answer = question.ok ? policies.decide(question.request) : undefined;
-    if (answer?.decision === 'allow') {
-      this.decide({ ...log, decision: 'allow', reason: `permitted by ${answer.policies.join(', ')}` });
-      return undefined;
-    }
-    const why = question.ok ? whyDenied(answer!) : `the arguments cannot be judged: ${question.reason}`;
-    this.decide({ ...log, decision: 'deny', reason: this.enforces ? why : `${why}; LOG_ONLY, so the call goes on` });
-    if (!this.enforces) return undefined;
-    return {
-      kind: 'denied',
-      message: `Tool Execution Denied: Tool call not allowed due to policy enforcement [${why}]`,
-    };
-  }
-
-  /** The policy engine is asked in the name of the gateway's role. */
-  private cannotAsk(action: string): boolean {
-    const { policyEngine, arn } = this.gateway;
-    const missing = this.outbound.missing(action, [policyEngine!.arn, arn]);
-    if (missing === undefined) return false;
-    this.decide({ layer: 2, decision: 'deny', action, identity: this.outbound.roleArn, reason: missing.reason });
-    return true;
   }
 
   private async run(caller: CallerIdentity, tool: ToolModel, args: unknown, messageId: unknown): Promise<ToolResult> {
-    const fault = validateArguments(args, tool.inputSchema);
-    if (fault !== undefined) return { isError: true, text: fault };
-
     const { lambdaArn } = tool;
     const log = {
       layer: 2,
@@ -151,13 +86,14 @@ export class ToolCalls {
       this.clientContext(tool, messageId),
     );
     return outcome.ok
-      ? { isError: false, text: outcome.payload }
+      ? { content: [{ type: 'text', text: outcome.payload }], isError: false }
       : this.failure(`${outcome.errorType}: ${outcome.errorMessage}`);
   }
 
   /** Details only reach the caller of a gateway with `ExceptionLevel: DEBUG`. */
   private failure(detail: string): ToolResult {
-    return { isError: true, text: this.gateway.debug ? detail : INTERNAL_ERROR };
+    if (!this.gateway.debug) return errorResult(INTERNAL_ERROR);
+    return { ...errorResult(detail), _meta: { debug: { type: 'text', text: detail } } };
   }
 
   private clientContext(tool: ToolModel, messageId: unknown): string {
@@ -174,8 +110,6 @@ export class ToolCalls {
   }
 }
 
-function whyDenied(answer: CedarDecision): string {
-  if (answer.requestError !== undefined) return `the request does not fit the schema: ${answer.requestError}`;
-  if (answer.policies.length > 0) return `Policy evaluation denied due to ${answer.policies.join(', ')}`;
-  return 'No policy applies to the request (denied by default).';
+function errorResult(text: string): ToolResult {
+  return { content: [{ type: 'text', text }], isError: true };
 }
