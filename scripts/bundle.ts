@@ -2,9 +2,9 @@
  * Bundles the command and the local gateway, each into one file. Their libraries stay development dependencies: a CDK
  * app that only uses the constructs must not install them. Licences of what is bundled go into one file.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = join(__dirname, '..');
 
@@ -15,6 +15,25 @@ const ENTRIES = [
   { in: 'lib/cli/main.ts', out: 'build/cli/main.js' },
   { in: 'lib/local/index.ts', out: 'build/local/index.js' },
 ];
+
+/** Runs in the sandboxes, so it stays a file of its own, beside whatever starts them. */
+const BOOTSTRAP = 'lib/local/lambda-bootstrap.cjs';
+
+/** dynalite loads its operations by a name without extension, which esbuild cannot follow: here they get one. */
+const dynaliteOperations: Plugin = {
+  name: 'dynalite-operations',
+  setup(build) {
+    build.onLoad({ filter: /node_modules[\\/]dynalite[\\/]index\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const contents = source.replace(
+        /require\('\.\/(actions|validations)\/' \+ (\w+)\)/g,
+        "require('./$1/' + $2 + '.js')",
+      );
+      if (contents === source) throw new Error('dynalite loads its operations in another way than expected');
+      return { contents, loader: 'js' };
+    });
+  },
+};
 
 async function main(): Promise<void> {
   const packages = new Set<string>();
@@ -28,11 +47,14 @@ async function main(): Promise<void> {
       target: 'node20',
       format: 'cjs',
       external: EXTERNAL,
+      alias: { level: join(ROOT, 'scripts/bundle/no-level.cjs') },
+      plugins: [dynaliteOperations],
       metafile: true,
       logLevel: 'warning',
       legalComments: 'none',
     });
     for (const name of packagesIn(metafile)) packages.add(name);
+    copyFileSync(join(ROOT, BOOTSTRAP), join(ROOT, dirname(entry.out), 'lambda-bootstrap.cjs'));
   }
   writeFileSync(join(ROOT, 'THIRD-PARTY-LICENSES.txt'), licences([...packages].sort()));
 }
@@ -56,9 +78,7 @@ function licences(folders: readonly string[]): string {
   return [head, ...sections].join(`\n${'-'.repeat(100)}\n\n`);
 }
 
-if (ENTRIES.every((entry) => existsSync(join(ROOT, entry.in)))) {
-  main().catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
-}
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

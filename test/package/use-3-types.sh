@@ -12,4 +12,5 @@ export type { SecureMcpGateway };
 TS
 npx tsc --noEmit --strict --module node20 --types node types.ts
 npx tsc --noEmit --strict --module esnext --moduleResolution bundler --types node types.ts
+npx tsc --noEmit --strict --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --types node types.ts
 echo 'types resolve'
