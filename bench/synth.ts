@@ -1,82 +1,77 @@
 /**
- * Cold `npx cdk synth` of the quickstart, and where the time of the app process goes: a CPU profile, each sample counted
- * for the innermost frame that belongs to somebody.
+ * Cold `npx cdk synth` of the quickstart, where the time of the app process goes, and how it grows with the tools.
  */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, run } from '../scripts/run';
-import { type Figure, median } from './report';
+import { performance } from 'node:perf_hooks';
+import { run } from '../scripts/run';
+import { OWN } from './attribute';
+import type { ProfiledRun } from './profiled-app';
+import { type Figure, median, percent, range } from './report';
 
-const RUNS = 3;
+const RUNS = 5;
+const FEW = 10;
+const MANY = 40;
 
-export function synth(): Figure[] {
-  const seconds = Array.from({ length: RUNS }, () => timed(() => cdkSynth({})));
-  const withoutValidation = Array.from({ length: RUNS }, () => timed(() => cdkSynth({ CDK_VALIDATION: 'false' })));
-  const shares = profile();
-  const ours = (shares.get('cdk-secure-mcp') ?? 0) + (shares.get('cedar-wasm') ?? 0) + (shares.get('esbuild') ?? 0);
+export function quickstart(): Figure[] {
+  const out = mkdtempSync(join(tmpdir(), 'bench-'));
+  const synth = (validation: string) => () =>
+    run('npx', ['cdk', 'synth', '--quiet', '--output', out], { env: { CDK_VALIDATION: validation }, capture: true });
+  const cold = wall(synth('true'));
+  const unvalidated = wall(synth('false'));
+  const check = wall(() => run(process.execPath, ['bin/secure-mcp', 'check', out], { capture: true }));
+  const runs = profiled('quickstart', 'true');
   return [
-    { name: 'npx cdk synth of the quickstart, cold process', value: `${median(seconds).toFixed(2)} s` },
-    {
-      name: 'the same without the CloudFormation validation of aws-cdk-lib',
-      value: `${median(withoutValidation).toFixed(2)} s`,
-    },
-    { name: 'share of the app process spent in this library, Cedar and esbuild included', value: percent(ours) },
-    ...[...shares].sort(([, a], [, b]) => b - a).map(([who, share]) => ({ name: `- ${who}`, value: percent(share) })),
+    { name: 'npx cdk synth, cold process', value: range(cold) },
+    { name: 'the same without the CloudFormation validation of aws-cdk-lib', value: range(unvalidated) },
+    { name: 'the app process alone, under the profiler', value: range(runs.map(({ seconds }) => seconds)) },
+    { name: 'of it in this library: constructs, rules, Cedar, bundling of the handlers', value: range(own(runs)) },
+    { name: 'secure-mcp check of the assembly', value: range(check) },
+    ...owners(runs),
   ];
 }
 
-function cdkSynth(env: NodeJS.ProcessEnv): void {
-  run('npx', ['cdk', 'synth', '--quiet', '--output', mkdtempSync(join(tmpdir(), 'bench-'))], { env, capture: true });
+/** A role, function, log group and conditional permit per tool, without the validation of aws-cdk-lib. */
+export function manyTools(): Figure[] {
+  const few = profiled(String(FEW), 'false');
+  const many = profiled(String(MANY), 'false');
+  const growth = median(own(many)) / median(own(few));
+  const figures = [few, many].flatMap((runs, index) => [
+    {
+      name: `${[FEW, MANY][index]} tools, ${runs[0]!.resources} resources`,
+      value: range(runs.map(({ seconds }) => seconds)),
+    },
+    { name: 'of it in this library', value: range(own(runs)) },
+  ]);
+  return [...figures, { name: `${MANY / FEW} times the tools cost this library`, value: `${growth.toFixed(1)} times` }];
 }
 
-function timed(action: () => void): number {
-  const start = process.hrtime.bigint();
-  action();
-  return Number(process.hrtime.bigint() - start) / 1e9;
+/** Seconds of each run that were spent in this library. */
+function own(runs: readonly ProfiledRun[]): number[] {
+  return runs.map(({ seconds, shares }) => seconds * (shares[OWN] ?? 0));
 }
 
-interface Profile {
-  readonly nodes: { id: number; callFrame: { url: string; functionName: string }; children?: number[] }[];
-  readonly samples: number[];
-  readonly timeDeltas: number[];
+function owners(runs: readonly ProfiledRun[]): Figure[] {
+  const names = new Set(runs.flatMap(({ shares }) => Object.keys(shares)));
+  return [...names]
+    .map((name) => ({ name, share: median(runs.map(({ shares }) => shares[name] ?? 0)) }))
+    .filter(({ share }) => share >= 0.005)
+    .sort((one, other) => other.share - one.share)
+    .map(({ name, share }) => ({ name: `- ${name}`, value: percent(share) }));
 }
 
-function profile(): Map<string, number> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-profile-'));
-  const args = ['--cpu-prof', '--cpu-prof-dir', directory, '--require', 'tsx/cjs', 'examples/quickstart/app.ts'];
-  run(process.execPath, args, { env: { CDK_OUTDIR: join(directory, 'cdk.out') }, capture: true });
-  const file = readdirSync(directory).find((name) => name.endsWith('.cpuprofile'))!;
-  const app = JSON.parse(readFileSync(join(directory, file), 'utf8')) as Profile;
-
-  const nodes = new Map(app.nodes.map((node) => [node.id, node]));
-  const parent = new Map(app.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)));
-  const micros = new Map<string, number>();
-  for (const [index, sample] of app.samples.entries()) {
-    let id: number | undefined = sample;
-    let who: string | undefined;
-    while (id !== undefined && who === undefined) {
-      who = owner(nodes.get(id)!.callFrame.url);
-      id = parent.get(id);
-    }
-    micros.set(who ?? 'node', (micros.get(who ?? 'node') ?? 0) + (app.timeDeltas[index] ?? 0));
-  }
-  const total = [...micros.values()].reduce((sum, value) => sum + value, 0);
-  return new Map([...micros].map(([name, value]) => [name, value / total]));
+function profiled(what: string, validation: string): ProfiledRun[] {
+  const args = ['--import', 'tsx', 'bench/profiled-app.ts', what];
+  return Array.from({ length: RUNS }, () =>
+    JSON.parse(run(process.execPath, args, { env: { CDK_VALIDATION: validation }, capture: true })),
+  );
 }
 
-function owner(url: string): string | undefined {
-  if (url.includes('cloudformation-validate')) return 'CloudFormation validation';
-  if (url.includes('@cedar-policy')) return 'cedar-wasm';
-  for (const name of ['esbuild', 'aws-cdk-lib', 'tsx', 'cdk-nag', 'constructs']) {
-    if (url.includes(`node_modules/${name}/`)) return name;
-  }
-  if (url.includes(`${ROOT}/lib/`)) return 'cdk-secure-mcp';
-  if (url.includes(`${ROOT}/examples/`)) return 'the app';
-  // Node's own code and Wasm count for whoever called them.
-  return url.includes('/node_modules/') ? 'other packages' : undefined;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function wall(action: () => void): number[] {
+  return Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    action();
+    return (performance.now() - start) / 1000;
+  });
 }
