@@ -27,6 +27,7 @@ export const ERRORS = {
   INBOUND_SCOPE: 'A scope of an external issuer cannot be compared by the gateway, or proves nothing.',
   LOCAL_UNSUPPORTED: 'The local gateway cannot run what the template asks for.',
   POLICY_SIZE: 'A policy is longer than the service accepts.',
+  POLICY_TEST: 'A table of policy tests is not understood.',
   PORT_IN_USE: 'The local gateway cannot listen on the port.',
   REASON_MISSING: 'A weaker choice is made without a reason.',
   SCHEMA_INVALID: 'The input schema of a tool is not valid JSON Schema for a tool.',

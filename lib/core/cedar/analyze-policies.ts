@@ -1,0 +1,249 @@
+import { CEDAR_ENTITY } from '../../protocol/cedar-entities';
+import { qualifiedToolName } from '../../protocol/tool-name';
+import type { KnownCaller } from './access-map';
+import { isContradiction } from './contradiction';
+import { type CedarPolicyJson, type CedarPolicyText, cedar, namedActions, parsePolicy } from './engine';
+import { conditionOf, contextPath, partsOf } from './expression';
+import { PolicySet, type Residual } from './policy-set';
+import { oauthPrincipal } from './request';
+import { type CedarTool, schemaFromTools } from './schema-from-tools';
+
+export type PolicyFindingKind =
+  | 'unconditional-permit'
+  | 'duplicate'
+  | 'never-applies'
+  | 'tool-unreachable'
+  | 'tool-open-to-everybody'
+  | 'forbid-fails-open'
+  | 'wider-than-scopes'
+  | 'refused-by-service'
+  | 'needs-admin-permission'
+  | 'disputed-action-list'
+  | 'quota';
+
+export interface PolicyFinding {
+  readonly kind: PolicyFindingKind;
+  readonly severity: 'error' | 'warning';
+  readonly policyId?: string;
+  /** `<target>___<tool>` */
+  readonly tool?: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface AnalyzedTool extends CedarTool {
+  /** The OAuth scope that calls of this tool are meant to need. */
+  readonly scope?: string;
+}
+
+export interface AnalyzedCaller extends KnownCaller {
+  /** The scopes that its client can get. */
+  readonly scopes: readonly string[];
+}
+
+export interface AnalysisInput {
+  readonly gatewayArn: string;
+  readonly tools: readonly AnalyzedTool[];
+  /** Active policies that pass strict validation; what does not parse is left to the validator. */
+  readonly policies: readonly CedarPolicyText[];
+  readonly callers: readonly AnalyzedCaller[];
+}
+
+interface ParsedPolicy extends CedarPolicyText {
+  readonly json: CedarPolicyJson;
+}
+
+/** Quotas of the service: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html */
+const QUOTA = { statementMin: 35, statementMax: 10_000, policies: 1_000, engineBytes: 200_000, schemaBytes: 400_000 };
+
+/** What is valid Cedar and still not meant: too wide, without effect, open on error, or refused by the service. */
+export function analyzePolicies(input: AnalysisInput): PolicyFinding[] {
+  const policies = input.policies.flatMap((policy): ParsedPolicy[] => {
+    const { json } = parsePolicy(policy.text);
+    return json === undefined ? [] : [{ ...policy, json }];
+  });
+  return [
+    ...policies.flatMap((policy) => [
+      ...scopeFindings(policy, input.gatewayArn),
+      ...conditionFindings(policy),
+      ...statementQuota(policy),
+    ]),
+    ...duplicates(policies),
+    ...toolFindings(input, policies),
+    ...engineQuota(input),
+  ];
+}
+
+/** What CreatePolicy refuses at once, or asks another permission for. */
+function scopeFindings({ id, json }: ParsedPolicy, gatewayArn: string): PolicyFinding[] {
+  const { principal, action, resource } = json;
+  const found: PolicyFinding[] = [];
+  const report = (kind: PolicyFindingKind, severity: 'error' | 'warning', message: string, fix: string) =>
+    found.push({ kind, severity, policyId: id, message: `policy '${id}' ${message}`, fix });
+  const pin = `Write resource == ${CEDAR_ENTITY.gateway}::"<gateway ARN>"`;
+  if (resource.op === 'All') report('refused-by-service', 'error', 'names no resource, which the service refuses', pin);
+  if (resource.op === 'is' && action.op !== 'All') {
+    report('refused-by-service', 'error', 'names an action but no gateway, which the service refuses', pin);
+  }
+  if (resource.op === 'is' && action.op === 'All') {
+    const fix = 'Name action and gateway, or deploy it with bedrock-agentcore:ManageAdminPolicy';
+    report('needs-admin-permission', 'warning', 'is about every action of every gateway', fix);
+  }
+  const arn = resource.op === '==' && 'entity' in resource ? uidOf(resource.entity).id : undefined;
+  if (arn !== undefined && arn !== gatewayArn) {
+    report(
+      'refused-by-service',
+      'error',
+      'is about another gateway',
+      'Use the ARN of the gateway that the engine serves',
+    );
+  }
+  if (principal.op === 'is' && principal.entity_type === CEDAR_ENTITY.unauthenticatedUser) {
+    const fix = 'Name AgentCore::OAuthUser or AgentCore::IamEntity';
+    report('refused-by-service', 'error', 'names unauthenticated callers, which the service refuses', fix);
+  }
+  if (action.op === 'in' && namedActions(json) !== undefined) {
+    const fix = 'Write one policy per tool with action ==';
+    report('disputed-action-list', 'warning', 'lists actions, which fails as a whole when one of them is unknown', fix);
+  }
+  return found;
+}
+
+function conditionFindings({ id, json }: ParsedPolicy): PolicyFinding[] {
+  const condition = conditionOf(json);
+  const about = { policyId: id };
+  if (json.effect === 'permit' && condition.Value === true) {
+    const message = `policy '${id}' permits without any condition, which the analyzer of the service refuses`;
+    return [
+      {
+        ...about,
+        kind: 'unconditional-permit',
+        severity: 'error',
+        message,
+        fix: 'Say who may call: a scope, group, client or role',
+      },
+    ];
+  }
+  if (isContradiction(condition)) {
+    const message = `policy '${id}' can never apply: its conditions exclude each other`;
+    return [
+      { ...about, kind: 'never-applies', severity: 'error', message, fix: 'Correct the bounds, or remove the policy' },
+    ];
+  }
+  const open =
+    json.effect === 'forbid' && json.conditions.some(({ kind, body }) => kind === 'when' && canBeMissing(body));
+  if (!open) return [];
+  const message = `policy '${id}' forbids when a test succeeds, so a call that lacks what the test reads is not forbidden`;
+  return [
+    {
+      ...about,
+      kind: 'forbid-fails-open',
+      severity: 'error',
+      message,
+      fix: 'Write forbid ... unless { what is allowed }, with has and hasTag guards',
+    },
+  ];
+}
+
+/** Arguments and claims can be missing or of another type; the time, the caller's type and id cannot. */
+function canBeMissing(body: unknown): boolean {
+  for (const part of partsOf(body)) {
+    if (Object.hasOwn(part, 'getTag') || Object.hasOwn(part, 'hasTag')) return true;
+    if (contextPath(part)?.[0] === 'input') return true;
+  }
+  return false;
+}
+
+function duplicates(policies: readonly ParsedPolicy[]): PolicyFinding[] {
+  const seen = new Map<string, string>();
+  return policies.flatMap(({ id, json }): PolicyFinding[] => {
+    const content = JSON.stringify({ ...json, annotations: undefined });
+    const first = seen.get(content);
+    seen.set(content, first ?? id);
+    if (first === undefined) return [];
+    const message = `policy '${id}' says the same as '${first}'`;
+    return [{ kind: 'duplicate', severity: 'warning', policyId: id, message, fix: 'Remove one of them' }];
+  });
+}
+
+/** A token with a subject and nothing else: who passes with it, passes with any. */
+const STRANGER = oauthPrincipal({ sub: 'somebody-without-any-claim' })!;
+
+function toolFindings(
+  { tools, callers, gatewayArn }: AnalysisInput,
+  policies: readonly ParsedPolicy[],
+): PolicyFinding[] {
+  const set = new PolicySet(policies, schemaFromTools(tools));
+  return tools.flatMap((each): PolicyFinding[] => {
+    const tool = qualifiedToolName(each.target, each.name);
+    const request = { action: tool, gatewayArn };
+    if (!passes(set.residuals(request))) {
+      const message = `no policy permits tool '${tool}', so every call to it is denied`;
+      return [
+        { kind: 'tool-unreachable', severity: 'error', tool, message, fix: 'Permit it to somebody, or remove it' },
+      ];
+    }
+    const found: PolicyFinding[] = [];
+    if (passes(set.residuals({ ...request, principal: STRANGER }))) {
+      const message = `everybody with a token can call tool '${tool}'`;
+      found.push({
+        kind: 'tool-open-to-everybody',
+        severity: 'warning',
+        tool,
+        message,
+        fix: 'Ask for a scope, group, client or role',
+      });
+    }
+    for (const { name, principal, scopes } of callers) {
+      if (each.scope === undefined || scopes.includes(each.scope)) continue;
+      if (!passes(set.residuals({ ...request, principal }))) continue;
+      const message = `${name} may call tool '${tool}' without its scope '${each.scope}'`;
+      found.push({
+        kind: 'wider-than-scopes',
+        severity: 'error',
+        tool,
+        message,
+        fix: 'Ask for the scope in the permit, or give it to the client',
+      });
+    }
+    return found;
+  });
+}
+
+/** Some permit may apply, and no forbid applies whatever the arguments are. */
+function passes(residuals: readonly Residual[]): boolean {
+  const permitted = residuals.some(({ effect, condition }) => effect === 'permit' && !isContradiction(condition));
+  return permitted && !residuals.some(({ effect, condition }) => effect === 'forbid' && condition.Value === true);
+}
+
+function statementQuota({ id, text }: ParsedPolicy): PolicyFinding[] {
+  if (text.length >= QUOTA.statementMin && text.length <= QUOTA.statementMax) return [];
+  const message = `policy '${id}' has ${text.length} characters; the service accepts ${QUOTA.statementMin} to ${QUOTA.statementMax}`;
+  return [
+    { kind: 'quota', severity: 'error', policyId: id, message, fix: 'Split it, or use a common scope, group or claim' },
+  ];
+}
+
+function engineQuota({ policies, tools }: AnalysisInput): PolicyFinding[] {
+  const answer = cedar().schemaToText(schemaFromTools(tools));
+  const sizes = [
+    ['policies', policies.length, QUOTA.policies],
+    ['bytes of policy text', policies.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0), QUOTA.engineBytes],
+    ['bytes of Cedar schema', answer.type === 'success' ? Buffer.byteLength(answer.text) : 0, QUOTA.schemaBytes],
+  ] as const;
+  return sizes
+    .filter(([, size, limit]) => size > limit)
+    .map(([what, size, limit]) => ({
+      kind: 'quota',
+      severity: 'error',
+      message: `the policy engine would have ${size} ${what}; the default quota is ${limit}`,
+      fix: 'Use several gateways, or ask for a higher quota',
+    }));
+}
+
+function uidOf(uid: { __entity: { type: string; id: string } } | { type: string; id: string }): {
+  type: string;
+  id: string;
+} {
+  return '__entity' in uid ? uid.__entity : uid;
+}

@@ -1,0 +1,97 @@
+import { isOneTest } from './explain';
+import { type CedarExpression, inputPath, literalOf, literalSet, operands, operatorOf, sides } from './expression';
+
+interface Range {
+  low: number;
+  lowIncluded: boolean;
+  high: number;
+  highIncluded: boolean;
+  values?: ReadonlySet<unknown>;
+}
+
+/**
+ * Whether a condition can be seen to hold for no arguments: a lower bound above the upper one, two different values for
+ * one argument. It looks at literals only, so `false` says nothing.
+ */
+export function isContradiction(condition: CedarExpression): boolean {
+  if (condition.Value === false) return true;
+  if (!isOneTest(condition)) return operands(condition, '||').every(isContradiction);
+  const all = operands(condition, '&&');
+  if (all.length > 1 && all.some((part) => operands(part, '&&').length === 1 && isContradiction(part))) return true;
+  const ranges = new Map<string, Range>();
+  for (const part of all) narrow(part, ranges);
+  return [...ranges.values()].some(isEmpty);
+}
+
+function narrow(part: CedarExpression, ranges: Map<string, Range>): void {
+  const negated = part['!'] as { arg: CedarExpression } | undefined;
+  const test = negated?.arg ?? part;
+  const operator = operatorOf(test);
+  const member = sides(test, 'contains');
+  const [left, right] =
+    member !== undefined
+      ? [member.right, member.left]
+      : Array.isArray(test[operator])
+        ? (test[operator] as CedarExpression[])
+        : [sides(test, operator)?.left, sides(test, operator)?.right];
+  const path = left === undefined ? undefined : inputPath(left)?.join('\0');
+  if (path === undefined || right === undefined) return;
+  const range = ranges.get(path) ?? unbounded();
+  ranges.set(path, range);
+  if (negated === undefined) apply(range, operator, right);
+  else apply(range, NEGATED[operator] ?? '', right);
+}
+
+const NEGATED: { readonly [operator: string]: string } = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
+
+const BOUND: { readonly [operator: string]: readonly ['low' | 'high', boolean] } = {
+  '<': ['high', false],
+  '<=': ['high', true],
+  '>': ['low', false],
+  '>=': ['low', true],
+  lessThan: ['high', false],
+  lessThanOrEqual: ['high', true],
+  greaterThan: ['low', false],
+  greaterThanOrEqual: ['low', true],
+};
+
+function apply(range: Range, operator: string, right: CedarExpression): void {
+  if (operator === 'contains') restrict(range, literalSet(right));
+  const value = literalOf(right);
+  if (value === undefined) return;
+  if (operator === '==') restrict(range, [value]);
+  const bound = BOUND[operator];
+  if (bound !== undefined) raise(range, bound[0], Number(value), bound[1]);
+}
+
+function raise(range: Range, side: 'low' | 'high', limit: number, included: boolean): void {
+  if (Number.isNaN(limit)) return;
+  const tighter = side === 'low' ? limit > range.low : limit < range.high;
+  if (tighter || (limit === range[side] && !included)) {
+    range[side] = limit;
+    range[`${side}Included`] = included;
+  }
+}
+
+function restrict(range: Range, values: readonly unknown[] | undefined): void {
+  if (values === undefined) return;
+  const keys = new Set(values.map(key));
+  range.values = range.values === undefined ? keys : new Set([...keys].filter((each) => range.values!.has(each)));
+}
+
+/** `1.5` and `1.50` are one decimal; text stays what it is. */
+function key(value: unknown): unknown {
+  return typeof value === 'string' && /^-?\d+\.\d{1,4}$/.test(value) ? Number(value) : value;
+}
+
+function isEmpty({ low, high, lowIncluded, highIncluded, values }: Range): boolean {
+  if (values?.size === 0) return true;
+  if (low > high || (low === high && !(lowIncluded && highIncluded))) return true;
+  const numbers = values === undefined ? [] : [...values].filter((value) => typeof value === 'number');
+  if (values === undefined || numbers.length < values.size) return false;
+  return numbers.every((n) => n < low || n > high || (n === low && !lowIncluded) || (n === high && !highIncluded));
+}
+
+function unbounded(): Range {
+  return { low: Number.NEGATIVE_INFINITY, lowIncluded: false, high: Number.POSITIVE_INFINITY, highIncluded: false };
+}

@@ -1,0 +1,143 @@
+import type { Problem } from '../errors';
+import { shown } from '../errors';
+import { isPlainObject } from '../schema/json';
+import { nearest } from '../suggest';
+import type { AuthorizationModel, CallAnswer } from './authorization-model';
+import { type ClauseCoverage, clauseCoverage } from './clause-coverage';
+import { type CedarPrincipal, iamPrincipal, oauthPrincipal } from './request';
+
+/** One expectation of a table of policy tests. */
+export interface PolicyTest {
+  readonly name: string;
+  readonly principal: CedarPrincipal;
+  readonly tool: string;
+  readonly arguments: { readonly [name: string]: unknown };
+  readonly now: Date;
+  readonly expect: 'allow' | 'deny';
+  /** The policies that have to decide; left out, any may. */
+  readonly by?: readonly string[];
+}
+
+export interface PolicyTestResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Why it failed, and what the engine said. */
+  readonly message: string;
+  readonly tool: string;
+  readonly decision: 'allow' | 'deny';
+  readonly policies: readonly string[];
+}
+
+export interface PolicyTestReport {
+  readonly results: readonly PolicyTestResult[];
+  readonly coverage: ClauseCoverage;
+}
+
+const KEYS = ['name', 'caller', 'iamArn', 'tool', 'arguments', 'at', 'expect', 'by'];
+
+/**
+ * Reads a table of tests, parsed from YAML or JSON: `{ tests: [{ name, caller, tool, arguments, at, expect, by }] }`.
+ * `caller` are the claims of a token; without `sub` it is the `client_id`, as in a token of client credentials. `iamArn`
+ * in its place is a caller with a signature. `at` is the time of the call, by default `now`.
+ */
+export function readPolicyTests(
+  table: unknown,
+  at: string,
+  now: Date,
+): { readonly tests: readonly PolicyTest[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const rows = isPlainObject(table) ? table.tests : undefined;
+  if (!Array.isArray(rows) || rows.length === 0) {
+    const fix = 'Write tests: as a list with caller, tool, arguments and expect';
+    return { tests: [], problems: [{ code: 'POLICY_TEST', message: 'there is no list of tests', fix, at }] };
+  }
+  const tests = rows.flatMap((row, index) => {
+    const report = (message: string, fix: string) =>
+      problems.push({ code: 'POLICY_TEST', message: `test ${index + 1}: ${message}`, fix, at });
+    const test = readTest(row, index, now, report);
+    return test === undefined ? [] : [test];
+  });
+  return { tests, problems };
+}
+
+function readTest(
+  row: unknown,
+  index: number,
+  now: Date,
+  report: (message: string, fix: string) => void,
+): PolicyTest | undefined {
+  if (!isPlainObject(row)) {
+    report(`a test is an object, got ${shown(row)}`, 'Write caller, tool, arguments and expect');
+    return undefined;
+  }
+  for (const key of Object.keys(row).filter((each) => !KEYS.includes(each))) {
+    const meant = nearest(key, KEYS);
+    report(
+      `there is no '${key}' in a test`,
+      meant === undefined ? `Use ${KEYS.join(', ')}` : `Did you mean '${meant}'?`,
+    );
+  }
+  const principal = readCaller(row);
+  if (principal === undefined) report('nobody is calling', 'Give caller with the claims sub or client_id, or iamArn');
+  if (typeof row.tool !== 'string') report(`the tool is a name, got ${shown(row.tool)}`, 'Name the tool');
+  if (row.expect !== 'allow' && row.expect !== 'deny')
+    report(`expect is allow or deny, got ${shown(row.expect)}`, 'Say what has to happen');
+  const time = row.at === undefined ? now : new Date(String(row.at instanceof Date ? row.at.toISOString() : row.at));
+  if (Number.isNaN(time.getTime()))
+    report(`at is a time, got ${shown(row.at)}`, 'Use ISO 8601, for example 2026-12-01T08:00:00Z');
+  if (row.arguments !== undefined && !isPlainObject(row.arguments))
+    report(`arguments is an object, got ${shown(row.arguments)}`, 'Name each argument');
+  const by = row.by === undefined ? undefined : [row.by].flat();
+  if (by?.some((id) => typeof id !== 'string'))
+    report(`by is a policy or a list of policies, got ${shown(row.by)}`, 'Name the policies that have to decide');
+  if (principal === undefined || typeof row.tool !== 'string' || (row.expect !== 'allow' && row.expect !== 'deny'))
+    return undefined;
+  return {
+    name: typeof row.name === 'string' ? row.name : `test ${index + 1}: ${row.tool} ${row.expect}`,
+    principal,
+    tool: row.tool,
+    arguments: isPlainObject(row.arguments) ? row.arguments : {},
+    now: time,
+    expect: row.expect,
+    ...(by === undefined ? {} : { by: by as string[] }),
+  };
+}
+
+function readCaller({ caller, iamArn }: { readonly [key: string]: unknown }): CedarPrincipal | undefined {
+  if (typeof iamArn === 'string' && caller === undefined) return iamPrincipal(iamArn);
+  if (!isPlainObject(caller) || iamArn !== undefined) return undefined;
+  return oauthPrincipal({ ...(caller.client_id === undefined ? {} : { sub: caller.client_id }), ...caller });
+}
+
+/** Runs the tests. A call that is allowed has to be listed, too: otherwise no client would find the tool. */
+export function runPolicyTests(model: AuthorizationModel, tests: readonly PolicyTest[]): PolicyTestReport {
+  const results = tests.map((test) => runTest(model, test));
+  const known = tests.filter(({ tool }) => model.findTool(tool).tool !== undefined);
+  return { results, coverage: clauseCoverage(model, known) };
+}
+
+function runTest(model: AuthorizationModel, test: PolicyTest): PolicyTestResult {
+  const { tool, problem } = model.findTool(test.tool);
+  if (tool === undefined) {
+    return { name: test.name, passed: false, message: problem!, tool: test.tool, decision: 'deny', policies: [] };
+  }
+  const answer = model.ask(test);
+  const failure = failureOf(test, answer);
+  const { decision, policies } = answer;
+  return { name: test.name, passed: failure === undefined, message: failure ?? said(answer), tool, decision, policies };
+}
+
+function failureOf({ expect, by }: PolicyTest, answer: CallAnswer): string | undefined {
+  if (answer.decision !== expect) return `expected ${expect}, ${said(answer)}`;
+  if (answer.decision === 'allow' && !answer.listed) return 'the call is allowed, but tools/list hides the tool';
+  if (by === undefined || (by.length === answer.policies.length && by.every((id) => answer.policies.includes(id))))
+    return undefined;
+  return `expected to be decided by ${by.join(', ') || 'no policy'}, ${said(answer)}`;
+}
+
+function said({ decision, policies, requestError, errors }: CallAnswer): string {
+  if (requestError !== undefined) return `got deny: ${requestError}`;
+  if (policies.length > 0) return `got ${decision} by ${policies.join(', ')}`;
+  const failed = errors.map(({ policyId, message }) => `; ${policyId} failed: ${message}`).join('');
+  return `got ${decision}, no policy applies${failed}`;
+}

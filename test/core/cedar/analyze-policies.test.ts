@@ -1,0 +1,158 @@
+import * as fc from 'fast-check';
+import { Caller, ToolArgument, ToolPolicy } from '../../../lib/authorization';
+import { type AnalysisInput, analyzePolicies } from '../../../lib/core/cedar/analyze-policies';
+import { oauthPrincipal } from '../../../lib/core/cedar/request';
+import { REFUND_TOOL } from '../../authorization/support';
+import { GATEWAY, refundPermit, TOOLS } from './fixture';
+
+const GROUP = 'principal.hasTag("g") && principal.getTag("g") == "a"';
+const list = refundPermit(GROUP).replace('order-refund___order-refund', 'order-list___order-list');
+
+function kindsOf(texts: string[], options: Partial<AnalysisInput> = {}): string[] {
+  const policies = texts.map((text, index) => ({ id: `p${index}`, text }));
+  const found = analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [], ...options });
+  return found.map(({ kind, policyId, tool }) => [kind, policyId ?? tool].filter(Boolean).join(' '));
+}
+
+test('policies that are as they should be have no findings', () => {
+  const refund = new ToolPolicy(REFUND_TOOL);
+  refund.permit(Caller.agent('c', 'a'), [ToolArgument.named('amount').atMost(5)]);
+  refund.forbidUnless(Caller.agent('c', 'a'), [ToolArgument.named('count').atMost(5)]);
+
+  expect(kindsOf([refund.renderPermit(GATEWAY)!.text, refund.renderForbid(GATEWAY)!.text, list])).toEqual([]);
+});
+
+/** Each finding with the text that has it and the text with that one thing put right. */
+test.each<[string, string, string]>([
+  ['unconditional-permit p0', refundPermit('true'), refundPermit(GROUP)],
+  ['unconditional-permit p0', refundPermit(GROUP).replace(/when \{[\s\S]*\}/, ''), refundPermit(GROUP)],
+  [
+    'never-applies p0',
+    refundPermit(`${GROUP} && context.input has count && context.input.count > 5 && context.input.count < 5`),
+    refundPermit(`${GROUP} && context.input has count && context.input.count >= 5 && context.input.count <= 5`),
+  ],
+  [
+    'never-applies p0',
+    refundPermit(
+      `${GROUP} && context.input.amount.greaterThan(decimal("5.0")) && context.input.amount.lessThan(decimal("4.5"))`,
+    ),
+    refundPermit(
+      `${GROUP} && context.input.amount.greaterThan(decimal("4.0")) && context.input.amount.lessThan(decimal("4.5"))`,
+    ),
+  ],
+  [
+    'never-applies p0',
+    refundPermit(`${GROUP} && context.input.orderId == "a" && ["b"].contains(context.input.orderId)`),
+    refundPermit(`${GROUP} && context.input.orderId == "a" && ["a"].contains(context.input.orderId)`),
+  ],
+  ['never-applies p0', refundPermit('false'), refundPermit(GROUP)],
+  ['refused-by-service p0', refundPermit(GROUP).replace(/resource == .*/, 'resource'), refundPermit(GROUP)],
+  [
+    'refused-by-service p0',
+    refundPermit(GROUP).replace(/resource == .*/, 'resource is AgentCore::Gateway'),
+    refundPermit(GROUP),
+  ],
+  ['refused-by-service p0', refundPermit(GROUP).replace('gateway/orders', 'gateway/others'), refundPermit(GROUP)],
+  [
+    'needs-admin-permission p0',
+    refundPermit(GROUP)
+      .replace(/resource == .*/, 'resource is AgentCore::Gateway')
+      .replace(/action == .*,/, 'action,'),
+    refundPermit(GROUP),
+  ],
+  ['disputed-action-list p0', refundPermit(GROUP).replace(/action == (.*),/, 'action in [$1],'), refundPermit(GROUP)],
+])('%s', (finding, bad, good) => {
+  expect(kindsOf([bad, list])).toContain(finding);
+  expect(kindsOf([good, list])).toEqual([]);
+});
+
+test.each<[string, string, boolean]>([
+  ['when an argument is large', 'when { context.input has count && context.input.count > 5 }', true],
+  ['when a claim is bad', 'when { principal.hasTag("r") && principal.getTag("r") == "bad" }', true],
+  ['unless a claim is good', 'unless { principal.hasTag("r") && principal.getTag("r") == "good" }', false],
+  ['when it is late', 'when { context.system.now > datetime("2027-01-01") }', false],
+  ['always', '', false],
+])('a forbid %s fails open: %s', (_what, clause, open) => {
+  const forbid = refundPermit('true')
+    .replace('permit', 'forbid')
+    .replace(/when \{[\s\S]*\}/, clause);
+
+  expect(kindsOf([refundPermit(GROUP), list, forbid]).includes('forbid-fails-open p2')).toBe(open);
+});
+
+test('a policy twice is a duplicate, whatever its white space', () => {
+  expect(kindsOf([refundPermit(GROUP), list, refundPermit(GROUP).replaceAll('\n', ' ')])).toEqual(['duplicate p2']);
+});
+
+test('a tool without permit, and one with a permit that never applies, are unreachable', () => {
+  expect(kindsOf([refundPermit(GROUP)])).toEqual(['tool-unreachable order-list___order-list']);
+  expect(kindsOf([refundPermit('false'), list])).toContain('tool-unreachable order-refund___order-refund');
+});
+
+test('a tool that asks nothing of the caller is open to everybody', () => {
+  const open = refundPermit('context.input.orderId == "a"');
+
+  expect(kindsOf([open, list])).toEqual(['tool-open-to-everybody order-refund___order-refund']);
+});
+
+test('a caller that needs no scope has more than its scopes say', () => {
+  const tools = [{ ...TOOLS[0]!, scope: 'o/refund' }, TOOLS[1]!];
+  const principal = oauthPrincipal({ sub: 'c', client_id: 'c', g: 'a' })!;
+  const callers = [{ name: 'agent c', principal, scopes: ['o/list'] }];
+  const exact = new ToolPolicy({ ...REFUND_TOOL, scope: 'o/refund' });
+  exact.permit(Caller.agent('c', 'c'));
+
+  expect(kindsOf([refundPermit(GROUP), list], { tools, callers })).toEqual([
+    'wider-than-scopes order-refund___order-refund',
+  ]);
+  expect(kindsOf([exact.renderPermit(GATEWAY)!.text, list], { tools, callers })).toEqual([]);
+});
+
+test('quotas of statement, engine and schema', () => {
+  const long = refundPermit(`${GROUP} && context.input.orderId != "${'x'.repeat(10_000)}"`);
+  const many = Array.from({ length: 1001 }, (_, i) => refundPermit(`${GROUP} && context.input.orderId == "${i}"`));
+  const wide = Array.from({ length: 300 }, (_, i) => ({
+    target: `t${i}`,
+    name: 't',
+    inputSchema: {
+      type: 'object' as const,
+      properties: Object.fromEntries(
+        Array.from({ length: 60 }, (_x, j) => [`argument_number_${j}`, { type: 'string' as const }]),
+      ),
+    },
+  }));
+
+  expect(kindsOf([long, list])).toContain('quota p0');
+  expect(kindsOf([...many, list]).filter((kind) => kind.startsWith('quota'))).toEqual(['quota', 'quota']);
+  expect(kindsOf([list], { tools: [...wide, TOOLS[1]!] }).filter((kind) => kind.startsWith('quota'))).toEqual([
+    'quota',
+  ]);
+});
+
+test('bounds that are called a contradiction admit no amount', () => {
+  const limit = fc.integer({ min: -20, max: 20 }).map((value) => value / 10);
+
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom('lessThan', 'lessThanOrEqual', 'greaterThan', 'greaterThanOrEqual'), limit), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      limit,
+      (bounds, amount) => {
+        const text = bounds
+          .map(([test, value]) => `context.input.amount.${test}(decimal("${value.toFixed(1)}"))`)
+          .join(' && ');
+        const contradiction = kindsOf([refundPermit(`${GROUP} && ${text}`), list]).includes('never-applies p0');
+        const holds = bounds.every(([test, value]) => {
+          if (test === 'lessThan') return amount < value;
+          if (test === 'lessThanOrEqual') return amount <= value;
+          return test === 'greaterThan' ? amount > value : amount >= value;
+        });
+
+        expect(contradiction && holds).toBe(false);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,153 @@
+import { parse } from 'yaml';
+import { Caller, ToolArgument, ToolPolicy } from '../../../lib/authorization';
+import { AuthorizationModel } from '../../../lib/core/cedar/authorization-model';
+import { policyTestsJunit, policyTestsText } from '../../../lib/core/cedar/policy-test-report';
+import { readPolicyTests, runPolicyTests } from '../../../lib/core/cedar/policy-tests';
+import { REFUND_TOOL } from '../../authorization/support';
+import { GATEWAY } from './fixture';
+
+const NOW = new Date('2026-11-24T10:00:00Z');
+
+function model(limit = 500): AuthorizationModel {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.agent('support', 'support'), [ToolArgument.named('amount').atMost(limit)]);
+  const text = policy.renderPermit(GATEWAY)!.text;
+  return new AuthorizationModel({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'refund', text }] });
+}
+
+const TABLE = `
+tests:
+  - name: support refunds up to the limit
+    caller: { client_id: support, scope: orders/order-refund }
+    tool: order-refund
+    arguments: { orderId: A1, amount: 500 }
+    expect: allow
+    by: refund
+  - name: not above
+    caller: { client_id: support, scope: orders/order-refund }
+    tool: order-refund___order-refund
+    arguments: { orderId: A1, amount: 500.01 }
+    expect: deny
+`;
+const MORE = `
+  - { name: not below, caller: { client_id: support, scope: orders/order-refund }, tool: order-refund, arguments: { orderId: A1, amount: -1 }, expect: deny }
+  - { name: no other client, caller: { client_id: other, scope: orders/order-refund }, tool: order-refund, arguments: { orderId: A1, amount: 1 }, expect: deny }
+  - { name: not without scope, caller: { client_id: support, scope: orders/order-refund-x }, tool: order-refund, arguments: { orderId: A1, amount: 1 }, expect: deny }
+`;
+
+const read = (yaml: string) => readPolicyTests(parse(yaml), 'policies/tests.yaml', NOW);
+const run = (yaml: string, limit?: number) => runPolicyTests(model(limit), read(yaml).tests);
+
+test('a table passes, and fails when the policy changes', () => {
+  expect(run(TABLE).results.map(({ passed }) => passed)).toEqual([true, true]);
+  expect(run(TABLE, 600).results.map(({ passed, message }) => [passed, message])).toEqual([
+    [true, 'got allow by refund'],
+    [false, 'expected deny, got allow by refund'],
+  ]);
+});
+
+test('what no test holds in place is named, and gone when there is a test for it', () => {
+  expect(run(TABLE).coverage).toEqual({
+    untestedPolicies: [],
+    untestedClauses: [
+      { policyId: 'refund', clause: "claim 'client_id' is 'support'" },
+      { policyId: 'refund', clause: "claim 'scope' has 'orders/order-refund'" },
+      { policyId: 'refund', clause: 'amount >= 0' },
+    ],
+    clauses: 4,
+  });
+  expect(run(TABLE + MORE).coverage.untestedClauses).toEqual([]);
+});
+
+test('an alternative nobody uses is untested', () => {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.user('a'));
+  policy.permit(Caller.user('b'));
+  const text = policy.renderPermit(GATEWAY)!.text;
+  const two = new AuthorizationModel({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'p', text }] });
+  const rows = (...users: string[]) =>
+    users.map((sub) => ({
+      caller: { sub },
+      tool: 'order-refund',
+      arguments: { orderId: 'x', amount: 1 },
+      expect: sub === 'z' ? 'deny' : 'allow',
+    }));
+  const coverage = (...users: string[]) =>
+    runPolicyTests(two, readPolicyTests({ tests: rows(...users) }, 't', NOW).tests).coverage;
+
+  expect(coverage('a', 'z').untestedClauses).toEqual([{ policyId: 'p', clause: "caller is 'b'" }]);
+  expect(coverage('a', 'b', 'z').untestedClauses).toEqual([]);
+});
+
+test('a policy that decides no test is named', () => {
+  const only = run(
+    'tests: [{ caller: { sub: x }, tool: order-refund, arguments: { orderId: a, amount: 1 }, expect: deny }]',
+  );
+
+  expect(only.results[0]).toMatchObject({ passed: true, message: 'got deny, no policy applies' });
+  expect(only.coverage.untestedPolicies).toEqual(['refund']);
+});
+
+test.each<[string, string, string]>([
+  [
+    'another policy decides',
+    'caller: { client_id: support, scope: orders/order-refund }, tool: order-refund, arguments: { orderId: A, amount: 1 }, expect: allow, by: other',
+    'expected to be decided by other, got allow by refund',
+  ],
+  [
+    'the arguments do not fit',
+    'caller: { client_id: support, scope: orders/order-refund }, tool: order-refund, arguments: { orderId: A, amount: "1" }, expect: allow',
+    "expected allow, got deny: argument 'amount' must be a number",
+  ],
+  [
+    'there is no such tool',
+    'caller: { sub: a }, tool: order-refnd, expect: deny',
+    "there is no tool 'order-refnd', did you mean 'order-refund'?",
+  ],
+])('a test fails when %s', (_what, row, message) => {
+  const [result] = run(`tests: [{ ${row} }]`).results;
+
+  expect(result).toMatchObject({ passed: false, message: expect.stringContaining(message) });
+});
+
+test.each<[string, string, string]>([
+  ['no tests', 'tests: []', 'there is no list of tests'],
+  [
+    'a misspelt key',
+    'tests: [{ caller: { sub: a }, tool: t, expct: deny, expect: deny }]',
+    "there is no 'expct' in a test. Did you mean 'expect'?",
+  ],
+  ['nobody calling', 'tests: [{ caller: {}, tool: t, expect: deny }]', 'nobody is calling'],
+  ['no tool', 'tests: [{ caller: { sub: a }, expect: deny }]', 'the tool is a name, got undefined'],
+  ['no expectation', 'tests: [{ caller: { sub: a }, tool: t, expect: maybe }]', 'expect is allow or deny, got "maybe"'],
+  [
+    'a time nobody knows',
+    'tests: [{ caller: { sub: a }, tool: t, expect: deny, at: noon }]',
+    'at is a time, got "noon"',
+  ],
+  [
+    'arguments that are a list',
+    'tests: [{ caller: { sub: a }, tool: t, expect: deny, arguments: [1] }]',
+    'arguments is an object, got [1]',
+  ],
+  ['a test that is text', 'tests: [x]', 'a test is an object, got "x"'],
+])('%s is a problem of the table', (_what, yaml, text) => {
+  const { problems } = read(yaml);
+
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatchObject({ code: 'POLICY_TEST', at: 'policies/tests.yaml' });
+  expect(`${problems[0]!.message}. ${problems[0]!.fix}`).toContain(text);
+});
+
+test('the report of a terminal and of CI', () => {
+  const report = run(TABLE, 600);
+
+  expect(policyTestsText(report)).toContain(
+    '  ok    support refunds up to the limit\n  FAIL  not above\n        expected deny, got allow by refund\n\n1 passed, 1 failed; 0 of 4 clauses tested',
+  );
+  expect(policyTestsText(report)).toContain('  policy refund: amount >= 0');
+  expect(policyTestsJunit(report, 'a<b>"&\u0001')).toContain(
+    '<testsuite name="a&lt;b&gt;&quot;&amp; " tests="2" failures="1">',
+  );
+  expect(policyTestsJunit(report, 's')).toContain('<failure message="expected deny, got allow by refund"/>');
+});
