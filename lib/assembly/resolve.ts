@@ -13,6 +13,9 @@ export function isUnknown(value: unknown): value is Unknown {
 
 const MAX_DEPTH = 64;
 
+/** Resolved objects inherit nothing that a hostile key could reach, and can still be shown in a message. */
+const SHOWABLE = Object.create(null, { toString: { value: () => '{…}', writable: true } }) as object;
+
 /**
  * Resolves intrinsic functions as far as a template decides them. What remains open at deployment stays visible:
  *
@@ -56,7 +59,7 @@ export class Resolver {
     if (keys.length === 1 && (keys[0] === 'Ref' || keys[0]!.startsWith('Fn::'))) {
       return this.intrinsic(stack, keys[0]!, value[keys[0]!], depth + 1);
     }
-    const result: Record<string, unknown> = Object.create(null);
+    const result: Record<string, unknown> = Object.create(SHOWABLE);
     for (const key of keys) {
       const resolved = this.resolve(stack, value[key], depth + 1);
       if (resolved !== undefined) result[key] = resolved;

@@ -1,0 +1,266 @@
+import { type LayerCases, OPEN } from './case';
+
+const STATEMENTS = 'GatewayRole/Policies/0/PolicyDocument/Statement';
+const TRUST = 'GatewayRole/AssumeRolePolicyDocument/Statement';
+const LOOKUP = 'LookupRole/Policies/0/PolicyDocument/Statement';
+const att = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
+const allow = (Action: unknown, Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
+
+export const leastPrivilege: LayerCases = {
+  LP01: {
+    violating: {
+      'no conditions': { [`${TRUST}/0/Condition`]: undefined },
+      'no account': { [`${TRUST}/0/Condition/StringEquals`]: undefined },
+      'every gateway': {
+        [`${TRUST}/0/Condition/ArnLike`]: { 'aws:SourceArn': 'arn:aws:bedrock-agentcore:*:111122223333:*' },
+      },
+      'a second principal': { [`${TRUST}/1`]: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' } },
+    },
+    undecided: { 'a parameter': { [`${TRUST}/0/Condition`]: OPEN } },
+  },
+  LP02: {
+    violating: {
+      'a function of somebody else': {
+        [`${STATEMENTS}/4`]: allow(
+          'lambda:InvokeFunction',
+          'arn:aws:lambda:eu-west-1:111122223333:function:payroll:live',
+        ),
+      },
+      'every function': { [`${STATEMENTS}/4`]: allow('lambda:InvokeFunction', 'arn:aws:lambda:*:*:function:*') },
+      'in an attached policy': {
+        Extra: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            Roles: [{ Ref: 'GatewayRole' }],
+            PolicyDocument: { Statement: [allow('lambda:Invoke*', 'arn:aws:lambda:*:*:function:*')] },
+          },
+        },
+      },
+      'in a managed policy': {
+        Extra: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: {
+            Roles: [{ Ref: 'GatewayRole' }],
+            PolicyDocument: { Statement: [allow('lambda:InvokeFunction', '*')] },
+          },
+        },
+      },
+      'in a role policy': {
+        Extra: {
+          Type: 'AWS::IAM::RolePolicy',
+          Properties: {
+            RoleName: { Ref: 'GatewayRole' },
+            PolicyDocument: { Statement: allow('lambda:InvokeFunction', '*') },
+          },
+        },
+      },
+    },
+    undecided: { 'a parameter': { [`${STATEMENTS}/0/Resource`]: OPEN } },
+  },
+  LP03: {
+    violating: {
+      'the bare function': { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': att('LookupFn', 'Arn') },
+      'every version': { [`${STATEMENTS}/0/Resource/3`]: { 'Fn::Sub': '${LookupFn.Arn}:*' } },
+      'a permission for the function': { 'RefundPermission/FunctionName': { Ref: 'RefundFn' } },
+      $LATEST: { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': { 'Fn::Sub': '${LookupFn.Arn}:$LATEST' } },
+    },
+    undecided: { 'a parameter': { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': OPEN } },
+    compliant: {
+      'an ARN with the name of the alias': {
+        'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': {
+          'Fn::Sub': 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-lookup:live',
+        },
+      },
+    },
+  },
+  LP04: {
+    violating: {
+      'a pattern of actions': { [`${STATEMENTS}/4`]: allow('s3:Get*', 'arn:aws:s3:::schemas/x') },
+      'every resource': { [`${STATEMENTS}/4`]: allow('s3:GetObject', '*') },
+      'a managed policy of AWS': {
+        'GatewayRole/ManagedPolicyArns': ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess'],
+      },
+      'no boundary': { 'GatewayRole/PermissionsBoundary': undefined },
+      'no grant on the engine': { [`${STATEMENTS}/1/Action`]: 'bedrock-agentcore:GetPolicyEngine' },
+      'all but some': {
+        [`${STATEMENTS}/4`]: {
+          Effect: 'Allow',
+          NotAction: ['lambda:*', 'secretsmanager:*', 'bedrock-agentcore:*'],
+          Resource: 'x',
+        },
+      },
+    },
+    undecided: {
+      'a parameter': { [`${STATEMENTS}/1/Action`]: OPEN },
+      'a managed policy of somebody else': {
+        'GatewayRole/ManagedPolicyArns': ['arn:aws:iam::111122223333:policy/shared'],
+      },
+    },
+  },
+  LP05: {
+    violating: {
+      'a tool and the interceptor': { 'InterceptorFn/Role': att('RefundRole', 'Arn'), RefundRolePolicy: undefined },
+      'two tools': { 'RefundFn/Role': att('LookupRole', 'Arn') },
+    },
+    undecided: { 'a parameter': { 'RefundFn/Role': OPEN } },
+  },
+  LP06: {
+    violating: {
+      'every resource': { [`${LOOKUP}/2`]: allow('dynamodb:GetItem', '*') },
+      'a pattern of actions': { [`${LOOKUP}/2`]: allow('dynamodb:Get*', att('Orders', 'Arn')) },
+      'every table': { [`${LOOKUP}/2`]: allow('dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/*') },
+      'a managed policy of AWS': {
+        'RefundRole/ManagedPolicyArns': ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess'],
+      },
+      'a way to more rights': {
+        'RefundRolePolicy/PolicyDocument/Statement/1': allow('iam:PassRole', 'arn:aws:iam::111122223333:role/x'),
+      },
+    },
+    undecided: {
+      'a parameter': { [`${LOOKUP}/0/Action`]: OPEN },
+      'a role of somebody else': { 'LookupFn/Role': 'arn:aws:iam::111122223333:role/shared' },
+    },
+    compliant: {
+      'traces, which cannot be scoped': {
+        [`${LOOKUP}/2`]: allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
+      },
+    },
+  },
+  LP07: {
+    violating: { 'a write': { [`${LOOKUP}/0/Action`]: ['dynamodb:GetItem', 'dynamodb:DeleteItem'] } },
+    undecided: { 'a parameter': { [`${LOOKUP}/0/Action`]: OPEN } },
+  },
+  LP08: {
+    violating: {
+      everybody: { 'RefundPermission/Principal': '*' },
+      'another account': { 'RefundPermission/Principal': '444455556666' },
+      'the service for anybody': { 'RefundPermission/Principal': 'bedrock-agentcore.amazonaws.com' },
+      'a function URL': { 'RefundPermission/FunctionUrlAuthType': 'NONE' },
+    },
+    undecided: { 'a parameter': { 'RefundPermission/Principal': OPEN } },
+    compliant: {
+      'the service for this gateway': {
+        'RefundPermission/Principal': 'bedrock-agentcore.amazonaws.com',
+        'RefundPermission/SourceArn': att('Gateway', 'GatewayArn'),
+        'RefundPermission/SourceAccount': '111122223333',
+      },
+    },
+  },
+  LP09: {
+    violating: {
+      'a function URL': {
+        Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE', TargetFunctionArn: att('RefundFn', 'Arn') } },
+      },
+      'an event source': {
+        Source: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { FunctionName: { Ref: 'RefundFn' } } },
+      },
+      'a trigger': {
+        'RefundPermission/Principal': 'events.amazonaws.com',
+        'RefundPermission/SourceArn': 'arn:aws:events:eu-west-1:111122223333:rule/x',
+      },
+      'another role': {
+        'AgentRole/Policies/0/PolicyDocument/Statement/1': allow('lambda:InvokeFunction', { Ref: 'RefundAlias' }),
+      },
+    },
+    undecided: {
+      'a parameter': {
+        Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'AWS_IAM', TargetFunctionArn: OPEN } },
+      },
+    },
+  },
+  LP10: {
+    violating: {
+      'an old runtime': { 'LookupFn/Runtime': 'nodejs18.x' },
+      'no timeout': { 'LookupFn/Timeout': undefined },
+      'a timeout of minutes': { 'LookupFn/Timeout': 300 },
+      'no memory size': { 'LookupFn/MemorySize': undefined },
+      'a layer of somebody else': { 'LookupFn/Layers': ['arn:aws:lambda:eu-west-1:444455556666:layer:x:1'] },
+    },
+    undecided: { 'a parameter': { 'LookupFn/Runtime': OPEN } },
+  },
+  LP11: {
+    violating: {
+      'no concurrency': { 'LookupFn/ReservedConcurrentExecutions': undefined },
+      'no rate limit': { RateLimit: undefined },
+      'not per caller': { 'RateLimit/DimensionKeys': ['toolName'] },
+    },
+    undecided: { 'a parameter': { 'LookupFn/ReservedConcurrentExecutions': OPEN } },
+  },
+  LP12: {
+    violating: {
+      'a name of a secret': { 'LookupFn/Environment/Variables/API_KEY': 'not-a-real-key' },
+      'a dynamic reference': { 'LookupFn/Environment/Variables/CRM': '{{resolve:secretsmanager:crm}}' },
+      'the key of AWS': { 'LookupFn/KmsKeyArn': undefined },
+    },
+    undecided: { 'a parameter': { 'LookupFn/Environment/Variables/API_KEY': OPEN } },
+    compliant: {
+      'the ARN of a secret': {
+        'LookupFn/Environment/Variables/API_KEY_SECRET_ARN': 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x',
+      },
+    },
+  },
+  LP13: {
+    violating: {
+      'not signed': { 'LookupFn/CodeSigningConfigArn': undefined },
+      'only warned about': { 'Signing/CodeSigningPolicies/UntrustedArtifactOnDeployment': 'Warn' },
+    },
+    undecided: { 'a parameter': { 'LookupFn/CodeSigningConfigArn': OPEN } },
+  },
+  LP14: {
+    violating: {
+      'no group': { 'LookupFn/LoggingConfig/LogGroup': undefined },
+      'a month': { 'LookupLogs/RetentionInDays': 30 },
+      'the key of AWS': { 'LookupLogs/KmsKeyId': undefined },
+      text: { 'LookupFn/LoggingConfig/LogFormat': 'Text' },
+      DEBUG: { 'LookupFn/LoggingConfig/ApplicationLogLevel': 'DEBUG' },
+      'every group': { [`${LOOKUP}/1/Resource`]: 'arn:aws:logs:eu-west-1:111122223333:log-group:*' },
+      'the managed policy for logs': {
+        'LookupRole/ManagedPolicyArns': ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+      },
+    },
+    undecided: { 'a parameter': { 'LookupLogs/RetentionInDays': OPEN } },
+  },
+  LP15: {
+    violating: {
+      'no source': { LogSource: undefined, LogDelivery: undefined },
+      'no delivery': { LogDelivery: undefined },
+      'no traces': { TraceSource: undefined },
+      'no alarm': { Denials: undefined },
+    },
+    undecided: { 'a parameter': { 'LogSource/LogType': OPEN } },
+  },
+  LP16: {
+    violating: {
+      'no key': { 'Gateway/KmsKeyArn': undefined },
+      'no key for the policies': { 'Engine/EncryptionKeyArn': undefined },
+      'everybody may use it': {
+        'Key/KeyPolicy/Statement/2': { Effect: 'Allow', Principal: '*', Action: 'kms:Decrypt', Resource: '*' },
+      },
+      'a service for anybody': { 'Key/KeyPolicy/Statement/1/Condition': undefined },
+    },
+    undecided: { 'a parameter': { 'Gateway/KmsKeyArn': OPEN } },
+  },
+  LP17: {
+    violating: {
+      'every address': { 'Egress/SecurityGroupEgress': [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }] },
+      'no VPC': { 'LookupFn/VpcConfig': undefined },
+      'from anywhere': { GatewayPolicy: undefined },
+    },
+    undecided: { 'a parameter': { 'LookupFn/VpcConfig/SecurityGroupIds': OPEN } },
+  },
+  LP18: {
+    violating: {
+      'a critical rule without reason': {
+        'Gateway#Metadata': { 'cdk-secure-mcp': { acknowledge: [{ id: 'SecureMcp-IN01', reason: 'ok' }] } },
+      },
+      expired: {
+        'Gateway#Metadata': {
+          'cdk-secure-mcp': {
+            acknowledge: [{ id: 'SecureMcp-IN15', reason: 'SEC-1 old client', expires: '2026-01-31' }],
+          },
+        },
+      },
+    },
+    undecided: { 'a macro': { Loop: { Type: 'Fn::ForEach' } } },
+  },
+};
