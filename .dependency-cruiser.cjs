@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   local: ['rules', 'assembly', 'core', 'protocol'],
   inbound: ['core', 'protocol'],
   outbound: ['core', 'protocol'],
+  targets: ['outbound', 'core', 'protocol'],
   authorization: ['core', 'protocol'],
   'least-privilege': ['analysis', 'core', 'protocol'],
   nag: ['rules', 'assembly', 'core', 'protocol'],

@@ -92,7 +92,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
 
   peerDeps: ['cdk-nag@^3.0.2'],
-  bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', 'acorn@8.19.0'],
+  bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', 'acorn@8.19.0', 'yaml@2.9.1'],
   devDeps: [
     '@aws-sdk/client-bedrock-agentcore@3.1141.0',
     '@aws-sdk/client-dynamodb@3.1141.0',
@@ -116,7 +116,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'jose@6.2.17',
     'tsx@4.23.15',
-    'yaml@^2',
   ],
 
   jestOptions: {

@@ -32,7 +32,48 @@ export {
   type FourLayerChecksProps,
   type RuleDescription,
 } from './nag/four-layer-checks';
+export type { ApiKeyOptions } from './outbound/api-key-outbound';
+export { ApiKeyProvider, type ApiKeyProviderProps } from './outbound/api-key-provider';
+export {
+  type AwsIdentityTokenOptions,
+  ClientAuthentication,
+  type ClientSecretOptions,
+  type PrivateKeyJwtOptions,
+  SigningAlgorithm,
+} from './outbound/client-authentication';
+export { ExternalSecret } from './outbound/external-secret';
+export { type IamOutboundOptions, SignedService } from './outbound/iam-outbound';
+export { type AuthorizationServerMetadata, OAuth2Discovery } from './outbound/oauth2-discovery';
+export type {
+  AuthorizationCodeOptions,
+  ClientCredentialsOptions,
+  TokenExchangeOutboundOptions,
+} from './outbound/oauth2-outbound';
+export {
+  type CustomOAuth2ProviderProps,
+  OAuth2Provider,
+  type VendorOAuth2ProviderProps,
+} from './outbound/oauth2-provider';
+export { OAuth2Vendor } from './outbound/oauth2-vendor';
+export { ActorToken, OnBehalfOf, type TokenExchangeOptions } from './outbound/on-behalf-of';
 export { Outbound } from './outbound/outbound';
+export { type ManagedVpcOptions, PrivateEndpoint } from './outbound/private-endpoint';
+export {
+  ProviderSecret,
+  type ProviderSecretProps,
+  SecretRotation,
+  type WeakeningReason,
+} from './outbound/provider-secret';
+export { RemoteTarget } from './remote-target';
+export { RemoteTool } from './remote-tool';
 export { SecureMcpGateway, type SecureMcpGatewayProps } from './secure-mcp-gateway';
-export { type PermitOptions, Tool, type ToolOptions, ToolRisk } from './tool';
-export { ToolSchema } from './tool-schema';
+export type { AgentCoreGatewayTargetOptions, AgentCoreRuntimeTargetOptions } from './targets/agent-core-target';
+export type { ApiGatewayOperation, ApiGatewayTargetOptions } from './targets/api-gateway-target';
+export { type DynamicListingOptions, type McpServerTargetOptions, McpToolList } from './targets/mcp-server-target';
+export { OpenApiDocument, type OpenApiTargetOptions } from './targets/open-api-target';
+export type { Propagation } from './targets/propagation';
+export { SmithyModel, type SmithyTargetOptions } from './targets/smithy-target';
+export { Target } from './targets/target';
+export { ToolRisk } from './targets/tool-risk';
+export { ToolSchema } from './targets/tool-schema';
+export { type PermitOptions, Tool, type ToolOptions } from './tool';

@@ -61,6 +61,29 @@ export function checkToolName(name: string, at: string): Problem[] {
   ];
 }
 
+/** The tools of a target are named by what is behind it, so only the name of the target can be changed. */
+export function checkTargetName(name: string, tools: readonly string[], at: string): Problem[] {
+  if (!TARGET_NAME_PATTERN.test(name)) {
+    return [
+      {
+        code: 'TARGET_NAME',
+        message: `a target name is letters, digits and single hyphens, up to 100, got ${shown(name)}`,
+        fix: `Use ${shown(suggestedName(name, 30))}`,
+        at,
+      },
+    ];
+  }
+  return tools
+    .map((tool) => qualifiedToolName(name, tool))
+    .filter((qualified) => qualified.length > QUALIFIED_TOOL_NAME_MAX)
+    .map((qualified) => ({
+      code: 'TARGET_NAME',
+      message: `clients see ${shown(qualified)}, ${qualified.length} characters, and model APIs take ${QUALIFIED_TOOL_NAME_MAX}`,
+      fix: 'Use a shorter name for the target, or leave the tool out',
+      at,
+    }));
+}
+
 export function checkAgentName(name: string, at: string): Problem[] {
   if (AGENT_NAME_PATTERN.test(name)) return [];
   return [

@@ -21,6 +21,9 @@ import { checkAgentName, checkGatewayName, checkToolName, policyName } from './n
 import { GatewayRole } from './outbound/gateway-role';
 import { MCP_DEFAULT_VERSIONS } from './protocol/mcp';
 import { METADATA_KEY } from './protocol/template-metadata';
+import { RemoteTarget } from './remote-target';
+import type { RemoteTool } from './remote-tool';
+import type { Target } from './targets/target';
 import { Tool, type ToolOptions } from './tool';
 
 /** Target operations that may run at once on one gateway; more are throttled by the service. */
@@ -92,7 +95,7 @@ export class SecureMcpGateway extends Construct {
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
   };
-  private readonly tools = new Map<string, Tool>();
+  private readonly targets = new Map<string, Tool | RemoteTarget>();
   private readonly agents = new Map<string, Agent>();
 
   public constructor(scope: Construct, id: string, props: SecureMcpGatewayProps) {
@@ -136,7 +139,7 @@ export class SecureMcpGateway extends Construct {
   public addTool(name: string, options: ToolOptions): Tool {
     this.problems.push(...checkToolName(name, this.node.path));
     const scope = this.inbound.addToolScope(name, options.description);
-    const tool = Tool._create(this, this.freeId('TOOL_DUPLICATE', name, this.tools), {
+    const tool = Tool._create(this, this.freeId('TOOL_DUPLICATE', name, this.targets), {
       ...options,
       toolName: name,
       gatewayIdentifier: this.gatewayId,
@@ -147,9 +150,32 @@ export class SecureMcpGateway extends Construct {
     });
     this.role.allowInvoke(tool.alias.functionArn);
     this.orderTarget(tool);
-    this.tools.set(name, tool);
-    this.addPolicy(tool);
+    this.targets.set(name, tool);
+    this.addPolicy(tool, tool);
     return tool;
+  }
+
+  /**
+   * Adds what stands behind the gateway besides functions: an API, an MCP server, another gateway. Each of its operations
+   * is a tool, named `<target>___<operation>`, and needs a permit: `target.tool('getCustomer').permit(agent)`.
+   *
+   * Errors: `TARGET_NAME`, `TOOL_DUPLICATE`, and at synthesis those of its document, endpoint, credential and permits.
+   */
+  public addTarget(name: string, target: Target): RemoteTarget {
+    const remote = RemoteTarget._create(this, this.freeId('TOOL_DUPLICATE', name, this.targets), {
+      targetName: name,
+      target,
+      gatewayIdentifier: this.gatewayId,
+      callerType: CALLER_TYPE[this.inbound.authorizerType],
+      callersHaveTokens: this.inbound.authorizerType === 'CUSTOM_JWT',
+      addToolScope: (scope, description) => this.inbound.addToolScope(scope, description),
+      onProblem: this.onProblem,
+    });
+    for (const access of remote._binding.access) this.role.allowCredential(access);
+    this.orderTarget(remote);
+    this.targets.set(name, remote);
+    for (const tool of remote.tools) this.addPolicy(tool, remote);
+    return remote;
   }
 
   /**
@@ -238,15 +264,15 @@ export class SecureMcpGateway extends Construct {
   }
 
   /** Targets wait for the role policy and run in lanes, so that a large gateway is not throttled by the service. */
-  private orderTarget(tool: Tool): void {
-    const earlier = [...this.tools.values()];
-    tool._target.node.addDependency(this.role.policy);
+  private orderTarget({ _target: target }: Tool | RemoteTarget): void {
+    const earlier = [...this.targets.values()];
+    target.node.addDependency(this.role.policy);
     const previousInLane = earlier[earlier.length - CONCURRENT_TARGET_OPERATIONS];
-    if (previousInLane !== undefined) tool._target.addResourceDependency(previousInLane._target);
+    if (previousInLane !== undefined) target.addResourceDependency(previousInLane._target);
   }
 
   /** The service validates a policy against the tools of the gateway: it must exist after gateway and target. */
-  private addPolicy(tool: Tool): void {
+  private addPolicy(tool: Tool | RemoteTool, { _target: target }: Tool | RemoteTarget): void {
     const policy = new CfnPolicy(tool, 'Policy', {
       policyEngineId: this.policyEngine.attrPolicyEngineId,
       name: policyName(tool.toolName, tool.node.path),
@@ -258,11 +284,13 @@ export class SecureMcpGateway extends Construct {
       validationMode: 'FAIL_ON_ANY_FINDINGS',
     });
     policy.addResourceDependency(this.gateway);
-    policy.addResourceDependency(tool._target);
+    policy.addResourceDependency(target);
   }
 
   private findProblems(): Problem[] {
-    const tools = [...this.tools.values()];
+    const tools = [...this.targets.values()].flatMap((target): (Tool | RemoteTool)[] =>
+      target instanceof RemoteTarget ? target.tools : [target],
+    );
     const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
     return [
       ...this.problems,

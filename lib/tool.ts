@@ -3,26 +3,18 @@ import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { CallerType, type ICaller, ToolArgument, type ToolCondition, ToolPolicy } from './authorization';
+import { type CallerType, type ICaller, ToolArgument, type ToolCondition, type ToolPolicy } from './authorization';
 import { runtimeInputSchema } from './core/cedar/input-conditions';
-import { type Problem, SecureMcpError, shown } from './core/errors';
+import { type Problem, shown } from './core/errors';
 import type { Access } from './least-privilege/access';
 import { ToolFunction } from './least-privilege/tool-function';
 import type { ToolHandler } from './least-privilege/tool-handler';
 import { Outbound } from './outbound/outbound';
 import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
 import { qualifiedToolName } from './protocol/tool-name';
-import type { ToolSchema } from './tool-schema';
-
-/** How much harm a call can do. Rules ask more of the permits of a destructive tool. */
-export enum ToolRisk {
-  /** Changes nothing. */
-  READ = 'READ',
-  /** Changes data in a way that can be undone. */
-  WRITE = 'WRITE',
-  /** Moves money, deletes, publishes: cannot be undone. */
-  DESTRUCTIVE = 'DESTRUCTIVE',
-}
+import { ToolRisk } from './targets/tool-risk';
+import type { ToolSchema } from './targets/tool-schema';
+import { ToolPermits } from './tool-permits';
 
 /** Options of {@link SecureMcpGateway.addTool}. */
 export interface ToolOptions {
@@ -125,10 +117,9 @@ export class Tool extends Construct {
   /** @internal */
   public readonly _target: CfnGatewayTarget;
   /** @internal */
-  public readonly _policy: ToolPolicy;
-  /** @internal */
   public readonly _schema: ToolSchema;
   private readonly props: ToolConstruction;
+  private readonly permits: ToolPermits;
 
   private constructor(scope: Construct, id: string, props: ToolConstruction) {
     super(scope, id);
@@ -153,21 +144,24 @@ export class Tool extends Construct {
     this.alias = code.alias;
     this.risk = props.risk ?? (code.readOnly ? ToolRisk.READ : ToolRisk.WRITE);
     this._target = this.makeTarget();
-    this._policy = new ToolPolicy({
-      target: props.toolName,
-      name: props.toolName,
-      inputSchema: props.input._schema,
-      constraints: props.input._constraints,
-      scope: props.scope,
-      at: this.node.path,
+    const { scope: oauthScope, callerType, onProblem, input } = props;
+    this.permits = new ToolPermits({
+      tool: {
+        target: props.toolName,
+        name: props.toolName,
+        inputSchema: input._schema,
+        constraints: input._constraints,
+        scope: oauthScope,
+        at: this.node.path,
+      },
+      callerType,
+      onProblem,
     });
   }
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   public permit(caller: ICaller, options: PermitOptions = {}): void {
-    const when = options.when ?? [];
-    this._policy.permit(caller, when);
-    this.checkCaller(caller, when);
+    this.permits.permit(caller, options.when ?? []);
   }
 
   /** One argument of the tool, to state conditions on. A name that the schema lacks fails synthesis. */
@@ -175,13 +169,23 @@ export class Tool extends Construct {
     return ToolArgument.named(name);
   }
 
+  /** @internal */
+  public get _policy(): ToolPolicy {
+    return this.permits.policy;
+  }
+
   private makeTarget(): CfnGatewayTarget {
-    const outbound = this.props.outbound ?? Outbound.gatewayRole();
+    const outbound = (this.props.outbound ?? Outbound.gatewayRole())._bind({
+      kind: 'Lambda',
+      at: this.node.path,
+      callersHaveTokens: true,
+    });
+    for (const problem of outbound.problems) this.props.onProblem(problem);
     const target = new CfnGatewayTarget(this, 'Target', {
       gatewayIdentifier: this.props.gatewayIdentifier,
       name: this.toolName,
       description: this.props.description,
-      credentialProviderConfigurations: [outbound._render()],
+      credentialProviderConfigurations: outbound.configuration === undefined ? [] : [outbound.configuration],
       targetConfiguration: {
         mcp: {
           lambda: {
@@ -213,28 +217,6 @@ export class Tool extends Construct {
     return json === undefined ? {} : { [INPUT_SCHEMA_ENV]: json };
   }
 
-  /** Rendering the caller also lets the agents in it know the scope they need. What is wrong with it is found later. */
-  private checkCaller(caller: ICaller, when: readonly ToolCondition[]): void {
-    const { callerType, scope, onProblem } = this.props;
-    const rendering = attempt(() => caller.renderCaller(scope === undefined ? {} : { scope }));
-    if (rendering === undefined) return;
-    if (rendering.type !== callerType) {
-      onProblem({
-        code: 'CALLER_KIND',
-        message: `tool '${this.toolName}' is permitted to ${rendering.description}, who cannot come in at this gateway`,
-        fix: CALLERS_OF[callerType],
-        at: this.node.path,
-      });
-    } else if (callerType === CallerType.UNAUTHENTICATED && when.length === 0) {
-      onProblem({
-        code: 'CALLER_KIND',
-        message: `tool '${this.toolName}' is permitted to anyone with any arguments`,
-        fix: 'Bound the arguments with { when: [tool.arg(…)…] }, or ask callers who they are',
-        at: this.node.path,
-      });
-    }
-  }
-
   private checkedTimeout(timeout: Duration): Duration {
     const seconds = timeout.toSeconds();
     if (seconds > 30) {
@@ -246,20 +228,5 @@ export class Tool extends Construct {
       });
     }
     return timeout;
-  }
-}
-
-const CALLERS_OF: Record<CallerType, string> = {
-  [CallerType.OAUTH_USER]: 'Permit an agent, or another caller with a token',
-  [CallerType.IAM_ENTITY]: 'Permit Caller.iamRole(role) and let the role in with gateway.grantInvoke(role)',
-  [CallerType.UNAUTHENTICATED]: 'Permit Caller.unauthenticated() with conditions on the arguments',
-};
-
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof SecureMcpError) return undefined;
-    throw error;
   }
 }

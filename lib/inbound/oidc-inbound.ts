@@ -1,13 +1,13 @@
 import { Lazy, Token } from 'aws-cdk-lib';
 import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { type Problem, shown } from '../core/errors';
+import { checkReason } from '../core/reason';
 import type { WeakeningMetadata } from '../protocol/template-metadata';
 import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext } from './inbound-binding';
 import { InboundClaim } from './inbound-claim';
 import type { IssuerEndpoint } from './issuer-endpoint';
 import type { IssuerScopes } from './issuer-scopes';
 import { issuerProblem } from './issuer-url';
-import { checkReason } from './reason';
 import { refuseAgent } from './refused-agents';
 
 /** Options of {@link Inbound.oidc}. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/errors';
+import { checkReason } from '../core/reason';
 import type { WeakeningMetadata } from '../protocol/template-metadata';
 import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext } from './inbound-binding';
-import { checkReason } from './reason';
 import { refuseAgent } from './refused-agents';
 
 /** Callers sign with their IAM credentials (SigV4, signing name `bedrock-agentcore`). */

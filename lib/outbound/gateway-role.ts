@@ -2,6 +2,11 @@ import { type Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { CredentialAccess, SecretAccess } from './credential-access';
+
+interface Conditions {
+  readonly [operator: string]: { readonly [key: string]: string | string[] };
+}
 
 export interface GatewayRoleProps {
   /** Literal, lower case. */
@@ -24,12 +29,19 @@ export class GatewayRole extends Construct {
   public readonly role: Role;
   /** The gateway and its targets depend on this: the service checks the permissions when they are created. */
   public readonly policy: Policy;
-  private readonly invocable: string[] = [];
+  private readonly granted = new Map<string, Set<string>>();
+  private readonly audiences = new Set<string>();
+  private readonly identityArns: readonly string[];
+  private readonly tokenVaultArn: string;
 
   public constructor(scope: Construct, id: string, props: GatewayRoleProps) {
     super(scope, id);
     const { partition, region, account, urlSuffix } = Stack.of(this);
-    const gatewayPattern = `arn:${partition}:bedrock-agentcore:${region}:${account}:gateway/${props.gatewayName}-??????????`;
+    const service = `arn:${partition}:bedrock-agentcore:${region}:${account}`;
+    const gatewayPattern = `${service}:gateway/${props.gatewayName}-??????????`;
+    const directory = `${service}:workload-identity-directory/default`;
+    this.tokenVaultArn = `${service}:token-vault/default`;
+    this.identityArns = [directory, `${directory}/workload-identity/${props.gatewayName}-??????????`];
 
     this.role = new Role(this, 'Role', {
       description: `Outbound identity of the MCP gateway ${props.gatewayName}`,
@@ -43,11 +55,6 @@ export class GatewayRole extends Construct {
     this.policy = new Policy(this, 'Policy', {
       roles: [this.role],
       statements: [
-        new PolicyStatement({
-          sid: 'InvokeOwnTools',
-          actions: ['lambda:InvokeFunction'],
-          resources: Lazy.list({ produce: () => this.invocable }),
-        }),
         new PolicyStatement({
           sid: 'ReadOwnPolicyEngine',
           actions: ['bedrock-agentcore:GetPolicyEngine'],
@@ -67,7 +74,63 @@ export class GatewayRole extends Construct {
 
   /** Lets the gateway invoke one qualified function: an alias or a version, never the bare function. */
   public allowInvoke(qualifiedFunctionArn: string): void {
-    this.invocable.push(qualifiedFunctionArn);
+    this.grant('InvokeOwnTools', ['lambda:InvokeFunction'], [qualifiedFunctionArn]);
+  }
+
+  /** Lets the gateway use the credential of one target. */
+  public allowCredential(access: CredentialAccess): void {
+    this.allowProvider(access);
+    if (access.secret !== undefined) this.allowSecret(access.secret);
+    if (access.signingKeyArn !== undefined) this.grant('SignAssertions', ['kms:Sign'], [access.signingKeyArn]);
+    const audiences = access.identityTokenAudiences ?? [];
+    for (const audience of audiences) this.audiences.add(audience);
+    if (audiences.length > 0) {
+      // The action has no resource type; the audience limits it.
+      this.grant('GetIdentityTokens', ['sts:GetWebIdentityToken'], ['*'], {
+        StringEquals: { 'sts:IdentityTokenAudience': Lazy.list({ produce: () => [...this.audiences] }) },
+      });
+    }
+    for (const { sid, actions, resources } of access.statements ?? []) this.grant(sid, [...actions], resources);
+  }
+
+  /**
+   * What the provider needs: four resources per call, all of which the service demands. A token for a user comes from the
+   * caller's verified token alone; `GetWorkloadAccessTokenForUserId` takes any user's name and is never granted, nor is
+   * `CompleteResourceTokenAuth`, which belongs to the application that users come back to.
+   */
+  private allowProvider({ oauth2ProviderArn, apiKeyProviderArn, forUser }: CredentialAccess): void {
+    const providers = [oauth2ProviderArn, apiKeyProviderArn].filter((arn) => arn !== undefined);
+    if (providers.length === 0) return;
+    this.grant('GetOwnWorkloadToken', ['bedrock-agentcore:GetWorkloadAccessToken'], this.identityArns);
+    if (forUser === true) {
+      this.grant('GetWorkloadTokenForCaller', ['bedrock-agentcore:GetWorkloadAccessTokenForJWT'], this.identityArns);
+    }
+    const around = [this.tokenVaultArn, ...this.identityArns];
+    if (oauth2ProviderArn !== undefined) {
+      this.grant('GetOAuth2Tokens', ['bedrock-agentcore:GetResourceOauth2Token'], [...around, oauth2ProviderArn]);
+    }
+    if (apiKeyProviderArn !== undefined) {
+      this.grant('GetApiKeys', ['bedrock-agentcore:GetResourceApiKey'], [...around, apiKeyProviderArn]);
+    }
+  }
+
+  private allowSecret({ grantArn, encryptionKey }: SecretAccess): void {
+    this.grant('ReadProviderSecrets', ['secretsmanager:GetSecretValue'], [grantArn]);
+    if (encryptionKey === undefined) return;
+    const { region, urlSuffix } = Stack.of(this);
+    this.grant('DecryptProviderSecrets', ['kms:Decrypt'], [encryptionKey.keyArn], {
+      StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` },
+    });
+  }
+
+  /** One statement per name; its resources are those of all targets that need it. */
+  private grant(sid: string, actions: string[], resources: readonly string[], conditions?: Conditions): void {
+    const granted = this.granted.get(sid) ?? new Set<string>();
+    for (const resource of resources) granted.add(resource);
+    if (this.granted.has(sid)) return;
+    this.granted.set(sid, granted);
+    const statement = { sid, actions, resources: Lazy.list({ produce: () => [...granted] }), conditions };
+    this.policy.addStatements(new PolicyStatement(statement));
   }
 }
 

@@ -1,27 +1,7 @@
 import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
 import { RESOURCE_SERVER } from './types';
 
-/** Scopes that every client of an issuer can get, or that stand for everything. */
-const OMNIBUS = new Set([
-  '*',
-  'all',
-  'admin',
-  'admin:org',
-  'full',
-  'full_access',
-  'full-access',
-  'openid',
-  'profile',
-  'email',
-  'phone',
-  'repo',
-  'offline_access',
-  'aws.cognito.signin.user.admin',
-]);
-
-export function isOmnibusScope(scope: string): boolean {
-  return OMNIBUS.has(scope.toLowerCase()) || /(^|\/)(\*|\.default)$/.test(scope);
-}
+export { isOmnibusScope } from '../core/omnibus-scope';
 
 /** `<identifier>/<scope>` of every resource server of a pool. */
 export function scopesOf(model: TemplateModel, pool: ModelResource): Set<string> {

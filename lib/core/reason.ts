@@ -1,4 +1,4 @@
-import { type Problem, shown } from '../core/errors';
+import { type Problem, shown } from './errors';
 
 /** Shorter than this is no reason that a reviewer can judge. */
 const REASON_MIN = 10;

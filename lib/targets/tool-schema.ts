@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Problem, shown } from './core/errors';
-import type { InputConstraint } from './core/schema/input-constraint';
-import { parseToolSchema } from './core/schema/parse-tool-schema';
-import type { ToolInputSchema } from './core/schema/tool-schema';
+import { type Problem, shown } from '../core/errors';
+import type { InputConstraint } from '../core/schema/input-constraint';
+import { parseToolSchema } from '../core/schema/parse-tool-schema';
+import type { ToolInputSchema } from '../core/schema/tool-schema';
 
 /** What is used in place of a schema that has problems, so that the rest of the app is checked, too. */
 const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };

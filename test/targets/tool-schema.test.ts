@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { Caller } from 'cdk-secure-mcp';
-import { GatewayApp, schema } from './support/gateway-app';
+import { GatewayApp, schema } from '../support/gateway-app';
 
 test('what the gateway does not carry of a schema reaches the policy and the function of the tool', () => {
   const shop = new GatewayApp();

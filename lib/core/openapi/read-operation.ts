@@ -1,0 +1,259 @@
+import { isDeniedHeader } from '../../protocol/header-denylist';
+import type { ToolRiskLevel } from '../../protocol/template-metadata';
+import type { Problem } from '../errors';
+import { shown } from '../errors';
+import { inlineSchema, publishedSchema, resolvePointer } from '../schema/inline-schema';
+import type { InputConstraint } from '../schema/input-constraint';
+import { isPlainObject } from '../schema/json';
+import { parseToolSchema } from '../schema/parse-tool-schema';
+import type { ToolInputSchema } from '../schema/tool-schema';
+import { closedPathParameter } from './path-parameter';
+
+type Json = { readonly [key: string]: unknown };
+
+export interface OpenApiOperation {
+  /** `operationId`, the name of the tool. */
+  readonly id: string;
+  readonly path: string;
+  readonly method: string;
+  readonly description: string;
+  readonly inputSchema: ToolInputSchema;
+  readonly constraints: readonly InputConstraint[];
+  readonly risk: ToolRiskLevel;
+  /** Names of header parameters. */
+  readonly headers: readonly string[];
+  readonly published: Json;
+  readonly problems: readonly Problem[];
+}
+
+export interface OperationSource {
+  readonly document: Json;
+  readonly path: string;
+  readonly method: string;
+  readonly item: Json;
+  readonly operation: Json;
+  readonly options: {
+    readonly bodyArgument?: string;
+    readonly pathPatterns: { readonly [parameter: string]: string };
+    readonly at: string;
+  };
+}
+
+interface Argument {
+  readonly name: string;
+  readonly schema: Json;
+  readonly required: boolean;
+}
+
+/** Characters that tool names may have everywhere: MCP, the gateway and model APIs. */
+const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** Reads one operation as a tool: its arguments are the parameters and the properties of the JSON body. */
+export function readOperation(source: OperationSource): OpenApiOperation {
+  return new OperationReader(source).read();
+}
+
+class OperationReader {
+  private readonly problems: Problem[] = [];
+  private readonly headers: string[] = [];
+  private readonly at: string;
+
+  public constructor(private readonly source: OperationSource) {
+    this.at = `${source.options.at}#${source.method.toUpperCase()} ${source.path}`;
+  }
+
+  public read(): OpenApiOperation {
+    const { operation, path, method } = this.source;
+    const id = this.id();
+    const parameters = this.parameters();
+    const body = this.body();
+    const args = [...parameters.map(({ argument }) => argument), ...body.args];
+    this.checkNames(args, parameters);
+    const { schema, constraints, problems } = parseToolSchema(inputOf(args), this.at);
+    this.problems.push(...problems);
+    const description = [operation.summary, operation.description].find(
+      (text) => typeof text === 'string' && text !== '',
+    );
+    if (description === undefined) {
+      this.report('an operation needs a summary or description', 'Say what it does: the model chooses by it');
+    }
+    return {
+      id,
+      path,
+      method,
+      description: (description as string | undefined) ?? id,
+      inputSchema: schema ?? { type: 'object' },
+      constraints,
+      risk: riskOf(method),
+      headers: this.headers,
+      published: {
+        operationId: id,
+        ...(operation.summary === undefined ? {} : { summary: operation.summary }),
+        ...(operation.description === undefined ? {} : { description: operation.description }),
+        ...(parameters.length === 0 ? {} : { parameters: parameters.map((each) => each.published) }),
+        ...(body.published === undefined ? {} : { requestBody: body.published }),
+        responses: { default: { description: 'The answer of the API' } },
+      },
+      problems: this.problems,
+    };
+  }
+
+  private id(): string {
+    const id = this.source.operation.operationId;
+    if (typeof id === 'string' && TOOL_NAME.test(id)) return id;
+    this.report(
+      `an operationId is the name of a tool: letters, digits, - and _, up to 64, got ${shown(id)}`,
+      'Add or change the operationId',
+    );
+    return typeof id === 'string' ? id : `${this.source.method}-${this.source.path}`;
+  }
+
+  private parameters() {
+    const own = asList(this.source.operation.parameters);
+    const shared = asList(this.source.item.parameters).filter(
+      (outer) => !own.some((inner) => sameParameter(this.deref(outer), this.deref(inner))),
+    );
+    return [...shared, ...own].flatMap((each) => this.parameter(this.deref(each)));
+  }
+
+  private parameter(parameter: unknown): { argument: Argument; published: Json; location: string }[] {
+    if (!isPlainObject(parameter) || typeof parameter.name !== 'string') {
+      this.report(`a parameter has a name, got ${shown(parameter)}`, 'Correct the parameter');
+      return [];
+    }
+    const { name, in: location } = parameter;
+    if (location === 'cookie' || !['path', 'query', 'header'].includes(String(location))) {
+      this.report(`parameter ${shown(name)} stands in ${shown(location)}`, 'Use path, query or header');
+      return [];
+    }
+    if (location === 'header') {
+      if (isDeniedHeader(name)) {
+        this.report(
+          `parameter ${shown(name)} is a header that a model must not set`,
+          'Leave it out; credentials come from the provider of the target',
+        );
+      }
+      this.headers.push(name);
+    }
+    if (
+      parameter.content !== undefined ||
+      (parameter.style !== undefined && !['simple', 'form'].includes(String(parameter.style)))
+    ) {
+      this.report(`parameter ${shown(name)} has a serialization that the gateway does not do`, 'Use a plain schema');
+    }
+    const { schema, problems } = inlineSchema(parameter.schema, this.source.document, `${this.at} ${name}`);
+    this.problems.push(...problems);
+    const read = schema ?? { type: 'string' };
+    const full = location === 'path' ? this.closed(name, read) : read;
+    const required = parameter.required === true || location === 'path';
+    const described = typeof parameter.description === 'string' ? { description: parameter.description } : {};
+    return [
+      {
+        location: String(location),
+        argument: { name, required, schema: { ...full, ...described } },
+        published: { name, in: location, required, ...described, schema: publishedSchema(full) },
+      },
+    ];
+  }
+
+  /** A path parameter that may hold a slash or dots reaches other paths of the API. */
+  private closed(name: string, schema: Json): Json {
+    const closed = closedPathParameter(schema, this.source.options.pathPatterns[name]);
+    if (closed.problem !== undefined)
+      this.report(`path parameter ${shown(name)} ${closed.problem}`, 'Use a pattern that admits no / \\ % and no ..');
+    return closed.schema;
+  }
+
+  private body(): { args: Argument[]; published?: Json } {
+    const body = this.deref(this.source.operation.requestBody);
+    if (body === undefined) return { args: [] };
+    const content = isPlainObject(body) && isPlainObject(body.content) ? body.content : {};
+    const json = content['application/json'];
+    if (!isPlainObject(json)) {
+      this.report(
+        `a body is application/json, got ${shown(Object.keys(content))}`,
+        'Leave the operation out, or describe its JSON form',
+      );
+      return { args: [] };
+    }
+    const { schema, problems } = inlineSchema(json.schema, this.source.document, `${this.at} body`);
+    this.problems.push(...problems);
+    if (schema === undefined) return { args: [] };
+    const required = isPlainObject(body) && body.required === true;
+    const published = { required, content: { 'application/json': { schema: publishedSchema(schema) } } };
+    const { bodyArgument } = this.source.options;
+    if (bodyArgument !== undefined) return { args: [{ name: bodyArgument, schema, required }], published };
+    if (schema.type !== 'object' || !isPlainObject(schema.properties)) {
+      this.report(
+        `a body is an object with properties, got type ${shown(schema.type)}`,
+        'Describe the body as an object with properties',
+      );
+      return { args: [], published };
+    }
+    const names = asList(schema.required);
+    const args = Object.entries(schema.properties).map(([name, each]) => ({
+      name,
+      schema: each as Json,
+      required: required && names.includes(name),
+    }));
+    return { args, published };
+  }
+
+  private checkNames(
+    args: readonly Argument[],
+    parameters: readonly { readonly argument: Argument; readonly location: string }[],
+  ): void {
+    const names = args.map(({ name }) => name);
+    for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
+      this.report(
+        `two arguments have the name ${shown(name)}`,
+        'Rename one, or pass bodyArgument to keep the body apart',
+      );
+    }
+    const declared = parameters.filter(({ location }) => location === 'path').map(({ argument }) => argument.name);
+    for (const [, name] of this.source.path.matchAll(/\{([^}]*)\}/g)) {
+      if (!declared.includes(name!))
+        this.report(`path parameter ${shown(name)} is not declared`, 'Add it to parameters');
+    }
+  }
+
+  private deref(value: unknown): unknown {
+    if (!isPlainObject(value) || value.$ref === undefined) return value;
+    const found =
+      typeof value.$ref === 'string' && value.$ref.startsWith('#/')
+        ? resolvePointer(this.source.document, value.$ref)
+        : undefined;
+    if (found === undefined)
+      this.report(
+        `a reference names nothing in this document, got ${shown(value.$ref)}`,
+        'Copy what it names into the document',
+      );
+    return found;
+  }
+
+  private report(message: string, fix: string): void {
+    this.problems.push({ code: 'OPENAPI_INVALID', message, fix, at: this.at });
+  }
+}
+
+function inputOf(args: readonly Argument[]): Json {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(args.map(({ name, schema }) => [name, schema])),
+    required: [...new Set(args.filter((argument) => argument.required).map(({ name }) => name))],
+  };
+}
+
+function sameParameter(a: unknown, b: unknown): boolean {
+  return isPlainObject(a) && isPlainObject(b) && a.name === b.name && a.in === b.in;
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** What a method promises in HTTP; what the API makes of it is the author's to say. */
+function riskOf(method: string): ToolRiskLevel {
+  if (['get', 'head', 'options', 'trace'].includes(method)) return 'READ';
+  return method === 'post' ? 'WRITE' : 'DESTRUCTIVE';
+}

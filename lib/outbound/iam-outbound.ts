@@ -1,0 +1,77 @@
+import { Token } from 'aws-cdk-lib';
+import type { Problem } from '../core/errors';
+import { shown } from '../core/errors';
+import type { OutboundChoice, OutboundTarget } from './outbound-binding';
+
+/** What the gateway can call with a signature. */
+export enum SignedService {
+  /** An API of Amazon API Gateway with IAM authorization. */
+  API_GATEWAY = 'execute-api',
+  /** A function URL of AWS Lambda with IAM authorization. */
+  LAMBDA_URL = 'lambda',
+}
+
+/** Options of {@link Outbound.iam}. */
+export interface IamOutboundOptions {
+  /** The service that checks the signature. */
+  readonly service: SignedService;
+  /** ARNs that the gateway may call: `api.arnForExecuteApi('GET', '/orders', 'prod')` or the ARN of a function. No wildcards. */
+  readonly resources: string[];
+  /**
+   * Region of the service.
+   *
+   * @default - Region of the gateway
+   */
+  readonly region?: string;
+}
+
+const ACTIONS: { readonly [service in SignedService]: string } = {
+  [SignedService.API_GATEWAY]: 'execute-api:Invoke',
+  [SignedService.LAMBDA_URL]: 'lambda:InvokeFunctionUrl',
+};
+
+export class IamOutbound implements OutboundChoice {
+  public readonly kind = 'iam';
+
+  public constructor(private readonly options: IamOutboundOptions) {}
+
+  public render({ at }: OutboundTarget) {
+    const { service, resources, region } = this.options;
+    return {
+      configuration: {
+        credentialProviderType: 'GATEWAY_IAM_ROLE',
+        credentialProvider: { iamCredentialProvider: { service, region } },
+      },
+      access: {
+        statements: [
+          {
+            sid: service === SignedService.LAMBDA_URL ? 'CallFunctionUrls' : 'CallApis',
+            actions: [ACTIONS[service]],
+            resources,
+          },
+        ],
+      },
+      headers: ['authorization'],
+      problems: resourceProblems(resources, at),
+    };
+  }
+}
+
+/** ARNs that name one thing each. */
+export function resourceProblems(resources: readonly string[], at: string): Problem[] {
+  const wide = resources.filter((resource) =>
+    /[*?]/.test(Token.isUnresolved(resource) ? literalPart(resource) : resource),
+  );
+  const none = resources.length === 0 ? ['nothing'] : [];
+  return [...wide, ...none].map((resource) => ({
+    code: 'OUTBOUND_RESOURCE',
+    message: `the gateway role gets named resources only, got ${shown(resource)}`,
+    fix: 'Name each resource by its ARN, without wildcards',
+    at,
+  }));
+}
+
+/** Placeholders of the CDK hold no wildcard that could be seen; what is written around them can. */
+function literalPart(text: string): string {
+  return text.replace(/\$\{Token\[[^\]]*\]\}/g, '');
+}

@@ -1,0 +1,100 @@
+import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Construct } from 'constructs';
+import type { CallerType } from './authorization';
+import { type Problem, SecureMcpError } from './core/errors';
+import { checkTargetName } from './names';
+import { METADATA_KEY, type TargetMetadata, type WeakeningMetadata } from './protocol/template-metadata';
+import { RemoteTool } from './remote-tool';
+import { unknownTool } from './targets/risks';
+import type { Target } from './targets/target';
+import type { TargetBinding } from './targets/target-binding';
+
+/** What the gateway hands to its targets; not part of the jsii surface. */
+export interface RemoteTargetConstruction {
+  readonly targetName: string;
+  readonly target: Target;
+  readonly gatewayIdentifier: string;
+  readonly callerType: CallerType;
+  readonly callersHaveTokens: boolean;
+  /** Defines the scope of a tool and returns it as tokens carry it. */
+  readonly addToolScope: (name: string, description: string) => string | undefined;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** OAuth scopes have descriptions of up to 256 characters. */
+const SCOPE_DESCRIPTION_MAX = 256;
+
+/** A gateway target that is not a function of the app, and its tools. */
+export class RemoteTarget extends Construct {
+  /** @internal */
+  public static _create(scope: Construct, id: string, props: RemoteTargetConstruction): RemoteTarget {
+    return new RemoteTarget(scope, id, props);
+  }
+
+  /** The name it was added under. */
+  public readonly targetName: string;
+  /** All tools of the target, in the order of their definition. */
+  public readonly tools: RemoteTool[];
+
+  /** @internal */
+  public readonly _target: CfnGatewayTarget;
+  /** @internal */
+  public readonly _binding: TargetBinding;
+
+  private constructor(scope: Construct, id: string, props: RemoteTargetConstruction) {
+    super(scope, id);
+    const { targetName, callerType, onProblem } = props;
+    this.targetName = targetName;
+    this._binding = props.target._bind({ scope: this, callersHaveTokens: props.callersHaveTokens });
+    const names = this._binding.tools.map(({ name }) => name);
+    for (const problem of [...this._binding.problems, ...checkTargetName(targetName, names, this.node.path)]) {
+      onProblem(problem);
+    }
+    this._target = this.makeTarget(props);
+    const once = this._binding.tools.filter(({ name }, index) => names.indexOf(name) === index);
+    this.tools = once.map((tool) =>
+      RemoteTool._create(this, `Tool-${tool.name}`, {
+        targetName,
+        tool,
+        scope: props.addToolScope(`${targetName}.${tool.name}`, tool.description.slice(0, SCOPE_DESCRIPTION_MAX)),
+        callerType,
+        onProblem,
+      }),
+    );
+  }
+
+  /**
+   * One tool of the target.
+   *
+   * @throws `TARGET_TOOL_UNKNOWN` when the target has none of that name
+   */
+  public tool(name: string): RemoteTool {
+    const found = this.tools.find(({ toolName }) => toolName === name);
+    if (found !== undefined) return found;
+    const names = this.tools.map(({ toolName }) => toolName);
+    throw new SecureMcpError([...this._binding.problems, unknownTool(name, names, this.node.path)]);
+  }
+
+  private makeTarget(props: RemoteTargetConstruction): CfnGatewayTarget {
+    const { configuration, credential, propagation, privateEndpoint, tools, weakenings } = this._binding;
+    const target = new CfnGatewayTarget(this, 'Target', {
+      gatewayIdentifier: props.gatewayIdentifier,
+      name: this.targetName,
+      credentialProviderConfigurations: credential === undefined ? undefined : [credential],
+      metadataConfiguration: propagation,
+      privateEndpoint,
+      targetConfiguration: configuration,
+    });
+    const metadata: TargetMetadata & Partial<WeakeningMetadata> = {
+      tools: Object.fromEntries(tools.map(({ name, risk, inputSchema }) => [name, { risk, inputSchema }])),
+      ...(weakenings.length === 0
+        ? {}
+        : {
+            weakening: weakenings.map(({ weakening }) => weakening).join(', '),
+            reason: weakenings.map(({ reason }) => reason).join('; '),
+          }),
+    };
+    target.addMetadata(METADATA_KEY, metadata);
+    return target;
+  }
+}
