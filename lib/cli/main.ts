@@ -4,8 +4,11 @@ import { EXIT } from './exit-codes';
 
 /** Loaded on use: `check` must not pay for the servers of `dev`. */
 const COMMANDS: { readonly [name: string]: () => Command } = {
+  access: () => require('./commands/access').access,
   check: () => require('./commands/check').check,
   dev: () => require('./commands/dev').dev,
+  diff: () => require('./commands/diff').diff,
+  test: () => require('./commands/test').test,
 };
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,6 +2,7 @@ import type { Problem } from '../errors';
 import { shown } from '../errors';
 import { isPlainObject } from '../schema/json';
 import { nearest } from '../suggest';
+import type { KnownCaller } from './access-map';
 import type { AuthorizationModel, CallAnswer } from './authorization-model';
 import { type ClauseCoverage, clauseCoverage } from './clause-coverage';
 import { type CedarPrincipal, iamPrincipal, oauthPrincipal } from './request';
@@ -33,17 +34,18 @@ export interface PolicyTestReport {
   readonly coverage: ClauseCoverage;
 }
 
-const KEYS = ['name', 'caller', 'iamArn', 'tool', 'arguments', 'at', 'expect', 'by'];
+const KEYS = ['name', 'agent', 'caller', 'iamArn', 'tool', 'arguments', 'at', 'expect', 'by'];
 
 /**
  * Reads a table of tests, parsed from YAML or JSON: `{ tests: [{ name, caller, tool, arguments, at, expect, by }] }`.
  * `caller` are the claims of a token; without `sub` it is the `client_id`, as in a token of client credentials. `iamArn`
- * in its place is a caller with a signature. `at` is the time of the call, by default `now`.
+ * in its place is a caller with a signature, `agent` the name of an agent of the app. `at` is the time of the call, by default `now`.
  */
 export function readPolicyTests(
   table: unknown,
   at: string,
   now: Date,
+  callers: readonly KnownCaller[] = [],
 ): { readonly tests: readonly PolicyTest[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const rows = isPlainObject(table) ? table.tests : undefined;
@@ -54,18 +56,19 @@ export function readPolicyTests(
   const tests = rows.flatMap((row, index) => {
     const report = (message: string, fix: string) =>
       problems.push({ code: 'POLICY_TEST', message: `test ${index + 1}: ${message}`, fix, at });
-    const test = readTest(row, index, now, report);
+    const test = readTest(row, index, { now, callers, report });
     return test === undefined ? [] : [test];
   });
   return { tests, problems };
 }
 
-function readTest(
-  row: unknown,
-  index: number,
-  now: Date,
-  report: (message: string, fix: string) => void,
-): PolicyTest | undefined {
+interface Reading {
+  readonly now: Date;
+  readonly callers: readonly KnownCaller[];
+  readonly report: (message: string, fix: string) => void;
+}
+
+function readTest(row: unknown, index: number, { now, callers, report }: Reading): PolicyTest | undefined {
   if (!isPlainObject(row)) {
     report(`a test is an object, got ${shown(row)}`, 'Write caller, tool, arguments and expect');
     return undefined;
@@ -77,8 +80,12 @@ function readTest(
       meant === undefined ? `Use ${KEYS.join(', ')}` : `Did you mean '${meant}'?`,
     );
   }
-  const principal = readCaller(row);
-  if (principal === undefined) report('nobody is calling', 'Give caller with the claims sub or client_id, or iamArn');
+  const principal = readCaller(row, callers);
+  if (principal === undefined)
+    report(
+      'nobody is calling',
+      'Give one of: agent, an agent of the app; caller, with the claims sub or client_id; iamArn',
+    );
   if (typeof row.tool !== 'string') report(`the tool is a name, got ${shown(row.tool)}`, 'Name the tool');
   if (row.expect !== 'allow' && row.expect !== 'deny')
     report(`expect is allow or deny, got ${shown(row.expect)}`, 'Say what has to happen');
@@ -103,9 +110,14 @@ function readTest(
   };
 }
 
-function readCaller({ caller, iamArn }: { readonly [key: string]: unknown }): CedarPrincipal | undefined {
-  if (typeof iamArn === 'string' && caller === undefined) return iamPrincipal(iamArn);
-  if (!isPlainObject(caller) || iamArn !== undefined) return undefined;
+function readCaller(
+  { agent, caller, iamArn }: { readonly [key: string]: unknown },
+  callers: readonly KnownCaller[],
+): CedarPrincipal | undefined {
+  if ([agent, caller, iamArn].filter((given) => given !== undefined).length !== 1) return undefined;
+  if (agent !== undefined) return callers.find(({ name }) => name === `agent ${agent}`)?.principal;
+  if (typeof iamArn === 'string') return iamPrincipal(iamArn);
+  if (!isPlainObject(caller)) return undefined;
   return oauthPrincipal({ ...(caller.client_id === undefined ? {} : { sub: caller.client_id }), ...caller });
 }
 

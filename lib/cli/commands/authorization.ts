@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { authorizationOf, type GatewayAuthorization } from '../../assembly/authorization-of';
+import { ConcreteAssembly } from '../../assembly/concrete';
+import { parseYaml } from '../../assembly/parse-yaml';
+import { readAssembly } from '../../assembly/read-assembly';
+import { type AccessMap, accessMap } from '../../core/cedar/access-map';
+import { shown } from '../../core/errors';
+import { usage } from '../args';
+
+/** Layer 3 of every gateway of an assembly or template. */
+export function readAuthorizations(path: string): GatewayAuthorization[] {
+  const found = authorizationOf(new ConcreteAssembly(readAssembly(path, { parseYaml })));
+  if (found.length > 0) return found;
+  throw usage(`there is no gateway in ${shown(path)}`, 'Pass the cdk.out of an app with a gateway');
+}
+
+/** The gateway of that name; the only one when no name is given. */
+export function oneAuthorization(path: string, name: string | undefined): GatewayAuthorization {
+  const all = readAuthorizations(path);
+  const named = all.filter((each) => name === undefined || each.name === name);
+  if (named.length === 1) return named[0]!;
+  const names = all.map((each) => each.name).join(', ');
+  throw usage(
+    `${named.length === 0 ? 'no gateway has that name' : 'there are several gateways'}, the names are ${names}`,
+    'Say which one with --gateway <name>',
+  );
+}
+
+/** The map with the names of agents in place of the ids of their clients, which are made up before a deployment. */
+export function namedAccessMap(gateway: GatewayAuthorization): AccessMap {
+  const json = gateway.callers.reduce(
+    (text, { name, principal }) => text.replaceAll(`'${principal.id}'`, `the client of ${name}`),
+    JSON.stringify(accessMap(gateway)),
+  );
+  return JSON.parse(json) as AccessMap;
+}
+
+export function readTable(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw usage(
+      `the tests cannot be read from ${shown(path)}, got ${(error as Error).message}`,
+      'Pass a YAML or JSON file with --tests',
+    );
+  }
+  return parseYaml(text);
+}
