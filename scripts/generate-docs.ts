@@ -7,6 +7,9 @@ import { ERRORS } from '../lib/core/errors';
 
 const ROOT = join(__dirname, '..');
 
+/** Written by `npm start`; its made-up ids are the same in every run. */
+const START_OUTPUT = join(ROOT, '.cache', 'npm-start.txt');
+
 interface Document {
   readonly path: string;
   readonly text: string;
@@ -31,7 +34,11 @@ ${rows.join('\n')}
 /** README snippets are the code of the examples, between \`// begin: name\` and \`// end: name\`. */
 function readme(): Document {
   const path = 'README.md';
-  const text = readFileSync(join(ROOT, path), 'utf8').replace(
+  const withOutput = readFileSync(join(ROOT, path), 'utf8').replace(
+    /(<!-- output: npm start -->\n```text\n)[\s\S]*?```/,
+    (whole, head: string) => (existsSync(START_OUTPUT) ? `${head}${readFileSync(START_OUTPUT, 'utf8')}\`\`\`` : whole),
+  );
+  const text = withOutput.replace(
     /<!-- snippet: (\S+) (\S+) -->\n```(\w+)\n[\s\S]*?```/g,
     (_whole, file: string, region: string, language: string) =>
       `<!-- snippet: ${file} ${region} -->\n\`\`\`${language}\n${snippet(file, region)}\`\`\``,

@@ -2,6 +2,7 @@
  * `npm start`: synthesizes the quickstart through the CDK CLI, checks it, runs it in the local gateway, and drives it with
  * the official MCP client. Ends non-zero when any outcome differs from what is expected.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run';
 import { type Attempt, attempts } from './start/attempts';
@@ -30,13 +31,21 @@ async function main(): Promise<number> {
   try {
     const results: Attempt[] = [];
     for (const attempt of attempts(gateway, breached)) results.push(await attempt());
-    console.log(table(results));
+    const shown = table(results);
+    console.log(shown);
+    keep(shown);
     const wrong = results.filter((result) => !result.asExpected).length;
     console.log(wrong === 0 ? whereToGo() : `\n${wrong} of ${results.length} outcomes are not as expected.`);
     return wrong === 0 ? 0 : 1;
   } finally {
     await Promise.all([gateway.stop(), breached.stop()]);
   }
+}
+
+/** For the README, which shows the output of a real run. */
+function keep(text: string): void {
+  mkdirSync('.cache', { recursive: true });
+  writeFileSync('.cache/npm-start.txt', `${text}\n`);
 }
 
 function table(results: readonly Attempt[]): string {
@@ -51,11 +60,15 @@ function table(results: readonly Attempt[]): string {
   return all
     .map((row) =>
       row
-        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell))
+        .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cut(cell)))
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
+}
+
+function cut(text: string): string {
+  return text.length > 110 ? `${text.slice(0, 109)}…` : text;
 }
 
 function whereToGo(): string {
