@@ -24,8 +24,50 @@ export {
   type SharedScopeOptions,
 } from './inbound/issuer-scopes';
 export type { OidcInboundOptions } from './inbound/oidc-inbound';
-export { Access, TableAccess, type TableReadOptions } from './least-privilege/access';
-export { ToolHandler } from './least-privilege/tool-handler';
+export { Access } from './least-privilege/access/access';
+export {
+  BucketAccess,
+  type BucketListOptions,
+  type BucketObjectOptions,
+  type BucketPutOptions,
+  type BucketVersionOptions,
+} from './least-privilege/access/bucket-access';
+export { ConfigurationAccess } from './least-privilege/access/configuration-access';
+export type { CustomAccessOptions } from './least-privilege/access/custom-access';
+export { DatabaseAccess } from './least-privilege/access/database-access';
+export { DeclaredAccess } from './least-privilege/access/declared-access';
+export { EmailAccess, type EmailSendOptions } from './least-privilege/access/email-access';
+export { EventBusAccess, type EventBusPutOptions } from './least-privilege/access/event-bus-access';
+export { FunctionAccess } from './least-privilege/access/function-access';
+export { KeyAccess, type KeyContextOptions } from './least-privilege/access/key-access';
+export { KnowledgeBaseAccess } from './least-privilege/access/knowledge-base-access';
+export {
+  type InferenceProfileOptions,
+  ModelAccess,
+  type ModelInvokeOptions,
+} from './least-privilege/access/model-access';
+export {
+  ParameterAccess,
+  type ParameterAccessOptions,
+  ParameterPathAccess,
+  type ParametersByPathOptions,
+} from './least-privilege/access/parameter-access';
+export { QueueAccess } from './least-privilege/access/queue-access';
+export { SecretAccess, type SecretReadOptions } from './least-privilege/access/secret-access';
+export { StateMachineAccess } from './least-privilege/access/state-machine-access';
+export { StreamAccess } from './least-privilege/access/stream-access';
+export {
+  TableAccess,
+  type TableItemOptions,
+  type TableKeyOptions,
+  type TableLimitOptions,
+  type TableQueryOptions,
+  type TableReadOptions,
+} from './least-privilege/access/table-access';
+export { TopicAccess } from './least-privilege/access/topic-access';
+export { ToolConcurrency } from './least-privilege/tool-concurrency';
+export type { ToolFunctionOptions, ToolNetworkOptions } from './least-privilege/tool-function-options';
+export { type ImageHandlerOptions, type PythonHandlerOptions, ToolHandler } from './least-privilege/tool-handler';
 export {
   CheckProfile,
   FourLayerChecks,

@@ -143,7 +143,7 @@ export class SecureMcpGateway extends Construct {
       ...options,
       toolName: name,
       gatewayIdentifier: this.gatewayId,
-      encryptionKey: this.encryptionKey,
+      gatewayKey: this.encryptionKey,
       scope,
       callerType: CALLER_TYPE[this.inbound.authorizerType],
       onProblem: this.onProblem,

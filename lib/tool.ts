@@ -1,13 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
 import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IAlias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type CallerType, type ICaller, ToolArgument, type ToolCondition, type ToolPolicy } from './authorization';
 import { runtimeInputSchema } from './core/cedar/input-conditions';
-import { type Problem, shown } from './core/errors';
-import type { Access } from './least-privilege/access';
-import { ToolFunction } from './least-privilege/tool-function';
+import type { Problem } from './core/errors';
+import type { DeclaredAccess } from './least-privilege/access/declared-access';
+import { toolCode } from './least-privilege/tool-code';
+import { functionOptionsOf, type ToolFunctionOptions } from './least-privilege/tool-function-options';
 import type { ToolHandler } from './least-privilege/tool-handler';
 import { Outbound } from './outbound/outbound';
 import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
@@ -17,7 +17,7 @@ import type { ToolSchema } from './targets/tool-schema';
 import { ToolPermits } from './tool-permits';
 
 /** Options of {@link SecureMcpGateway.addTool}. */
-export interface ToolOptions {
+export interface ToolOptions extends ToolFunctionOptions {
   /** What the tool does, for the model that chooses among tools. Part of every prompt, so keep it short and plain. */
   readonly description: string;
 
@@ -32,7 +32,7 @@ export interface ToolOptions {
    *
    * @default - nothing but its own logs
    */
-  readonly access?: { [environmentVariable: string]: Access };
+  readonly access?: { [environmentVariable: string]: DeclaredAccess };
 
   /**
    * How much harm a call can do.
@@ -47,28 +47,6 @@ export interface ToolOptions {
    * @default Outbound.gatewayRole()
    */
   readonly outbound?: Outbound;
-
-  /**
-   * Longest run of one call, up to 30 seconds: the caller waits for it.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * Memory in MiB.
-   *
-   * @default 256
-   */
-  readonly memorySize?: number;
-
-  /**
-   * Calls that may run at once; more are throttled. Caps what a runaway agent costs. The account must have this much
-   * unreserved concurrency to spare.
-   *
-   * @default 5
-   */
-  readonly reservedConcurrency?: number;
 }
 
 /** Options of {@link Tool.permit}. */
@@ -85,7 +63,8 @@ export interface PermitOptions {
 export interface ToolConstruction extends ToolOptions {
   readonly toolName: string;
   readonly gatewayIdentifier: string;
-  readonly encryptionKey: IKey;
+  /** For what has no key of its own. */
+  readonly gatewayKey: IKey;
   /** OAuth scope of this tool as tokens carry it. */
   readonly scope?: string;
   /** The one type of callers that the gateway lets in. */
@@ -110,7 +89,7 @@ export class Tool extends Construct {
   /** The function behind the tool. */
   public readonly function: IFunction;
   /** The alias the gateway invokes. */
-  public readonly alias: Alias;
+  public readonly alias: IAlias;
   /** Declared or derived risk. */
   public readonly risk: ToolRisk;
 
@@ -129,15 +108,13 @@ export class Tool extends Construct {
     this._schema = props.input;
     for (const problem of props.input._problems) props.onProblem({ ...problem, at: problem.at ?? this.node.path });
 
-    const code = new ToolFunction(this, 'Handler', {
+    const code = toolCode(this, 'Handler', {
       toolName: props.toolName,
       handler: props.handler,
       access: props.access ?? {},
-      encryptionKey: props.encryptionKey,
-      timeout: this.checkedTimeout(props.timeout ?? Duration.seconds(10)),
-      memorySize: props.memorySize ?? 256,
-      reservedConcurrency: props.reservedConcurrency ?? 5,
-      environment: this.runtimeSchema(),
+      options: functionOptionsOf(props),
+      encryptionKey: props.gatewayKey,
+      runtimeEnvironment: this.runtimeSchema(),
       onProblem: props.onProblem,
     });
     this.function = code.function;
@@ -215,18 +192,5 @@ export class Tool extends Construct {
     const { json, problem } = runtimeInputSchema(this._schema._schema, this._schema._constraints);
     if (problem !== undefined) this.props.onProblem({ ...problem, at: this.node.path });
     return json === undefined ? {} : { [INPUT_SCHEMA_ENV]: json };
-  }
-
-  private checkedTimeout(timeout: Duration): Duration {
-    const seconds = timeout.toSeconds();
-    if (seconds > 30) {
-      this.props.onProblem({
-        code: 'TOOL_TIMEOUT',
-        message: `a tool may run 30 seconds at most, got ${shown(seconds)}`,
-        fix: 'Start long work in the tool and return a handle, or pass a shorter timeout',
-        at: this.node.path,
-      });
-    }
-    return timeout;
   }
 }

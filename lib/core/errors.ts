@@ -4,6 +4,9 @@
  * Shape of a message: `<what is wrong>, got <value>. <next action> [CODE] (at <construct path>)`.
  */
 export const ERRORS = {
+  ACCESS_INVALID: 'A declared access names nothing, or contradicts itself.',
+  ACCESS_REASON: 'A custom access has no reason.',
+  ACCESS_WILDCARD: 'A declared access holds a wildcard where one thing must be named.',
   AGENT_CLIENT: 'The client id of an external agent is not known at synthesis.',
   AGENT_DUPLICATE: 'Two agents of one gateway have the same name.',
   AGENT_KIND: 'An agent does not fit the inbound choice of its gateway.',
@@ -19,9 +22,14 @@ export const ERRORS = {
   CONDITION_TYPE: 'A condition compares a tool argument with a value of another type.',
   CONDITION_VALUE: 'A condition compares with a value that a policy cannot hold.',
   ENDPOINT_UNSAFE: 'A URL that the gateway calls is not https to a public name.',
+  ENVIRONMENT_NAME: 'The name of an environment variable is not usable or is taken.',
+  ENVIRONMENT_SECRET: 'A secret stands in the environment of a function.',
+  FUNCTION_OPTION: 'An option of a tool function has a value that does not work, or does not apply.',
   GATEWAY_NAME: 'A gateway name is not lower case or not accepted by the service.',
   HANDLER_BUNDLE: 'The code of a tool handler cannot be bundled.',
+  HANDLER_IMAGE: 'A container image is not named by its digest.',
   HANDLER_NOT_FOUND: 'The file of a tool handler does not exist.',
+  HANDLER_RUNTIME: 'A handler runs on a runtime that is not supported.',
   INBOUND_CLAIM: 'A claim cannot be compared by the gateway with the value given.',
   INBOUND_ISSUER: 'The issuer of the tokens is not one exact https issuer.',
   INBOUND_OPEN: 'The gateway would accept tokens that were issued for something else.',

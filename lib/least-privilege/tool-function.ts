@@ -1,11 +1,15 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Alias,
   ApplicationLogLevel,
   Architecture,
   type CfnFunction,
+  Code,
+  type FunctionProps,
+  Handler,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -13,23 +17,30 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
-import { METADATA_KEY, type ToolFunctionMetadata } from '../protocol/template-metadata';
-import { type Access, type AccessRendering, accessStatements } from './access';
+import { METADATA_KEY } from '../protocol/template-metadata';
 import { HandlerBundles } from './handler-bundles';
-import type { ToolHandler } from './tool-handler';
+import type { NamedAccess } from './tool-environment';
+import { toolEnvironment } from './tool-environment';
+import { toolFunctionMetadata } from './tool-function-metadata';
+import type { ToolFunctionOptions } from './tool-function-options';
+import type { HandlerRendering } from './tool-handler';
+import { toolRole } from './tool-role';
 
 export interface ToolFunctionProps {
   readonly toolName: string;
-  readonly handler: ToolHandler;
-  readonly access: { readonly [env: string]: Access };
+  readonly handler: Exclude<HandlerRendering, { kind: 'existing' }>;
+  /** Whether the handler is known not to be there: then it is not bundled, for that would be reported twice. */
+  readonly handlerMissing: boolean;
+  readonly access: readonly NamedAccess[];
+  readonly options: ToolFunctionOptions;
   readonly encryptionKey: IKey;
-  readonly timeout: Duration;
-  readonly memorySize: number;
-  readonly reservedConcurrency: number;
-  /** Further environment variables. */
-  readonly environment: { readonly [name: string]: string };
+  /** What this library tells its runtime helper. */
+  readonly runtimeEnvironment: { readonly [name: string]: string };
   readonly onProblem: (problem: Problem) => void;
 }
+
+/** What no Python program reads at run time. */
+const NOT_PYTHON = ['**/__pycache__', '**/*.pyc', '**/.venv', '**/.pytest_cache', '**/.mypy_cache', '**/.git'];
 
 /**
  * One tool's function: its own role with only the declared access, its own log group, and an alias on a published
@@ -40,87 +51,98 @@ export class ToolFunction extends Construct {
   public readonly alias: Alias;
   public readonly role: Role;
   public readonly logGroup: LogGroup;
-  /** Whether every declared operation only reads. */
-  public readonly readOnly: boolean;
 
   public constructor(scope: Construct, id: string, props: ToolFunctionProps) {
     super(scope, id);
-    const access = Object.entries(props.access).map(([env, entry]) => ({ env, ...entry._render() }));
-    this.readOnly = access.every((entry) => entry.operations.every((operation) => operation.readOnly));
-
+    const { access, options, encryptionKey } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
-      encryptionKey: props.encryptionKey,
-      retention: RetentionDays.ONE_YEAR,
+      encryptionKey,
+      retention: options.logRetention ?? RetentionDays.ONE_YEAR,
     });
-    this.role = this.makeRole(access, props.encryptionKey);
-    this.function = this.makeFunction(props, access);
+    this.role = toolRole(this, { access, logGroup: this.logGroup, encryptionKey, options });
+    this.function = this.makeFunction(props);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
   }
 
-  private makeRole(access: readonly AccessRendering[], encryptionKey: IKey): Role {
-    const { region, urlSuffix } = Stack.of(this);
-    const environment = new PolicyStatement({
-      effect: Effect.ALLOW,
-      actions: ['kms:Decrypt'],
-      resources: [encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `lambda.${region}.${urlSuffix}` } },
-    });
-    const logs = new PolicyStatement({
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [this.logGroup.logGroupArn],
-    });
-    return new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        DeclaredAccess: new PolicyDocument({
-          statements: [...access.flatMap(accessStatements), logs, environment],
-        }),
-      },
-    });
-  }
-
-  private makeFunction(props: ToolFunctionProps, access: readonly (AccessRendering & { env: string })[]) {
-    const { entry } = props.handler._render();
-    const problems = props.handler._problems(this.node.path);
-    for (const problem of problems) props.onProblem(problem);
-    const code = HandlerBundles.of(this).add({
-      scope: this,
-      // A missing file is reported once, by the handler, not again by esbuild.
-      entry: problems.length > 0 ? undefined : entry,
-      resource: () => this.function.node.defaultChild as CfnFunction,
-      onProblem: props.onProblem,
-    });
+  private makeFunction(props: ToolFunctionProps): LambdaFunction {
+    const { access, options } = props;
+    const environment = toolEnvironment(this, access, options.environment ?? {});
+    for (const problem of environment.problems) props.onProblem(problem);
+    const { extraEnvironment, ...code } = this.codeProps(props);
     const fn = new LambdaFunction(this, 'Function', {
       description: `MCP tool ${props.toolName}`,
-      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code,
+      ...code,
       role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      timeout: props.timeout,
-      memorySize: props.memorySize,
-      reservedConcurrentExecutions: props.reservedConcurrency,
+      timeout: options.timeout ?? Duration.seconds(10),
+      memorySize: options.memorySize ?? 256,
+      reservedConcurrentExecutions: options.concurrency === undefined ? 5 : options.concurrency._reserved,
       environmentEncryption: props.encryptionKey,
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        ...props.environment,
-        ...Object.fromEntries(access.map((item) => [item.env, item.environmentValue])),
-      },
+      environment: { ...extraEnvironment, ...props.runtimeEnvironment, ...environment.variables },
+      layers: options.layers,
+      codeSigningConfig: options.codeSigningConfig,
+      ...this.networkProps(options),
     });
-    const metadata: ToolFunctionMetadata = {
-      tool: props.toolName,
-      access: access.map((item) => ({
-        env: item.env,
-        service: item.service,
-        operations: item.operations.map((operation) => operation.operation),
-        resource: item.resourceArn,
-        declaration: item.declaration,
-      })),
-    };
-    (fn.node.defaultChild as CfnFunction).addMetadata(METADATA_KEY, metadata);
+    const resource = fn.node.defaultChild as CfnFunction;
+    // Set here, not through the construct, which would add a second policy to the role.
+    if (options.tracing === true) resource.tracingConfig = { mode: 'Active' };
+    if (options.deadLetterQueue !== undefined) {
+      resource.deadLetterConfig = { targetArn: options.deadLetterQueue.queueArn };
+    }
+    resource.addMetadata(METADATA_KEY, toolFunctionMetadata(props.toolName, access, options.concurrency));
     return fn;
   }
+
+  private codeProps(props: ToolFunctionProps): CodeProps {
+    const { handler } = props;
+    switch (handler.kind) {
+      case 'entry':
+        return {
+          runtime: Runtime.NODEJS_24_X,
+          handler: 'index.handler',
+          extraEnvironment: { NODE_OPTIONS: '--enable-source-maps' },
+          code: HandlerBundles.of(this).add({
+            scope: this,
+            entry: props.handlerMissing ? undefined : handler.entry,
+            resource: () => this.function.node.defaultChild as CfnFunction,
+            onProblem: props.onProblem,
+          }),
+        };
+      case 'folder':
+        return {
+          runtime: handler.runtime,
+          handler: handler.handler,
+          code: props.handlerMissing
+            ? Code.fromInline('# the folder does not exist')
+            : Code.fromAsset(handler.folder, { exclude: NOT_PYTHON }),
+        };
+      case 'image':
+        return {
+          runtime: Runtime.FROM_IMAGE,
+          handler: Handler.FROM_IMAGE,
+          architecture: handler.architecture,
+          code: Code.fromEcrImage(handler.repository, { tagOrDigest: handler.digest, cmd: handler.command }),
+        };
+    }
+  }
+
+  private networkProps({ network }: ToolFunctionOptions): Partial<FunctionProps> {
+    if (network === undefined) return {};
+    const { vpc, subnets, securityGroups } = network;
+    const closed = () => [
+      new SecurityGroup(this, 'SecurityGroup', {
+        vpc,
+        description: 'MCP tool, closed unless opened',
+        allowAllOutbound: false,
+      }),
+    ];
+    return { vpc, vpcSubnets: subnets, securityGroups: securityGroups ?? closed() };
+  }
+}
+
+interface CodeProps extends Pick<FunctionProps, 'code' | 'runtime' | 'handler' | 'architecture'> {
+  readonly extraEnvironment?: { readonly [name: string]: string };
 }

@@ -22,6 +22,8 @@ export interface ToolFunctionMetadata {
   /** Bare tool name. */
   readonly tool: string;
   readonly access: readonly DeclaredAccessMetadata[];
+  /** What was given away with a reason, such as a custom access. */
+  readonly weakenings?: readonly WeakeningMetadata[];
 }
 
 /** One line of a tool's `access`, with what it stands for. */

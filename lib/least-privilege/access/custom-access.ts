@@ -1,0 +1,126 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { shown } from '../../core/errors';
+import { type AccessProblem, type AccessRendering, DeclaredAccess } from './declared-access';
+
+/** Options of `Access.custom`. */
+export interface CustomAccessOptions {
+  /** IAM actions, for example `translate:TranslateText`. Nothing else of the service is allowed. */
+  readonly actions: string[];
+
+  /** ARNs. `*` only for an action that IAM cannot limit to a resource. */
+  readonly resources: string[];
+
+  /**
+   * Why this is needed and no other method of `Access` will do. It is shown in the report and in the template, for the
+   * people who review the app.
+   */
+  readonly reason: string;
+
+  /**
+   * Value of the environment variable.
+   *
+   * @default - the first of the resources
+   */
+  readonly environmentValue?: string;
+
+  /**
+   * Whether all of this only reads. Decides the default risk of the tool.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+}
+
+/** Access that no other method of `Access` describes. It stands out in every report. */
+export class CustomAccess extends DeclaredAccess {
+  /** @internal */
+  public static _of(options: CustomAccessOptions): CustomAccess {
+    return new CustomAccess(options);
+  }
+
+  private constructor(private readonly options: CustomAccessOptions) {
+    super();
+  }
+
+  /** @internal */
+  public _render(_scope: IConstruct): AccessRendering {
+    const { actions, resources, reason, environmentValue, readOnly } = this.options;
+    return {
+      service: actions[0]?.split(':')[0] ?? 'custom',
+      environmentValue: environmentValue ?? resources[0] ?? '',
+      resourceArn: resources[0] ?? '',
+      operations: actions.map((action) => ({
+        operation: action.split(':')[1] ?? action,
+        actions: [action],
+        resources,
+        readOnly: readOnly === true,
+      })),
+      declaration: `Access.custom({ actions: [${actions.map((action) => `'${action}'`).join(', ')}], … })`,
+      problems: this.findProblems(),
+      reason,
+    };
+  }
+
+  private findProblems(): AccessProblem[] {
+    const { actions, resources, reason } = this.options;
+    const problems: AccessProblem[] = [];
+    const malformed = actions.filter((action) => !/^[a-z0-9-]+:[A-Za-z0-9*?]+$/.test(action) && action !== '*');
+    for (const action of malformed) {
+      problems.push({
+        code: 'ACCESS_INVALID',
+        message: `an IAM action is <service>:<Action>, got ${shown(action)}`,
+        fix: 'Look the action up in the Service Authorization Reference',
+      });
+    }
+    if (actions.length === 0 || resources.length === 0) {
+      problems.push({
+        code: 'ACCESS_INVALID',
+        message: `a custom access names actions and resources, got ${actions.length} and ${resources.length}`,
+        fix: 'Name at least one of each',
+      });
+    }
+    if (reason.trim() === '') problems.push(reasonMissing(this.options));
+    return problems;
+  }
+}
+
+function reasonMissing({ actions, resources }: CustomAccessOptions): AccessProblem {
+  const wide = [
+    ...actions.filter((action) => isEscalating(action) || /[*?]/.test(action)),
+    ...resources.filter(isWide),
+  ];
+  const what = wide.length === 0 ? actions.join(', ') : wide.join(', ');
+  return {
+    code: 'ACCESS_REASON',
+    message: `a custom access has no reason, got ${shown(what)}${wide.length === 0 ? '' : ', which is wider than one tool needs'}`,
+    fix: 'Say in `reason` why the tool needs it, or declare it with another method of Access',
+  };
+}
+
+function isWide(resource: string): boolean {
+  return !Token.isUnresolved(resource) && /[*?]/.test(resource);
+}
+
+/**
+ * Actions with which a role gains rights that it was not given, changes what guards it, or runs code as another role.
+ * No other method of `Access` grants one of these.
+ */
+const ESCALATING = [
+  /^\*$/,
+  /^(iam|organizations|cloudformation|sso|account):/,
+  /^sts:(assumerole|getfederationtoken|getsessiontoken|setsourceidentity|tagsession)/,
+  /^lambda:(create|update|add|put|publish|delete|tag|untag)/,
+  /^kms:(creategrant|putkeypolicy|schedulekeydeletion|disablekey|replicatekey|updateprimaryregion)/,
+  /^(s3|sqs|sns|secretsmanager|dynamodb|kinesis|events|ecr|logs):(put|delete|add|set)[a-z]*(policy|permission)$/,
+  /^(s3|sqs|sns):(addpermission|setqueueattributes|settopicattributes|putbucketacl|putobjectacl)$/,
+  /^ssm:(sendcommand|startsession|startautomationexecution)/,
+  /^(ec2:runinstances|ecs:runtask|glue:create|sagemaker:create|codebuild:startbuild|states:(create|update))/,
+  /^bedrock-agentcore:(create|update|delete|put|invokeagentruntimecommand|startcodeinterpretersession)/,
+  /^cognito-idp:admin/,
+];
+
+/** Whether an action lets a tool widen its own rights. */
+export function isEscalating(action: string): boolean {
+  return ESCALATING.some((pattern) => pattern.test(action.toLowerCase()));
+}

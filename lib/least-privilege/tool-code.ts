@@ -1,0 +1,83 @@
+import { Annotations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnFunction, type IAlias, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Problem } from '../core/errors';
+import { METADATA_KEY } from '../protocol/template-metadata';
+import type { AccessProblem, DeclaredAccess } from './access/declared-access';
+import { checkArn } from './access/exact-text';
+import { checkFunctionOptions } from './check-function-options';
+import type { NamedAccess } from './tool-environment';
+import { ToolFunction } from './tool-function';
+import { toolFunctionMetadata } from './tool-function-metadata';
+import type { ToolFunctionOptions } from './tool-function-options';
+import type { ToolHandler } from './tool-handler';
+
+export interface ToolCodeProps {
+  readonly toolName: string;
+  readonly handler: ToolHandler;
+  readonly access: { readonly [env: string]: DeclaredAccess };
+  readonly options: ToolFunctionOptions;
+  /** Unless the options name another. */
+  readonly encryptionKey: IKey;
+  /** What this library tells its runtime helper: the part of the input schema that only the helper enforces. */
+  readonly runtimeEnvironment: { readonly [name: string]: string };
+  readonly onProblem: (problem: Problem) => void;
+}
+
+export interface ToolCode {
+  readonly function: IFunction;
+  /** What the gateway invokes. */
+  readonly alias: IAlias;
+  /** Whether the tool can be told to only read: every declared operation does, and nothing else is allowed. */
+  readonly readOnly: boolean;
+}
+
+/** The function behind a tool: a new one with a generated role, or an existing one as it is. Reports all problems. */
+export function toolCode(scope: Construct, id: string, props: ToolCodeProps): ToolCode {
+  const at = `${scope.node.path}/${id}`;
+  const handler = props.handler._render();
+  const handlerProblems = props.handler._problems(at);
+  const access = Object.entries(props.access).map(([env, entry]) => ({ env, ...entry._render(scope) }));
+  for (const problem of [
+    ...handlerProblems,
+    ...accessProblems(access).map((problem): Problem => ({ ...problem, at })),
+    ...checkFunctionOptions(props.options, handler, at),
+  ]) {
+    props.onProblem(problem);
+  }
+
+  if (handler.kind !== 'entry' && Object.keys(props.runtimeEnvironment).length > 0) {
+    Annotations.of(scope).addWarningV2(
+      'cdk-secure-mcp:inputUnchecked',
+      'part of the input schema is checked by the runtime helper alone, which only TypeScript and JavaScript handlers can use: the handler has to check it itself',
+    );
+  }
+  if (handler.kind === 'existing') return existingCode(props.toolName, handler.alias, access);
+  const created = new ToolFunction(scope, id, {
+    ...props,
+    encryptionKey: props.options.encryptionKey ?? props.encryptionKey,
+    handler,
+    handlerMissing: handlerProblems.length > 0,
+    access,
+  });
+  return {
+    function: created.function,
+    alias: created.alias,
+    readOnly: access.every((entry) => entry.operations.every((operation) => operation.readOnly)),
+  };
+}
+
+function accessProblems(access: readonly NamedAccess[]): AccessProblem[] {
+  return access.flatMap((entry) => [
+    ...entry.problems,
+    ...(entry.reason === undefined ? checkArn(`the resource of ${entry.env}`, entry.resourceArn) : []),
+  ]);
+}
+
+function existingCode(toolName: string, alias: IAlias, access: readonly NamedAccess[]): ToolCode {
+  const fn = alias.version.lambda;
+  const resource = fn.node.defaultChild;
+  if (CfnFunction.isCfnFunction(resource)) resource.addMetadata(METADATA_KEY, toolFunctionMetadata(toolName, access));
+  return { function: fn, alias, readOnly: false };
+}
