@@ -26,13 +26,17 @@ export function oneAuthorization(path: string, name: string | undefined): Gatewa
   );
 }
 
-/** The map with the names of agents in place of the ids of their clients, which are made up before a deployment. */
 export function namedAccessMap(gateway: GatewayAuthorization): AccessMap {
-  const json = gateway.callers.reduce(
+  return withAgentNames(accessMap(gateway), gateway);
+}
+
+/** Names of agents in place of the ids of their clients, which are made up before a deployment. */
+export function withAgentNames<T>(report: T, { callers }: GatewayAuthorization): T {
+  const json = callers.reduce(
     (text, { name, principal }) => text.replaceAll(`'${principal.id}'`, `the client of ${name}`),
-    JSON.stringify(accessMap(gateway)),
+    JSON.stringify(report),
   );
-  return JSON.parse(json) as AccessMap;
+  return JSON.parse(json) as T;
 }
 
 export function readTable(path: string): unknown {

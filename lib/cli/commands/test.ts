@@ -5,7 +5,7 @@ import { SecureMcpError } from '../../core/errors';
 import { choice, parseCommandLine } from '../args';
 import type { Command } from '../command';
 import { EXIT } from '../exit-codes';
-import { oneAuthorization, readTable } from './authorization';
+import { oneAuthorization, readTable, withAgentNames } from './authorization';
 
 export const test: Command = {
   summary: 'Run policy tests against a synthesized app',
@@ -31,7 +31,7 @@ Exit codes: 0 all passed, 1 failures, 2 wrong usage or unreadable input.`,
     const gateway = oneAuthorization(positionals[0] ?? 'cdk.out', values.gateway as string | undefined);
     const { tests, problems } = readPolicyTests(readTable(path), path, new Date(), gateway.callers);
     if (problems.length > 0) throw new SecureMcpError(problems);
-    const report = runPolicyTests(new AuthorizationModel(gateway), tests);
+    const report = withAgentNames(runPolicyTests(new AuthorizationModel(gateway), tests), gateway);
     const render = {
       text: policyTestsText,
       json: asJson,
