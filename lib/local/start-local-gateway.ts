@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { own } from '../assembly/cloudformation';
 import { ConcreteAssembly } from '../assembly/concrete';
-import { readAssembly } from '../assembly/read-assembly';
+import { type Assembly, readAssembly } from '../assembly/read-assembly';
 import { SecureMcpError, shown } from '../core/errors';
 import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
@@ -21,8 +21,8 @@ import { TokenIssuer, type TokenRecipe } from './token-issuer';
 import { ToolCalls } from './tool-calls';
 
 export interface LocalGatewayOptions {
-  /** A cloud assembly (`cdk.out`) or a template file. */
-  readonly assembly: string;
+  /** Path of a cloud assembly (`cdk.out`) or of a template, or an assembly that was read already. */
+  readonly assembly: string | Assembly;
   /** @default any free port of 127.0.0.1 */
   readonly port?: number;
   /** Name or logical id of the gateway. @default the only one of the assembly */
@@ -69,7 +69,9 @@ export interface LocalGateway {
 export async function startLocalGateway(options: LocalGatewayOptions): Promise<LocalGateway> {
   const unsupported: string[] = [];
   const report: Report = (what) => void unsupported.push(what);
-  const assembly = new ConcreteAssembly(readAssembly(options.assembly));
+  const assembly = new ConcreteAssembly(
+    typeof options.assembly === 'string' ? readAssembly(options.assembly) : options.assembly,
+  );
   const gateway = readGateway(assembly, options.gateway, report);
   reportNotSimulated(assembly, gateway, report);
   const log = new DecisionLog(options.onDecision);

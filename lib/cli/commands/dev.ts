@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readAssembly } from '../../assembly/read-assembly';
+import { parse } from 'yaml';
+import { type Assembly, readAssembly } from '../../assembly/read-assembly';
 import { type Decision, type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../local';
 import { runRules } from '../../rules/run-rules';
 import { parseCommandLine, usage } from '../args';
@@ -34,7 +34,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       1,
     );
     const json = values.json === true;
-    const assembly = positionals[0] ?? 'cdk.out';
+    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml: parse });
     const options: LocalGatewayOptions = {
       assembly,
       port: portOf(values.port),
@@ -45,8 +45,13 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       onLog: (name, text) => notice(json ? JSON.stringify({ log: name, text }) : `  ${name}: ${text}`),
     };
     const gateway = await startLocalGateway(options);
-    process.stdout.write(`${json ? JSON.stringify(started(gateway)) : banner(gateway, assembly)}\n`);
-    await untilStopped();
+    const stopped = untilStopped();
+    const warnings = warningsOf(gateway, assembly);
+    if (json && warnings !== '') notice(warnings);
+    process.stdout.write(
+      `${json ? JSON.stringify(started(gateway)) : `${banner(gateway)}${warnings}\n\n${DECISIONS}`}\n`,
+    );
+    await stopped;
     await gateway.close();
     return { exitCode: EXIT.clean } satisfies CommandResult;
   },
@@ -73,10 +78,9 @@ function started({ mcpUrl, issuer, tokenEndpoint, agents }: LocalGateway): objec
   return { mcpUrl, issuer, tokenEndpoint, agents };
 }
 
-function banner(gateway: LocalGateway, assembly: string): string {
-  const errors = existsSync(assembly)
-    ? runRules(readAssembly(assembly)).filter(({ severity }) => severity === 'error')
-    : [];
+const DECISIONS = 'Decisions, as they are made (Ctrl-C stops):';
+
+function banner(gateway: LocalGateway): string {
   return [
     `MCP endpoint    ${gateway.mcpUrl}`,
     `Token endpoint  ${gateway.tokenEndpoint}`,
@@ -86,13 +90,18 @@ function banner(gateway: LocalGateway, assembly: string): string {
       ({ name, clientId, clientSecret, scopes }) =>
         `  ${name}: client_id ${clientId}, client_secret ${clientSecret}, scope "${scopes.join(' ')}"`,
     ),
+  ].join('\n');
+}
+
+/** What nobody should take silence about for protection. */
+function warningsOf(gateway: LocalGateway, assembly: Assembly): string {
+  const errors = runRules(assembly).filter(({ severity }) => severity === 'error');
+  return [
     ...section('Not simulated here:', gateway.unsupported),
     ...section(
       'Findings of the four-layer rules:',
-      errors.map(({ ruleId, message }) => `${ruleId} ${message}`),
+      errors.map(({ ruleId, path, message }) => `${ruleId} ${path}: ${message}`),
     ),
-    '',
-    'Decisions, as they are made (Ctrl-C stops):',
   ].join('\n');
 }
 
