@@ -6,6 +6,8 @@ export interface GatewayLogsProps {
   readonly gatewayName: string;
   readonly gatewayArn: string;
   readonly encryptionKey: IKey;
+  /** Whether spans are delivered to AWS X-Ray, too. */
+  readonly traces: boolean;
 }
 
 /**
@@ -36,6 +38,18 @@ export class GatewayLogs extends Construct {
       destinationResourceArn: this.logGroup.logGroupArn,
     });
     new CfnDelivery(this, 'Delivery', {
+      deliverySourceName: source.ref,
+      deliveryDestinationArn: destination.attrArn,
+    });
+    if (props.traces) this.deliverTraces(props);
+  }
+
+  /** The destination has no ARN of a resource: X-Ray keeps spans in CloudWatch Transaction Search. */
+  private deliverTraces({ gatewayName, gatewayArn }: GatewayLogsProps): void {
+    const name = `${gatewayName}-traces`;
+    const source = new CfnDeliverySource(this, 'TraceSource', { name, resourceArn: gatewayArn, logType: 'TRACES' });
+    const destination = new CfnDeliveryDestination(this, 'TraceDestination', { name, deliveryDestinationType: 'XRAY' });
+    new CfnDelivery(this, 'TraceDelivery', {
       deliverySourceName: source.ref,
       deliveryDestinationArn: destination.attrArn,
     });

@@ -11,6 +11,9 @@ export {
   ToolArgument,
   ToolCondition,
 } from './authorization';
+export type { GatewayAlarmOptions } from './gateway-alarms';
+export { GatewayEncryption, type UnconditionedKeyOptions } from './gateway-encryption';
+export { GatewayWaf, type ManagedWafOptions, type NoWafOptions } from './gateway-waf';
 export { CallbackUrl } from './inbound/callback-url';
 export type { CognitoInboundOptions } from './inbound/cognito-inbound';
 export { Inbound, type WeakInboundOptions } from './inbound/inbound';
@@ -68,6 +71,7 @@ export { TopicAccess } from './least-privilege/access/topic-access';
 export { ToolConcurrency } from './least-privilege/tool-concurrency';
 export type { ToolFunctionOptions, ToolNetworkOptions } from './least-privilege/tool-function-options';
 export { type ImageHandlerOptions, type PythonHandlerOptions, ToolHandler } from './least-privilege/tool-handler';
+export { type LegacyMcpVersionOptions, type McpOptions, McpVersion } from './mcp-options';
 export {
   CheckProfile,
   FourLayerChecks,
@@ -106,6 +110,7 @@ export {
   SecretRotation,
   type WeakeningReason,
 } from './outbound/provider-secret';
+export { RateLimitDimension, type RateLimitOptions } from './rate-limits';
 export { RemoteTarget } from './remote-target';
 export { RemoteTool } from './remote-tool';
 export { SecureMcpGateway, type SecureMcpGatewayProps } from './secure-mcp-gateway';

@@ -1,5 +1,6 @@
 import { Lazy, Names, Token } from 'aws-cdk-lib';
-import { CfnGateway, CfnGatewayRateLimit, CfnPolicy, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { CfnGateway, CfnPolicy, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -13,18 +14,22 @@ import {
 } from './agent';
 import { CallerType, validateToolPolicies } from './authorization';
 import { formatProblem, type Problem, shown } from './core/errors';
-import { gatewayKey } from './gateway-key';
+import { type GatewayAlarmOptions, GatewayAlarms } from './gateway-alarms';
+import { GatewayEncryption } from './gateway-encryption';
 import { GatewayLogs } from './gateway-logs';
+import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import type { Inbound } from './inbound/inbound';
 import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
+import { type McpOptions, renderMcpOptions } from './mcp-options';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
-import { MCP_DEFAULT_VERSIONS } from './protocol/mcp';
-import { METADATA_KEY } from './protocol/template-metadata';
+import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
+import { RateLimitDimension, type RateLimitOptions, RateLimits } from './rate-limits';
 import { RemoteTarget } from './remote-target';
 import type { RemoteTool } from './remote-tool';
 import type { Target } from './targets/target';
 import { Tool, type ToolOptions } from './tool';
+import { endpointProblems, onlyThroughVpcEndpoints } from './vpc-endpoint-policy';
 
 /** Target operations that may run at once on one gateway; more are throttled by the service. */
 const CONCURRENT_TARGET_OPERATIONS = 5;
@@ -51,11 +56,33 @@ export interface SecureMcpGatewayProps {
   readonly gatewayName?: string;
 
   /**
-   * Key for what the service stores of the gateway and its policies, for the environment of the tools and for all logs.
+   * The key for what the service stores of the gateway and its policies, for the environment of the tools and for all
+   * logs.
    *
-   * @default - a new customer managed key with rotation
+   * @default GatewayEncryption.newKey()
    */
-  readonly encryptionKey?: IKey;
+  readonly encryption?: GatewayEncryption;
+
+  /**
+   * Revisions of MCP, sessions and streaming.
+   *
+   * @default - 2026-07-28, 2025-11-25 and 2025-06-18, without sessions and streaming
+   */
+  readonly mcp?: McpOptions;
+
+  /**
+   * The web ACL in front of the gateway.
+   *
+   * @default GatewayWaf.managed()
+   */
+  readonly waf?: GatewayWaf;
+
+  /**
+   * The VPC endpoints (`com.amazonaws.<region>.bedrock-agentcore.gateway`) through which alone the gateway can be called.
+   *
+   * @default - the gateway can be reached over the internet
+   */
+  readonly vpcEndpoints?: IVpcEndpoint[];
 
   /**
    * Calls per minute that one caller may make. The service enforces it eventually and lets calls through when in doubt:
@@ -64,6 +91,21 @@ export interface SecureMcpGatewayProps {
    * @default 300
    */
   readonly callsPerMinutePerCaller?: number;
+
+  /**
+   * From how many denied, failed and refused calls on alarms go off, and what they do.
+   *
+   * @default - alarms without actions
+   */
+  readonly alarms?: GatewayAlarmOptions;
+
+  /**
+   * Whether spans of calls are delivered to AWS X-Ray. CloudWatch Transaction Search must be on in the account. Spans
+   * carry no identity of callers.
+   *
+   * @default false
+   */
+  readonly traces?: boolean;
 }
 
 /**
@@ -91,6 +133,7 @@ export class SecureMcpGateway extends Construct {
 
   private readonly inbound: InboundBinding;
   private readonly role: GatewayRole;
+  private readonly rateLimits: RateLimits;
   private readonly problems: Problem[] = [];
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
@@ -102,7 +145,8 @@ export class SecureMcpGateway extends Construct {
     super(scope, id);
     this.gatewayName = props.gatewayName ?? defaultName(this);
     this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
-    this.encryptionKey = props.encryptionKey ?? gatewayKey(this, this.gatewayName);
+    const encryption = (props.encryption ?? GatewayEncryption.newKey())._bind(this, this.gatewayName);
+    this.encryptionKey = encryption.key;
 
     this.inbound = props.inbound._bind(this, {
       gatewayName: this.gatewayName,
@@ -116,8 +160,13 @@ export class SecureMcpGateway extends Construct {
       gatewayName: this.gatewayName,
       policyEngineArn: this.policyEngine.attrPolicyEngineArn,
       encryptionKey: this.encryptionKey,
+      keyConditions: encryption.keyConditions,
     });
-    this.gateway = this.makeGateway();
+    const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
+    const mcp = renderMcpOptions(props.mcp ?? {}, this.inbound.authorizerType !== 'NONE', this.node.path);
+    this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems);
+    this.gateway = this.makeGateway(mcp.configuration);
+    this.recordWeakenings([this.inbound.weakening, encryption.weakening, waf.weakening, ...mcp.weakenings]);
     this.gatewayArn = this.gateway.attrGatewayArn;
     this.gatewayId = this.gateway.attrGatewayIdentifier;
     this.gatewayUrl = this.gateway.attrGatewayUrl;
@@ -126,8 +175,20 @@ export class SecureMcpGateway extends Construct {
       gatewayName: this.gatewayName,
       gatewayArn: this.gatewayArn,
       encryptionKey: this.encryptionKey,
+      traces: props.traces ?? false,
     });
-    this.limitCallers(props.callsPerMinutePerCaller ?? 300);
+    new GatewayAlarms(this, 'Alarms', {
+      ...props.alarms,
+      gatewayName: this.gatewayName,
+      gatewayArn: this.gatewayArn,
+      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
+    });
+    this.rateLimits = new RateLimits(this, 'RateLimits', {
+      gatewayIdentifier: this.gatewayId,
+      callerDimension: this.inbound.callerDimension,
+      onProblem: this.onProblem,
+    });
+    this.guardDoor(props, waf.webAclArn);
     this.node.addValidation({ validate: () => this.findProblems().map(formatProblem) });
   }
 
@@ -228,6 +289,20 @@ export class SecureMcpGateway extends Construct {
     });
   }
 
+  /**
+   * Caps calls. A call must be within every limit that its dimensions fall under.
+   *
+   * The service enforces limits eventually, lets calls through when in doubt and ignores a dimension that a call does not
+   * have: they cap costs and are no security boundary.
+   *
+   * Errors: `RATE_LIMIT`.
+   *
+   * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-rate-limits.html
+   */
+  public addRateLimit(options: RateLimitOptions): void {
+    this.rateLimits.add(options);
+  }
+
   private makeAgent(name: string, identify: Identify): Agent {
     this.problems.push(...checkAgentName(name, this.node.path));
     const agent = Agent._create(this, this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-'), name, identify);
@@ -235,7 +310,7 @@ export class SecureMcpGateway extends Construct {
     return agent;
   }
 
-  private makeGateway(): CfnGateway {
+  private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty): CfnGateway {
     const gateway = new CfnGateway(this, 'Gateway', {
       name: this.gatewayName,
       roleArn: this.role.role.roleArn,
@@ -243,24 +318,35 @@ export class SecureMcpGateway extends Construct {
       authorizerConfiguration: this.inbound.authorizerConfiguration,
       kmsKeyArn: this.encryptionKey.keyArn,
       protocolType: 'MCP',
-      protocolConfiguration: { mcp: { supportedVersions: [...MCP_DEFAULT_VERSIONS] } },
+      protocolConfiguration: { mcp },
+      wafConfiguration: { failureMode: 'FAIL_CLOSE' },
       policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode: 'ENFORCE' },
     });
     // The service calls GetPolicyEngine as the role while it creates the gateway.
     gateway.node.addDependency(this.role.policy);
-    if (this.inbound.weakening !== undefined) gateway.addMetadata(METADATA_KEY, this.inbound.weakening);
     return gateway;
   }
 
-  private limitCallers(callsPerMinute: number): void {
-    const dimension = this.inbound.callerDimension;
-    if (dimension === undefined) return;
-    new CfnGatewayRateLimit(this, 'CallerRateLimit', {
-      gatewayIdentifier: this.gatewayId,
-      description: 'Caps what one caller costs; not a security boundary',
-      dimensionKeys: [dimension],
-      entries: [{ dimensions: { [dimension]: '*' }, requests: [{ rate: callsPerMinute, period: 'minute' }] }],
-    });
+  /** What stands before authentication or beside it. */
+  private guardDoor(props: SecureMcpGatewayProps, webAclArn: string | undefined): void {
+    const callsPerMinute = props.callsPerMinutePerCaller ?? 300;
+    if (webAclArn !== undefined) associateWebAcl(this, webAclArn, this.gatewayArn);
+    if (this.inbound.callerDimension !== undefined) {
+      this.rateLimits.add({ by: [RateLimitDimension.caller()], callsPerMinute });
+    }
+    if (props.vpcEndpoints !== undefined) {
+      this.problems.push(...endpointProblems(props.vpcEndpoints, this.node.path));
+      onlyThroughVpcEndpoints(this, {
+        gatewayArn: this.gatewayArn,
+        endpoints: props.vpcEndpoints,
+        callersHaveTokens: CALLER_TYPE[this.inbound.authorizerType] !== CallerType.IAM_ENTITY,
+      });
+    }
+  }
+
+  private recordWeakenings(all: readonly (WeakeningMetadata | undefined)[]): void {
+    const weakenings = all.filter((weakening) => weakening !== undefined);
+    if (weakenings.length > 0) this.gateway.addMetadata(METADATA_KEY, { weakenings } satisfies GatewayMetadata);
   }
 
   /** Targets wait for the role policy and run in lanes, so that a large gateway is not throttled by the service. */

@@ -26,6 +26,7 @@ export const ERRORS = {
   ENVIRONMENT_SECRET: 'A secret stands in the environment of a function.',
   FUNCTION_OPTION: 'An option of a tool function has a value that does not work, or does not apply.',
   GATEWAY_NAME: 'A gateway name is not lower case or not accepted by the service.',
+  GATEWAY_WAF: 'A web ACL cannot be made or used as asked for.',
   HANDLER_BUNDLE: 'The code of a tool handler cannot be bundled.',
   HANDLER_IMAGE: 'A container image is not named by its digest.',
   HANDLER_NOT_FOUND: 'The file of a tool handler does not exist.',
@@ -35,6 +36,7 @@ export const ERRORS = {
   INBOUND_OPEN: 'The gateway would accept tokens that were issued for something else.',
   INBOUND_SCOPE: 'A scope of an external issuer cannot be compared by the gateway, or proves nothing.',
   LOCAL_UNSUPPORTED: 'The local gateway cannot run what the template asks for.',
+  MCP_OPTIONS: 'The gateway cannot speak MCP as asked for.',
   MCP_TOOLS_INVALID: 'The tool list of an MCP server cannot be pinned.',
   OPENAPI_INVALID: 'An OpenAPI document is not one that the gateway takes, or is unsafe to expose.',
   OUTBOUND_COMBINATION: 'A kind of target cannot use the credential.',
@@ -44,7 +46,8 @@ export const ERRORS = {
   POLICY_TEST: 'A table of policy tests is not understood.',
   PORT_IN_USE: 'The local gateway cannot listen on the port.',
   PROPAGATION_DENIED: 'A header or query parameter may not be passed on.',
-  REASON_MISSING: 'A weakening has no reason.',
+  RATE_LIMIT: 'A rate limit cannot be expressed as asked for.',
+  REASON_MISSING: 'A weaker choice is made without a reason.',
   SCHEMA_INVALID: 'The input schema of a tool is not valid JSON Schema for a tool.',
   SCHEMA_KEYWORD: 'The input schema of a tool uses a keyword that the service does not accept.',
   SCHEMA_SIZE: 'The rules of an input schema do not fit where they are enforced.',
@@ -59,6 +62,7 @@ export const ERRORS = {
   TOOL_NAME: 'A tool name is not accepted by the service.',
   TOOL_TIMEOUT: 'A tool may run longer than its caller waits.',
   TOOL_UNREACHABLE: 'A tool has no permit, so every call to it is denied.',
+  VPC_ENDPOINTS: 'A gateway is limited to VPC endpoints, but none is given.',
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;

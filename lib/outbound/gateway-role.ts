@@ -13,6 +13,8 @@ export interface GatewayRoleProps {
   readonly gatewayName: string;
   readonly policyEngineArn: string;
   readonly encryptionKey?: IKey;
+  /** Whether the key statements have the conditions of the service's documentation; true unless told otherwise. */
+  readonly keyConditions?: boolean;
   readonly maxSessionDuration?: Duration;
 }
 
@@ -67,7 +69,9 @@ export class GatewayRole extends Construct {
         }),
         ...(props.encryptionKey === undefined
           ? []
-          : keyStatements(props.encryptionKey, gatewayPattern, `bedrock-agentcore.${region}.${urlSuffix}`)),
+          : props.keyConditions === false
+            ? [plainKeyStatement(props.encryptionKey)]
+            : keyStatements(props.encryptionKey, gatewayPattern, `bedrock-agentcore.${region}.${urlSuffix}`)),
       ],
     });
   }
@@ -167,4 +171,12 @@ function keyStatements(key: IKey, gatewayPattern: string, service: string): Poli
       },
     }),
   ];
+}
+
+function plainKeyStatement(key: IKey): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'UseOwnKey',
+    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+  });
 }

@@ -40,6 +40,11 @@ export interface DeclaredAccessMetadata {
   readonly declaration: string;
 }
 
+/** On `AWS::BedrockAgentCore::Gateway`, when something was weakened. */
+export interface GatewayMetadata {
+  readonly weakenings: readonly WeakeningMetadata[];
+}
+
 /** On the `AWS::Cognito::UserPoolClient` of an agent. */
 export interface AgentMetadata {
   readonly agent: string;

@@ -161,7 +161,7 @@ describe('the weaker choices', () => {
     const app = new GatewayApp('shop', { inbound: inbound(REASON) });
 
     Template.fromStack(app.stack).hasResource('AWS::BedrockAgentCore::Gateway', {
-      Metadata: { 'cdk-secure-mcp': { weakening: name, reason: REASON } },
+      Metadata: { 'cdk-secure-mcp': { weakenings: [{ weakening: name, reason: REASON }] } },
     });
   });
 

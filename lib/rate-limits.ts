@@ -1,0 +1,133 @@
+import { Lazy } from 'aws-cdk-lib';
+import { CfnGatewayRateLimit } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Construct } from 'constructs';
+import { type Problem, shown } from './core/errors';
+import { qualifiedToolName } from './protocol/tool-name';
+
+const EACH = '*';
+
+/** What a rate limit counts by: each value of a dimension by itself, or one value. */
+export class RateLimitDimension {
+  /** Each caller by itself: the subject of the token, or the IAM principal, as the gateway authenticates. */
+  public static caller(): RateLimitDimension {
+    return new RateLimitDimension(undefined, EACH);
+  }
+
+  /** Each value of a claim of the token by itself, or one value: `claim('tenant')`. */
+  public static claim(name: string, value: string = EACH): RateLimitDimension {
+    return new RateLimitDimension(`$.context.jwt.${name}`, value);
+  }
+
+  /** Each IAM principal by itself, or one, by ARN. */
+  public static iamPrincipal(arn: string = EACH): RateLimitDimension {
+    return new RateLimitDimension('$.context.iam.principal', arn);
+  }
+
+  /** Each source identity of IAM sessions by itself, or one. */
+  public static iamSourceIdentity(sourceIdentity: string = EACH): RateLimitDimension {
+    return new RateLimitDimension('$.context.iam.sourceIdentity', sourceIdentity);
+  }
+
+  /** Each target by itself, or one. */
+  public static target(name: string = EACH): RateLimitDimension {
+    return new RateLimitDimension('targetName', name);
+  }
+
+  /** Each tool by itself, or one tool of `addTool`, by its name. */
+  public static tool(name: string = EACH): RateLimitDimension {
+    return new RateLimitDimension('toolName', name === EACH ? EACH : qualifiedToolName(name, name));
+  }
+
+  private constructor(
+    private readonly key: string | undefined,
+    /** @internal */
+    public readonly _value: string,
+  ) {}
+
+  /** @internal */
+  public _key(callerDimension: string | undefined): string | undefined {
+    return this.key ?? callerDimension;
+  }
+}
+
+/** Options of {@link SecureMcpGateway.addRateLimit}. */
+export interface RateLimitOptions {
+  /** What is counted apart, one value each. Dimensions with one value come before those with each value. */
+  readonly by: RateLimitDimension[];
+
+  /** Calls per minute, from 0, which refuses all. */
+  readonly callsPerMinute: number;
+}
+
+export interface RateLimitsProps {
+  readonly gatewayIdentifier: string;
+  readonly callerDimension?: string;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** The rate limits of one gateway. The service has one limit per list of dimensions, with an entry per value. */
+export class RateLimits extends Construct {
+  private readonly limits = new Map<string, CfnGatewayRateLimit.LimitEntryProperty[]>();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RateLimitsProps,
+  ) {
+    super(scope, id);
+  }
+
+  public add(options: RateLimitOptions): void {
+    const problems = this.problemsOf(options);
+    for (const problem of problems) this.props.onProblem(problem);
+    if (problems.length > 0) return;
+    const keys = options.by.map((dimension) => dimension._key(this.props.callerDimension)!);
+    this.entriesOf(keys).push({
+      dimensions: Object.fromEntries(keys.map((key, index) => [key, options.by[index]!._value])),
+      requests: [{ rate: options.callsPerMinute, period: 'minute' }],
+    });
+  }
+
+  private entriesOf(keys: string[]): CfnGatewayRateLimit.LimitEntryProperty[] {
+    const name = keys.join(' ');
+    const known = this.limits.get(name);
+    if (known !== undefined) return known;
+    const entries: CfnGatewayRateLimit.LimitEntryProperty[] = [];
+    this.limits.set(name, entries);
+    new CfnGatewayRateLimit(this, `By-${keys.map((key) => key.replace(/^\$\.context\./, '')).join('-')}`, {
+      gatewayIdentifier: this.props.gatewayIdentifier,
+      description: 'Caps what calls cost; not a security boundary',
+      dimensionKeys: keys,
+      entries: Lazy.any({ produce: () => entries }),
+    });
+    return entries;
+  }
+
+  private problemsOf({ by, callsPerMinute }: RateLimitOptions): Problem[] {
+    const problem = (message: string, fix: string): Problem => ({
+      code: 'RATE_LIMIT',
+      message,
+      fix,
+      at: this.node.path,
+    });
+    const keys = by.map((dimension) => dimension._key(this.props.callerDimension));
+    const firstEach = by.findIndex(({ _value }) => _value === EACH);
+    return [
+      ...(by.length > 0
+        ? []
+        : [problem('a rate limit counts by nothing', 'Pass RateLimitDimension.tool() or the like')]),
+      ...(keys.includes(undefined)
+        ? [problem('callers are not told apart without authentication', 'Use RateLimitDimension.tool()')]
+        : []),
+      ...(new Set(keys).size === keys.length
+        ? []
+        : [problem(`a dimension is given twice, got ${shown(keys)}`, 'Give each dimension once')]),
+      ...(firstEach >= 0 && by.slice(firstEach).some(({ _value }) => _value !== EACH)
+        ? [problem('a dimension with one value comes after one with each value', 'Put those with one value first')]
+        : []),
+      ...(Number.isInteger(callsPerMinute) && callsPerMinute >= 0
+        ? []
+        : [problem(`calls per minute are a whole number from 0, got ${shown(callsPerMinute)}`, 'Pass a whole number')]),
+    ];
+  }
+}
