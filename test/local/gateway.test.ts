@@ -328,7 +328,7 @@ describe('start', () => {
     const { unsupported } = await start(rich);
 
     expect(unsupported.join('\n')).toMatch(/InterceptorConfigurations has no effect here, interceptors are not run/);
-    expect(unsupported.join('\n')).toMatch(/CallerRateLimit\w+: it has no effect here/);
+    expect(unsupported.join('\n')).toMatch(/RateLimits\w+: it has no effect here/);
   });
 
   test('a tool whose code is replaced runs the other code under its own role', async () => {
