@@ -2,9 +2,10 @@
  * Bundles the command and the local gateway, each into one file. Their libraries stay development dependencies: a CDK
  * app that only uses the constructs must not install them. Licences of what is bundled go into one file.
  */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { licences } from './bundle/licences';
 
 const ROOT = join(__dirname, '..');
 
@@ -56,7 +57,10 @@ async function main(): Promise<void> {
     for (const name of packagesIn(metafile)) packages.add(name);
     copyFileSync(join(ROOT, BOOTSTRAP), join(ROOT, dirname(entry.out), 'lambda-bootstrap.cjs'));
   }
-  writeFileSync(join(ROOT, 'THIRD-PARTY-LICENSES.txt'), licences([...packages].sort()));
+  writeFileSync(
+    join(ROOT, 'THIRD-PARTY-LICENSES.txt'),
+    licences([...packages].sort().map((folder) => join(ROOT, folder))),
+  );
 }
 
 function packagesIn(metafile: Metafile): string[] {
@@ -64,18 +68,6 @@ function packagesIn(metafile: Metafile): string[] {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
     return match === null ? [] : [match[1]!];
   });
-}
-
-function licences(folders: readonly string[]): string {
-  const sections = folders.map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
-    const file = readdirSync(join(ROOT, folder)).find((name) => /^(licen[cs]e|copying)/i.test(name));
-    const text =
-      file === undefined ? `Licence: ${manifest.license}` : readFileSync(join(ROOT, folder, file), 'utf8').trim();
-    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
-  });
-  const head = 'The bundled files build/cli/main.js and build/local/index.js contain the following packages.\n';
-  return [head, ...sections].join(`\n${'-'.repeat(100)}\n\n`);
 }
 
 main().catch((error: unknown) => {

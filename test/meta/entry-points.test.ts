@@ -35,3 +35,21 @@ test('./runtime is made of runtime and protocol alone, and small', () => {
   for (const input of Object.keys(metafile.inputs)) expect(input).toMatch(/^lib\/(runtime|protocol)\//);
   expect(outputFiles[0]!.contents.byteLength).toBeLessThan(8_000);
 });
+
+test.each(['lib/local/index.ts', 'lib/cli/main.ts'])('%s needs no CDK', (entry) => {
+  const { metafile } = buildSync({
+    entryPoints: [join(ROOT, entry)],
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['esbuild', '@cedar-policy/*'],
+    logLevel: 'error',
+  });
+  const inputs = Object.keys(metafile.inputs);
+
+  expect(inputs.filter((input) => /node_modules\/(aws-cdk-lib|constructs|cdk-nag)\//.test(input))).toEqual([]);
+  expect(inputs.some((input) => input.startsWith('lib/local/'))).toBe(true);
+});
