@@ -63,7 +63,11 @@ export function build(app: App): Stack {
   );
 
   const handbookLogin = OAuth2Provider.custom(stack, 'HandbookLogin', {
-    discovery: OAuth2Discovery.url('https://login.handbook.example/.well-known/oauth-authorization-server'),
+    discovery: OAuth2Discovery.metadata({
+      issuer: 'https://login.handbook.example',
+      authorizationEndpoint: 'https://login.handbook.example/authorize',
+      tokenEndpoint: 'https://login.handbook.example/token',
+    }),
     client: ClientAuthentication.privateKeyJwt({ clientId: 'mcp-gateway', key: signingKey('HandbookLoginKey') }),
   });
   const handbook = gateway.addTarget(

@@ -21,7 +21,7 @@ export interface AuthorizationServerMetadata {
 
 /** How the service learns the endpoints of an authorization server. */
 export class OAuth2Discovery {
-  /** A discovery document: `https://<issuer>/.well-known/openid-configuration` or `.../oauth-authorization-server`. */
+  /** A discovery document: `https://<issuer>/.well-known/openid-configuration`. CloudFormation takes no other. */
   public static url(discoveryUrl: string): OAuth2Discovery {
     return new OAuth2Discovery({ discoveryUrl }, [discoveryUrl]);
   }
@@ -52,17 +52,14 @@ export class OAuth2Discovery {
       endpointProblems(url, { what: 'an endpoint of the authorization server', at, privateEndpoint }),
     );
     const { discoveryUrl } = this._rendering;
-    if (
-      discoveryUrl === undefined ||
-      /\/\.well-known\/(openid-configuration|oauth-authorization-server)$/.test(discoveryUrl)
-    ) {
+    if (discoveryUrl === undefined || /\/\.well-known\/openid-configuration$/.test(discoveryUrl)) {
       return unsafe;
     }
     return [
       ...unsafe,
       {
         code: 'OUTBOUND_OPTION',
-        message: `a discovery URL ends with /.well-known/openid-configuration or /.well-known/oauth-authorization-server, got ${shown(discoveryUrl)}`,
+        message: `a discovery URL ends with /.well-known/openid-configuration, got ${shown(discoveryUrl)}`,
         fix: 'Pass the URL of the document, or OAuth2Discovery.metadata',
         at,
       },

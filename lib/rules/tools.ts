@@ -1,9 +1,11 @@
 import { isObject, own } from '../assembly/cloudformation';
 import { isUnknown, type Unknown } from '../assembly/resolve';
 import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { readOpenApi } from '../core/openapi/read-openapi';
 import { parseToolSchema } from '../core/schema/parse-tool-schema';
 import { fromServiceSchema } from '../core/schema/service-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
+import { operationNames, readSmithy } from '../core/smithy/read-smithy';
 import { METADATA_KEY, type ToolRiskLevel } from '../protocol/template-metadata';
 import { qualifiedToolName } from '../protocol/tool-name';
 import { targetKind } from './gateways';
@@ -74,6 +76,8 @@ function readTools(target: ModelResource): TargetTools {
         within(mcp, 'ApiGateway', 'ApiGatewayToolConfiguration', 'ToolOverrides'),
         `${base}.ApiGateway.ApiGatewayToolConfiguration.ToolOverrides`,
       );
+    case 'SmithyModel':
+      return smithy(target, within(mcp, 'SmithyModel', 'InlinePayload'), `${base}.SmithyModel.InlinePayload`);
     default:
       return {
         tools: [],
@@ -129,6 +133,8 @@ function operations(target: ModelResource, payload: unknown, path: string): Targ
     };
   }
   const tools: ToolView[] = [];
+  const reading = readOpenApi(document, { pathPatterns: {}, privateEndpoint: true, at: path });
+  const read = new Map(reading.operations.map((operation) => [operation.id, operation]));
   for (const [route, item] of Object.entries(paths)) {
     for (const method of METHODS) {
       const operation = own(item, method);
@@ -136,12 +142,32 @@ function operations(target: ModelResource, payload: unknown, path: string): Targ
       const name = own(operation, 'operationId');
       if (typeof name !== 'string') continue;
       const description = own(operation, 'description') ?? own(operation, 'summary');
-      tools.push(view(target, name, `${path}.paths.${route}.${method}`, description, undefined, method.toUpperCase()));
+      const found = read.get(name);
+      // With problems its input is not what the service makes of it.
+      const schema = found?.problems.length === 0 ? found.inputSchema : undefined;
+      tools.push(view(target, name, `${path}.paths.${route}.${method}`, description, schema, method.toUpperCase()));
     }
   }
   return { tools };
 }
 
+function smithy(target: ModelResource, payload: unknown, path: string): TargetTools {
+  const model = parsedJson(payload);
+  const names = operationNames(model);
+  if (names.length === 0) {
+    return {
+      tools: [],
+      open: { path, why: isUnknown(payload) ? payload : 'the Smithy model is not JSON in the template' },
+    };
+  }
+  const { operations: all, problems } = readSmithy(model, names, path);
+  const tools = all.map(({ name, description, inputSchema }) =>
+    view(target, name, path, description, problems.length === 0 ? inputSchema : undefined),
+  );
+  return { tools };
+}
+
+/** The API's own export has the arguments; a construct that knows them keeps them in the metadata. */
 function overrides(target: ModelResource, list: unknown, path: string): TargetTools {
   if (isUnknown(list)) return { tools: [], open: { path, why: list } };
   const tools = asList(list).flatMap((item, index) => {
@@ -154,7 +180,7 @@ function overrides(target: ModelResource, list: unknown, path: string): TargetTo
         name,
         `${path}.${index}`,
         within(item, 'Description'),
-        undefined,
+        declaredSchema(target, name),
         typeof method === 'string' ? method : undefined,
       ),
     ];
@@ -187,6 +213,11 @@ function view(
     authoredSchema: within(declared, 'inputSchema'),
     method,
   };
+}
+
+function declaredSchema(target: ModelResource, name: string): ToolInputSchema | undefined {
+  const declared = within(target.metadata, METADATA_KEY, 'tools', name, 'inputSchema');
+  return declared === undefined ? undefined : parseToolSchema(plain(declared), name).schema;
 }
 
 export function targetNameOf(target: ModelResource): string {

@@ -49,6 +49,13 @@ export function readSmithy(model: unknown, keep: readonly string[], at: string):
   return { operations, model: pruned(model as Json, shapes, service[0], kept), problems };
 }
 
+/** Names of all operations of a model with one service; none when it cannot be read. */
+export function operationNames(model: unknown): string[] {
+  const shapes = isPlainObject(model) && isPlainObject(model.shapes) ? model.shapes : {};
+  const services = Object.values(shapes).filter((shape) => isPlainObject(shape) && shape.type === 'service');
+  return services.length === 1 ? operationIds(services[0] as Json, shapes).map(nameOf) : [];
+}
+
 function readOperation(id: string, service: Json, shapes: Json, at: string, problems: Problem[]): SmithyOperation {
   const operation = shapes[id] as Json;
   const traits = traitsOf(operation);
