@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ERRORS } from '../lib/core/errors';
+import { renderRuleDocs } from '../lib/rules/docs';
 
 const ROOT = join(__dirname, '..');
 
@@ -56,7 +57,7 @@ function snippet(file: string, region: string): string {
 }
 
 const stale: string[] = [];
-for (const { path, text } of [errors(), readme()]) {
+for (const { path, text } of [errors(), readme(), ...renderRuleDocs()]) {
   const file = join(ROOT, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);

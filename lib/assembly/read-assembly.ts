@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationTemplate, isObject, own } from './cloudformation';
@@ -66,9 +66,25 @@ export function readAssembly(path: string, options: ReadAssemblyOptions = {}): A
     const stack: StackTemplate = { name, templateFile: absolute, template, assets: new Map() };
     return assemblyOf(absolute, [stack, ...readNested(stack, options)]);
   }
+  if (!existsSync(join(absolute, 'manifest.json'))) return readFolder(absolute, options);
   const stacks = readManifest(absolute, options);
   if (stacks.length === 0) throw unreadable(path, 'it holds no stack', 'Check that the app defines a stack');
   return assemblyOf(absolute, stacks);
+}
+
+const TEMPLATE_EXTENSIONS = ['.json', '.yaml', '.yml', '.template'];
+
+/** A folder of hand-written templates: they are judged together. Other files, such as parameters, are passed over. */
+function readFolder(directory: string, options: ReadAssemblyOptions): Assembly {
+  const files = readdirSync(directory)
+    .filter((file) => TEMPLATE_EXTENSIONS.includes(extname(file).toLowerCase()))
+    .map((file) => join(directory, file));
+  const templates = files.filter((file) => /["']?Resources["']?\s*:/.test(readFileSync(file, 'utf8')));
+  if (templates.length === 0) {
+    throw unreadable(directory, 'it holds neither manifest.json nor a template', 'Run `npx cdk synth` first');
+  }
+  const stacks = templates.flatMap((file) => readAssembly(file, options).stacks);
+  return assemblyOf(directory, stacks);
 }
 
 function assemblyOf(path: string, stacks: readonly StackTemplate[]): Assembly {

@@ -8,6 +8,9 @@ const COMMANDS: { readonly [name: string]: () => Command } = {
   check: () => require('./commands/check').check,
   dev: () => require('./commands/dev').dev,
   diff: () => require('./commands/diff').diff,
+  explain: () => require('./commands/explain').explain,
+  guardrails: () => require('./commands/guardrails').guardrails,
+  list: () => require('./commands/list').list,
   test: () => require('./commands/test').test,
 };
 

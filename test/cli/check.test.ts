@@ -1,12 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command, CommandResult } from '../../lib/cli/command';
+import { check } from '../../lib/cli/commands/check';
+import { explain } from '../../lib/cli/commands/explain';
+import { guardrails } from '../../lib/cli/commands/guardrails';
+import { list } from '../../lib/cli/commands/list';
 
 const COMMAND = join(__dirname, '..', '..', 'bin', 'secure-mcp');
 
-function run(...args: string[]) {
+/** The command as a user starts it: a second each. */
+function start(...args: string[]) {
   return spawnSync(process.execPath, [COMMAND, ...args], { encoding: 'utf8' });
+}
+
+const COMMANDS: { readonly [name: string]: Command } = { check, explain, guardrails, list };
+
+/** The same in this process, with the contract of lib/cli/main.ts. */
+function run(name: string, ...args: string[]): { status: number; stdout: string; stderr: string } {
+  try {
+    const { exitCode, output = '', notice = '' } = COMMANDS[name]!.run(args) as CommandResult;
+    return { status: exitCode, stdout: output, stderr: notice };
+  } catch (error) {
+    return { status: 2, stdout: '', stderr: (error as Error).message };
+  }
 }
 
 function template(resources: object, name = 't.json'): string {
@@ -26,7 +44,7 @@ test('a clean template ends with 0', () => {
 });
 
 test('findings end with 1 and are told by layer, with path and fix', () => {
-  const { status, stdout } = run('check', open);
+  const { status, stdout } = start('check', open);
 
   expect(status).toBe(1);
   expect(stdout).toMatch(/^inbound\n {2}ERROR SecureMcp-IN01 {2}The gateway accepts calls without authentication/);
@@ -53,12 +71,12 @@ test('JSON has exactly the published shape', () => {
 test.each([
   ['a path that does not exist', ['check', join(tmpdir(), 'no-such-cdk.out')], 'ASSEMBLY_UNREADABLE'],
   ['an unknown option', ['check', '--formt', 'json'], 'did you mean --format'],
-  ['an unknown format', ['check', empty, '--format', 'xml'], 'takes text, json'],
+  ['an unknown format', ['check', empty, '--format', 'xml'], 'takes text, json, sarif'],
   ['too many paths', ['check', empty, empty], 'CLI_USAGE'],
   ['an unknown command', ['chek'], 'CLI_USAGE'],
   ['a prototype name as command', ['constructor'], 'CLI_USAGE'],
 ])('%s ends with 2 and says what to do', (_name, args, fragment) => {
-  const { status, stdout, stderr } = run(...args);
+  const { status, stdout, stderr } = start(...args);
 
   expect(status).toBe(2);
   expect(stderr).toContain(fragment);
@@ -66,5 +84,177 @@ test.each([
 });
 
 test.each([[[]], [['--help']], [['check', '--help']]])('help is there: %j', (args) => {
-  expect(run(...args).stdout).toContain('secure-mcp');
+  expect(start(...args).stdout).toContain('secure-mcp');
+});
+
+test.each([
+  ['error', ['--fail-on', 'error'], 1],
+  ['a warning alone', ['--fail-on', 'error'], 0],
+  ['a warning alone, and warnings count', ['--fail-on', 'warning'], 1],
+  ['an undecided value, and warnings count', ['--fail-on', 'warning'], 0],
+  ['an undecided value', [], 1],
+])('--fail-on: %s', (name, args, status) => {
+  const engine = { Type: 'AWS::BedrockAgentCore::PolicyEngine', Properties: { Name: 'e' } };
+  const key = {
+    Type: 'AWS::BedrockAgentCore::PolicyEngine',
+    Properties: { Name: 'e', EncryptionKeyArn: { 'Fn::ImportValue': 'k' } },
+  };
+  const path = name === 'error' ? open : template({ E: name.startsWith('an undecided') ? key : engine });
+
+  expect(run('check', path, ...args).status).toBe(status);
+});
+
+test('a baseline leaves out what it knows, and nothing else', () => {
+  const baseline = join(mkdtempSync(join(tmpdir(), 'base-')), 'baseline.json');
+  writeFileSync(baseline, run('check', open, '--format', 'json').stdout);
+  const more = template({
+    Gw: { Type: 'AWS::BedrockAgentCore::Gateway', Properties: { AuthorizerType: 'NONE' } },
+    New: { Type: 'AWS::BedrockAgentCore::PolicyEngine', Properties: { Name: 'e' } },
+  });
+
+  expect(run('check', open, '--baseline', baseline).status).toBe(0);
+  const { status, stdout } = run('check', more, '--baseline', baseline, '--format', 'json');
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout).findings.map(({ path }: { path: string }) => path)).toEqual([
+    't/New.Properties.EncryptionKeyArn',
+  ]);
+});
+
+test('SARIF names the rule, the template and the line of the resource', () => {
+  const yaml = join(mkdtempSync(join(tmpdir(), 'sarif-')), 't.yaml');
+  writeFileSync(
+    yaml,
+    'Resources:\n  Q:\n    Type: AWS::SQS::Queue\n  Gw:\n    Type: AWS::BedrockAgentCore::Gateway\n    Properties: { AuthorizerType: NONE }\n',
+  );
+  const log = JSON.parse(run('check', yaml, '--format', 'sarif').stdout);
+
+  expect(log.version).toBe('2.1.0');
+  const [result] = log.runs[0].results;
+  expect(result).toMatchObject({ ruleId: 'SecureMcp-IN01', level: 'error' });
+  expect(log.runs[0].tool.driver.rules[result.ruleIndex].id).toBe('SecureMcp-IN01');
+  expect(result.locations[0].physicalLocation).toMatchObject({ region: { startLine: 4 } });
+  expect(result.locations[0].physicalLocation.artifactLocation.uri).toContain('t.yaml');
+});
+
+test('JUnit and Markdown are written', () => {
+  expect(run('check', open, '--format', 'junit').stdout).toMatch(
+    /<testsuite name="secure-mcp" tests="71"[\s\S]*<failure type="error"/,
+  );
+  expect(run('check', open, '--format', 'markdown').stdout).toContain('| error | SecureMcp-IN01 |');
+});
+
+test('a folder of templates in JSON and YAML is judged together', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'folder-'));
+  mkdirSync(join(folder, 'nested'));
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    'Resources:\n  Gw:\n    Type: AWS::BedrockAgentCore::Gateway\n    Properties:\n      AuthorizerType: NONE\n      RoleArn: !ImportValue role\n',
+  );
+  writeFileSync(
+    join(folder, 'b.json'),
+    JSON.stringify({
+      Resources: { Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Statement: [] } } } },
+      Outputs: { Role: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] }, Export: { Name: 'role' } } },
+    }),
+  );
+  writeFileSync(join(folder, 'parameters.json'), '{}');
+  const findings = JSON.parse(run('check', folder, '--format', 'json').stdout).findings as {
+    ruleId: string;
+    path: string;
+  }[];
+
+  expect(findings.map(({ ruleId }) => ruleId)).toContain('SecureMcp-IN01');
+  expect(findings.map(({ ruleId }) => ruleId)).not.toContain('SecureMcp-LP01[Unknown::Properties.RoleArn]');
+});
+
+test('a valid acknowledgment is applied, an expired one is a finding', () => {
+  const gateway = (expires: string) =>
+    template({
+      Gw: {
+        Type: 'AWS::BedrockAgentCore::Gateway',
+        Properties: { AuthorizerType: 'NONE' },
+        Metadata: {
+          'cdk-secure-mcp': {
+            acknowledge: [{ id: 'IN01', reason: 'SEC-1 public documentation', owner: 'docs', expires }],
+          },
+        },
+      },
+    });
+
+  expect(run('check', gateway('2999-12')).stdout).not.toContain('SecureMcp-IN01 ');
+  expect(run('check', gateway('2999-12')).stdout).toContain('1 acknowledged');
+  const late = run('check', gateway('2020-01')).stdout;
+  expect(late).toContain('ERROR SecureMcp-IN01 ');
+  expect(late).toContain('the acknowledgment of SecureMcp-IN01 expired on 2020-01');
+});
+
+test('a config file sets severities and options', () => {
+  const config = join(mkdtempSync(join(tmpdir(), 'conf-')), 'secure-mcp.json');
+  writeFileSync(config, JSON.stringify({ severities: { IN01: 'off' } }));
+  expect(run('check', open, '--config', config).stdout).not.toContain('SecureMcp-IN01');
+
+  writeFileSync(config, JSON.stringify({ severity: {} }));
+  const { status, stderr } = run('check', open, '--config', config);
+  expect(status).toBe(2);
+  expect(stderr).toContain('unknown option, got "severity"');
+});
+
+test('a lock finds a tool that changed', () => {
+  const tool = (description: string) =>
+    template({
+      T: {
+        Type: 'AWS::BedrockAgentCore::GatewayTarget',
+        Properties: {
+          Name: 'orders',
+          TargetConfiguration: {
+            Mcp: {
+              Lambda: {
+                ToolSchema: {
+                  InlinePayload: [{ Name: 'get_order', Description: description, InputSchema: { Type: 'object' } }],
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+  const lock = join(mkdtempSync(join(tmpdir(), 'lock-')), 'mcp-tools.lock');
+  writeFileSync(lock, run('check', tool('Gets an order.'), '--print-lock').stdout);
+
+  expect(JSON.parse(readFileSync(lock, 'utf8'))).toHaveProperty('orders___get_order');
+  expect(run('check', tool('Gets an order.'), '--lock', lock).stdout).not.toContain('AZ23');
+  expect(run('check', tool('Gets an order and mails it.'), '--lock', lock).stdout).toContain(
+    'orders___get_order differs from the lock',
+  );
+});
+
+test('explain shows the page of a rule, and guesses', () => {
+  expect(run('explain', 'in01').stdout).toMatch(
+    /# IN01 gateway-requires-authorizer[\s\S]*AuthorizerType: NONE[\s\S]*SecureMcp::SecureMcp-IN01/,
+  );
+  expect(run('explain', 'CEDAR_INVALID').stdout).toContain('Cedar policy');
+  const { status, stderr } = run('explain', 'IN1');
+  expect(status).toBe(2);
+  expect(stderr).toContain('did you mean IN0');
+});
+
+test('list names every rule', () => {
+  expect(JSON.parse(run('list', '--format', 'json').stdout).rules).toHaveLength(71);
+  expect(run('list').stdout).toContain('SecureMcp-LP18');
+});
+
+test('guardrails prints a policy that denies only, and says what is open', () => {
+  const { stdout, stderr, status } = run('guardrails', '--format', 'scp', '--approved-issuer', 'idp.example.com');
+  const { Statement } = JSON.parse(stdout) as { Statement: { Effect: string; Sid: string; Condition?: object }[] };
+
+  expect(status).toBe(0);
+  expect(new Set(Statement.map(({ Effect }) => Effect))).toEqual(new Set(['Deny']));
+  expect(JSON.stringify(Statement.find(({ Sid }) => Sid === 'DenyForeignIssuers'))).toContain(
+    'https://idp.example.com/*',
+  );
+  expect(stdout.length).toBeLessThan(5120);
+  expect(stderr).toContain('attaches this condition key to no action');
+  expect(JSON.parse(run('guardrails', '--format', 'config').stdout).Resources).toHaveProperty(
+    'BedrockagentcoreGatewayAuthorizerEnabled',
+  );
 });

@@ -1,49 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
-import { type Finding, LAYERS } from '../../core/finding';
-import { runRules } from '../../rules/run-rules';
+import { TemplateModel } from '../../assembly/template-model';
+import { readAcknowledgments } from '../../rules/acknowledgment';
+import type { Profile } from '../../rules/options';
+import { acknowledge, type LocatedFinding, runRules } from '../../rules/run-rules';
+import { toolLock } from '../../rules/tool-contract';
 import { choice, parseCommandLine } from '../args';
 import type { Command, CommandResult } from '../command';
 import { EXIT } from '../exit-codes';
+import { asJson } from '../formats/json';
+import { asJunit } from '../formats/junit';
+import { asMarkdown } from '../formats/markdown';
+import type { CheckReport } from '../formats/report';
+import { asSarif } from '../formats/sarif';
+import { asText } from '../formats/text';
+import { fingerprint, readBaseline, readConfig, readLock, shownFile, templateLines } from '../read-check-files';
+
+const FORMATS = ['text', 'json', 'sarif', 'junit', 'markdown'] as const;
+const RENDER: { readonly [format in (typeof FORMATS)[number]]: (report: CheckReport) => string } = {
+  text: asText,
+  json: asJson,
+  sarif: asSarif,
+  junit: asJunit,
+  markdown: asMarkdown,
+};
+const FAIL_ON = ['error', 'warning', 'undecided'] as const;
 
 export const check: Command = {
-  summary: 'Check a cloud assembly or a template against the four-layer model',
-  help: `secure-mcp check [cdk.out | template.json] [--format text|json]
+  summary: 'Check a cloud assembly or templates against the four-layer model',
+  help: `secure-mcp check [cdk.out | template | folder] [options]
 
-Checks every gateway, target, policy, function and role of a synthesized app, or of one CloudFormation template.
-The path defaults to cdk.out.
+Checks every gateway, target, policy, function and role of a synthesized app, of one CloudFormation or SAM template
+(JSON or YAML), or of a folder of them. The path defaults to cdk.out.
 
-  --format text|json   text for people (default), json for programs:
-                       { "findings": [{ ruleId, severity, layer, resource, path, message, fix }] }
+  --format text|json|sarif|junit|markdown
+                          text for people (default), json for programs:
+                          { "findings": [{ ruleId, severity, layer, resource, path, message, fix }] }
+  --fail-on error|warning|undecided
+                          the least that ends with 1: undecided (default) is every finding, warning leaves out what
+                          could not be verified, error counts errors only
+  --profile default|strict|private
+                          strict adds signed code, boundaries and traces, and takes what cannot be verified as seriously
+                          as a violation; private adds rules on networks
+  --baseline <file>       findings that this JSON report has are left out: only new ones count
+  --config <file>         options of the rules, severities and acknowledgments, in JSON
+  --lock <file>           approved tool contracts (mcp-tools.lock); tools that differ are findings
+  --print-lock            print the lock of the tools as they are, and check nothing
+
+Acknowledgments made in the CDK with Validations.of(construct).acknowledge(...), in the metadata of a resource
+("cdk-secure-mcp": { "acknowledge": [{ id, reason, owner, expires }] }) or in the config file are applied; an expired
+one is a finding.
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
   run: (args) => {
-    const { values, positionals } = parseCommandLine(args, { format: { type: 'string' } }, 1);
-    const format = choice('format', values.format, ['text', 'json'], 'text');
+    const { values, positionals } = parseCommandLine(
+      args,
+      {
+        format: { type: 'string' },
+        'fail-on': { type: 'string' },
+        profile: { type: 'string' },
+        baseline: { type: 'string' },
+        config: { type: 'string' },
+        lock: { type: 'string' },
+        'print-lock': { type: 'boolean' },
+      },
+      1,
+    );
+    const format = choice('format', values.format, FORMATS, 'text');
+    const failOn = choice('fail-on', values['fail-on'], FAIL_ON, 'undecided');
+    const config = typeof values.config === 'string' ? readConfig(values.config) : { options: {}, acknowledgments: [] };
+    const profile = choice<Profile>(
+      'profile',
+      values.profile,
+      ['default', 'strict', 'private'],
+      config.options.profile ?? 'default',
+    );
+    const baseline = typeof values.baseline === 'string' ? readBaseline(values.baseline) : new Set<string>();
     const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml });
-    const findings = runRules(assembly).map(published);
+    if (values['print-lock'] === true) {
+      return { exitCode: EXIT.clean, output: JSON.stringify(toolLock(new TemplateModel(assembly)), undefined, 2) };
+    }
+    const acknowledgments = [...readAcknowledgments(assembly), ...config.acknowledgments];
+    const lock = typeof values.lock === 'string' ? { toolLock: readLock(values.lock) } : {};
+    const options = { ...config.options, profile, ...lock };
+    const all = runRules(assembly, { options, acknowledgments });
+    const { open, acknowledged } = acknowledge(all, acknowledgments, options.today);
+    const findings = open.filter((finding) => !baseline.has(fingerprint(finding)));
+    const report: CheckReport = {
+      findings,
+      acknowledged,
+      known: open.length - findings.length,
+      stacks: assembly.stacks.length,
+      version: version(),
+      lineOf: templateLines(),
+      fileOf: shownFile,
+    };
     return {
-      exitCode: findings.length === 0 ? EXIT.clean : EXIT.findings,
-      output: format === 'json' ? JSON.stringify({ findings }, undefined, 2) : asText(findings, assembly.stacks.length),
+      exitCode: findings.some((finding) => counts(finding, failOn)) ? EXIT.findings : EXIT.clean,
+      output: RENDER[format](report),
     } satisfies CommandResult;
   },
 };
 
-function published({ ruleId, severity, layer, resource, path, message, fix }: Finding): Finding {
-  return { ruleId, severity, layer, resource, path, message, fix };
+function counts(finding: LocatedFinding, failOn: (typeof FAIL_ON)[number]): boolean {
+  if (finding.severity === 'error' || failOn === 'undecided') return true;
+  return failOn === 'warning' && !finding.undecided;
 }
 
-function asText(findings: readonly Finding[], stacks: number): string {
-  const scope = `${stacks} ${stacks === 1 ? 'stack' : 'stacks'}`;
-  if (findings.length === 0) return `No findings in ${scope}, in all four layers.`;
-  const blocks = LAYERS.map((layer) => [layer, findings.filter((finding) => finding.layer === layer)] as const)
-    .filter(([, ofLayer]) => ofLayer.length > 0)
-    .map(([layer, ofLayer]) => [`${layer}`, ...ofLayer.map(entry)].join('\n'));
-  const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
-  return [...blocks, `${count('error')} errors, ${count('warning')} warnings in ${scope}`].join('\n\n');
-}
-
-function entry(finding: Finding): string {
-  const lines = [`${finding.severity === 'error' ? 'ERROR' : 'WARN '} ${finding.ruleId}  ${finding.message}`];
-  return [...lines, `at ${finding.path}`, `fix: ${finding.fix}`].join('\n        ').replace(/^/, '  ');
+function version(): string {
+  for (const up of ['../../..', '../..', '..']) {
+    try {
+      return (JSON.parse(readFileSync(join(__dirname, up, 'package.json'), 'utf8')) as { version: string }).version;
+    } catch {
+      // The bundled command lies at another depth than its source.
+    }
+  }
+  return '0.0.0';
 }

@@ -1,0 +1,15 @@
+import type { CheckReport } from './report';
+
+/** `{ "findings": [{ ruleId, severity, layer, resource, path, message, fix }] }` */
+export function asJson(report: CheckReport): string {
+  const findings = report.findings.map(({ ruleId, severity, layer, resource, path, message, fix }) => ({
+    ruleId,
+    severity,
+    layer,
+    resource,
+    path,
+    message,
+    fix,
+  }));
+  return JSON.stringify({ findings }, undefined, 2);
+}

@@ -1,0 +1,22 @@
+import { LAYERS } from '../../core/finding';
+import { type CheckReport, count } from './report';
+
+/** A table a layer, for a pull request comment. */
+export function asMarkdown(report: CheckReport): string {
+  const { findings } = report;
+  const head = `## secure-mcp: ${count(findings, 'error')} errors, ${count(findings, 'warning')} warnings`;
+  const tables = LAYERS.flatMap((layer) => {
+    const own = findings.filter((finding) => finding.layer === layer);
+    if (own.length === 0) return [];
+    const rows = own.map(
+      (finding) =>
+        `| ${finding.severity} | ${cell(finding.ruleId)} | ${cell(finding.message)} | \`${cell(finding.path)}\` | ${cell(finding.fix)} |`,
+    );
+    return [`### ${layer}\n\n| | rule | what | where | fix |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}`];
+  });
+  return [head, ...tables].join('\n\n');
+}
+
+function cell(text: string): string {
+  return text.replace(/[\\|`<]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+}

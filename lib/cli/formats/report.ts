@@ -1,0 +1,20 @@
+import type { LocatedFinding } from '../../rules/run-rules';
+
+/** What a check has to say, before it is written in a format. */
+export interface CheckReport {
+  readonly findings: readonly LocatedFinding[];
+  /** Covered by a valid acknowledgment. */
+  readonly acknowledged: readonly LocatedFinding[];
+  /** Known from the baseline. */
+  readonly known: number;
+  readonly stacks: number;
+  readonly version: string;
+  /** Line of a resource in its template, from 1. */
+  readonly lineOf: (finding: LocatedFinding) => number | undefined;
+  /** Path of a template as a report should show it. */
+  readonly fileOf: (finding: LocatedFinding) => string;
+}
+
+export function count(findings: readonly LocatedFinding[], severity: string): number {
+  return findings.filter((finding) => finding.severity === severity).length;
+}

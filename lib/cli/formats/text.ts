@@ -1,0 +1,31 @@
+import { LAYERS } from '../../core/finding';
+import type { LocatedFinding } from '../../rules/run-rules';
+import { type CheckReport, count } from './report';
+
+export function asText(report: CheckReport): string {
+  const { findings } = report;
+  const scope = `${report.stacks} ${report.stacks === 1 ? 'stack' : 'stacks'}`;
+  const hidden = [
+    report.acknowledged.length > 0 ? `${report.acknowledged.length} acknowledged` : '',
+    report.known > 0 ? `${report.known} in the baseline` : '',
+  ].filter((text) => text !== '');
+  const rest = hidden.length === 0 ? '' : ` (${hidden.join(', ')})`;
+  if (findings.length === 0) return `No findings in ${scope}, in all four layers.${rest}`;
+  const blocks = LAYERS.map((layer) => [layer, findings.filter((finding) => finding.layer === layer)] as const)
+    .filter(([, ofLayer]) => ofLayer.length > 0)
+    .map(([layer, ofLayer]) => [`${layer}`, ...ofLayer.map(entry)].join('\n'));
+  return [
+    ...blocks,
+    `${count(findings, 'error')} errors, ${count(findings, 'warning')} warnings in ${scope}${rest}`,
+  ].join('\n\n');
+}
+
+function entry(finding: LocatedFinding): string {
+  const made = [finding.constructPath, finding.source].filter((text) => text !== undefined).join(' ');
+  return [
+    `  ${finding.severity === 'error' ? 'ERROR' : 'WARN '} ${finding.ruleId}  ${finding.message}`,
+    `at ${finding.path}`,
+    ...(made === '' ? [] : [`from ${made}`]),
+    `fix: ${finding.fix}`,
+  ].join('\n        ');
+}
