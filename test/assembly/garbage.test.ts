@@ -1,0 +1,65 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { readAssembly } from '../../lib/assembly/read-assembly';
+import { runRules } from '../../lib/rules/run-rules';
+
+function file(text: string, name = 't.json'): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'garbage-')), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const read = (path: string) => readAssembly(path, { parseYaml });
+
+test.each([
+  ['truncated JSON', '{"Resources": {"A": {', 't.json', 'it is not JSON'],
+  ['nothing', '', 't.json', 'it is not JSON'],
+  ['a list', '[]', 't.json', 'it has no Resources'],
+  ['a text', '"Resources"', 't.json', 'it has no Resources'],
+  ['resources that are no object', '{"Resources": []}', 't.json', 'it has no Resources'],
+  ['a resource that is no object', '{"Resources": {"A": null}}', 't.json', 'resource "A" has no Type'],
+  ['truncated YAML', 'Resources: {A: [', 't.yaml', 'it is not YAML'],
+  [
+    'a bomb of aliases',
+    `a: &a [x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((c, i) => `${c}: &${c} [${Array(8).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}\nResources: *h\n`,
+    't.yaml',
+    'it is not YAML',
+  ],
+  [
+    'absurd nesting',
+    `{"Resources": {"A": {"Type": "X", "Properties": ${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}}}`,
+    't.json',
+    'nested more than 200 levels',
+  ],
+  [
+    '20 MB',
+    JSON.stringify({ Resources: { A: { Type: 'X', Properties: { a: 'x'.repeat(20 * 1024 * 1024) } } } }),
+    't.json',
+    'CloudFormation accepts 1 MB',
+  ],
+])('%s is refused with what to do next', (_name, text, name, fragment) => {
+  const path = file(text, name);
+
+  expect(() => read(path)).toThrow(expect.objectContaining({ code: 'ASSEMBLY_UNREADABLE' }));
+  expect(() => read(path)).toThrow(fragment);
+});
+
+test('hostile keys change nothing outside of their template', () => {
+  const hostile =
+    '{"Resources":{"__proto__":{"Type":"AWS::BedrockAgentCore::Gateway","Properties":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"AuthorizerType":{"Ref":"__proto__"},"RoleArn":{"Fn::GetAtt":["constructor","name"]}}},"toString":{"Type":"AWS::IAM::Role"}}}';
+
+  expect(() => runRules(read(file(hostile)))).not.toThrow();
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+});
+
+test('a good template of the same kind is read', () => {
+  expect(read(file('{"Resources": {"A": {"Type": "X"}}}')).stacks).toHaveLength(1);
+  expect(
+    read(file('Resources: {A: {Type: X, Properties: {B: !Sub "${C}"}}}', 't.yaml')).stacks[0]!.template.Resources.A,
+  ).toEqual({
+    Type: 'X',
+    Properties: { B: { 'Fn::Sub': '${C}' } },
+  });
+});
