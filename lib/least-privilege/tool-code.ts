@@ -69,10 +69,11 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
 }
 
 function accessProblems(access: readonly NamedAccess[]): AccessProblem[] {
-  return access.flatMap((entry) => [
-    ...entry.problems,
-    ...(entry.reason === undefined ? checkArn(`the resource of ${entry.env}`, entry.resourceArn) : []),
-  ]);
+  return access.flatMap((entry) => {
+    const reported = entry.problems.some((problem) => problem.code === 'ACCESS_WILDCARD');
+    if (reported || entry.reason !== undefined) return entry.problems;
+    return [...entry.problems, ...checkArn(`the resource of ${entry.env}`, entry.resourceArn)];
+  });
 }
 
 function existingCode(toolName: string, alias: IAlias, access: readonly NamedAccess[]): ToolCode {

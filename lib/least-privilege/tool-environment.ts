@@ -35,7 +35,9 @@ export function toolEnvironment(
         fix: 'Use a name such as ORDERS',
         at,
       });
-    } else if (Object.hasOwn(variables, name)) {
+      return;
+    }
+    if (Object.hasOwn(variables, name)) {
       problems.push({
         code: 'ENVIRONMENT_NAME',
         message: `two entries set the same environment variable, got ${shown(name)}`,

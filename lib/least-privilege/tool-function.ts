@@ -82,8 +82,7 @@ export class ToolFunction extends Construct {
       reservedConcurrentExecutions: options.concurrency === undefined ? 5 : options.concurrency._reserved,
       environmentEncryption: props.encryptionKey,
       environment: { ...extraEnvironment, ...props.runtimeEnvironment, ...environment.variables },
-      layers: options.layers,
-      codeSigningConfig: options.codeSigningConfig,
+      ...(props.handler.kind === 'image' ? {} : signedCode(options)),
       ...this.networkProps(options),
     });
     const resource = fn.node.defaultChild as CfnFunction;
@@ -145,4 +144,9 @@ export class ToolFunction extends Construct {
 
 interface CodeProps extends Pick<FunctionProps, 'code' | 'runtime' | 'handler' | 'architecture'> {
   readonly extraEnvironment?: { readonly [name: string]: string };
+}
+
+/** What only code outside a container image can have. */
+function signedCode({ layers, codeSigningConfig }: ToolFunctionOptions): Partial<FunctionProps> {
+  return { layers, codeSigningConfig };
 }

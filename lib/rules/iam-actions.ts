@@ -38,21 +38,35 @@ export const UNSCOPABLE = new Set([
   'cloudwatch:putmetricdata',
   'ec2:createnetworkinterface',
   'ec2:describenetworkinterfaces',
+  'ec2:describesubnets',
   'ec2:deletenetworkinterface',
   'ec2:assignprivateipaddresses',
   'ec2:unassignprivateipaddresses',
+  'bedrock:retrieveandgenerate',
 ]);
 
 const READING =
   /^(get|batchget|list|describe|query|scan|search|select|lookup|read|view|head|check|conditioncheck|test|estimate|count|decrypt|verify|partiqlselect|transactget)/;
 
+/** Reading by the Service Authorization Reference or by nature, under a name that does not say so. */
+const READING_BY_OTHER_NAMES = new Set([
+  'appconfig:startconfigurationsession',
+  'bedrock:applyguardrail',
+  'bedrock:invokemodel',
+  'bedrock:invokemodelwithresponsestream',
+  'bedrock:retrieve',
+  'bedrock:retrieveandgenerate',
+  'sqs:receivemessage',
+]);
+
 /** Its own logs, traces and metrics, and what encryption needs. */
-const BASELINE = /^(logs|xray|cloudwatch):|^kms:(decrypt|describekey|generatedatakey)$|^ec2:.*networkinterface/;
+const BASELINE =
+  /^(logs|xray|cloudwatch):|^kms:(decrypt|describekey|generatedatakey)$|^ec2:.*(networkinterface|privateipaddresses)/;
 
 /** By the verb of the action; a pattern is as good as the worst action it covers. */
 export function isReadOnlyAction(action: string): boolean {
   const lower = action.toLowerCase();
-  if (BASELINE.test(lower)) return true;
+  if (BASELINE.test(lower) || READING_BY_OTHER_NAMES.has(lower)) return true;
   const name = lower.slice(lower.indexOf(':') + 1);
   return READING.test(name);
 }

@@ -50,7 +50,7 @@ export class CustomAccess extends DeclaredAccess {
       service: actions[0]?.split(':')[0] ?? 'custom',
       environmentValue: environmentValue ?? resources[0] ?? '',
       resourceArn: resources[0] ?? '',
-      operations: actions.map((action) => ({
+      operations: actions.filter(isAction).map((action) => ({
         operation: action.split(':')[1] ?? action,
         actions: [action],
         resources,
@@ -65,8 +65,7 @@ export class CustomAccess extends DeclaredAccess {
   private findProblems(): AccessProblem[] {
     const { actions, resources, reason } = this.options;
     const problems: AccessProblem[] = [];
-    const malformed = actions.filter((action) => !/^[a-z0-9-]+:[A-Za-z0-9*?]+$/.test(action) && action !== '*');
-    for (const action of malformed) {
+    for (const action of actions.filter((other) => !isAction(other))) {
       problems.push({
         code: 'ACCESS_INVALID',
         message: `an IAM action is <service>:<Action>, got ${shown(action)}`,
@@ -83,6 +82,10 @@ export class CustomAccess extends DeclaredAccess {
     if (reason.trim() === '') problems.push(reasonMissing(this.options));
     return problems;
   }
+}
+
+function isAction(action: string): boolean {
+  return action === '*' || /^[a-z0-9-]+:[A-Za-z0-9*?]+$/.test(action);
 }
 
 function reasonMissing({ actions, resources }: CustomAccessOptions): AccessProblem {

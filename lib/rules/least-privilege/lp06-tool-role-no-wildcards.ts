@@ -94,7 +94,9 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
   }
 }
 
-/** `*`, or an ARN whose resource part is `*` or `<type>/*`. */
+/** `*`, or an ARN whose resource part is `*` or `<type>/*`. In S3, what stands before the slash is one bucket. */
 function isEverything(resource: string): boolean {
+  const objects = /^arn:[^:]*:s3:::(.*)$/.exec(resource)?.[1];
+  if (objects !== undefined) return /^\*(\/\*)?$/.test(objects);
   return resource === '*' || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[a-z-]+[:/])?\*$/.test(resource);
 }

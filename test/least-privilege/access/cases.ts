@@ -236,6 +236,14 @@ function bucketCases(stack: Stack, key: IKey): Case[] {
       allows: [['s3:GetObject', `${BUCKET}/anything`]],
     },
     {
+      name: 'encrypted bucket get of everything',
+      access: encrypted.get(),
+      allows: [
+        ['s3:GetObject', `${BUCKET}/anything`],
+        ['kms:Decrypt', KEY, via('s3')],
+      ],
+    },
+    {
       name: 'bucket put under a prefix',
       access: bucket.put({ prefix: 'out/' }),
       allows: [

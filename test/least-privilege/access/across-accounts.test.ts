@@ -1,0 +1,110 @@
+import { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Access } from 'cdk-secure-mcp';
+import { ToolStack } from '../support';
+
+const ELSEWHERE = { account: '999988887777', region: 'eu-west-1' };
+const toolRole = { AWS: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(':iam::111122223333:role/')])] } };
+
+/** The tool in one account, the resource in another stack. */
+function withOther(env: { account: string; region: string } = ELSEWHERE) {
+  const shop = new ToolStack();
+  return { shop, other: new Stack(shop.app, 'Other', { env }) };
+}
+
+test('a bucket of another account gets the statement in its policy, for this role and these objects', () => {
+  const { shop, other } = withOther();
+  const bucket = new Bucket(other, 'Reports', { bucketName: 'reports-of-the-other-account' });
+  shop.add('Tool', { access: { REPORTS: Access.bucket(bucket).get({ prefix: 'out/' }) } });
+
+  Template.fromStack(other).hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: toolRole,
+          Action: 's3:GetObject',
+          Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('Reports'), 'Arn'] }, '/out/*']] },
+        },
+      ],
+    },
+  });
+  expect(shop.role('Tool').allows('s3:GetObject', 'arn:aws:s3:::reports-of-the-other-account/out/a')).toBe(true);
+});
+
+test('in the same account the bucket needs no policy', () => {
+  const { shop, other } = withOther({ account: '111122223333', region: 'eu-west-1' });
+  const bucket = new Bucket(other, 'Reports', { bucketName: 'reports' });
+  shop.add('Tool', { access: { REPORTS: Access.bucket(bucket).get({ prefix: 'out/' }) } });
+
+  Template.fromStack(other).resourceCountIs('AWS::S3::BucketPolicy', 0);
+});
+
+test('a queue and its key both let the role in', () => {
+  const { shop, other } = withOther();
+  const key = new Key(other, 'Key', { alias: 'orders' });
+  const queue = new Queue(other, 'Queue', { queueName: 'orders', encryptionMasterKey: key });
+  shop.add('Tool', { access: { ORDERS: Access.queue(queue).send() } });
+
+  const template = Template.fromStack(other);
+  template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+    PolicyDocument: { Statement: [Match.objectLike({ Principal: toolRole, Action: 'sqs:SendMessage' })] },
+  });
+});
+
+test('a table takes the statement in its own policy, and is called by its ARN', () => {
+  const { shop, other } = withOther();
+  const table = new Table(other, 'Orders', {
+    tableName: 'orders',
+    partitionKey: { name: 'id', type: AttributeType.STRING },
+    encryption: TableEncryption.AWS_MANAGED,
+  });
+  shop.add('Tool', { access: { ORDERS: Access.table(table).get() } });
+
+  Template.fromStack(other).hasResourceProperties('AWS::DynamoDB::Table', {
+    ResourcePolicy: {
+      PolicyDocument: {
+        Statement: [Match.objectLike({ Principal: toolRole, Action: 'dynamodb:GetItem', Resource: '*' })],
+      },
+    },
+  });
+  shop.template().hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: { ORDERS: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('table/orders$')])] } },
+    },
+  });
+});
+
+test('a function gets a permission', () => {
+  const { shop, other } = withOther();
+  const fn = new LambdaFunction(other, 'Prices', {
+    functionName: 'prices',
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => 1'),
+  });
+  shop.add('Tool', { access: { PRICES: Access.lambdaFunction(fn).invoke() } });
+
+  Template.fromStack(other).hasResourceProperties('AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    Principal: toolRole.AWS,
+  });
+});
+
+test('a resource that cannot be changed from here is a warning, one that can is none', () => {
+  const { shop, other } = withOther();
+  const foreign = Bucket.fromBucketAttributes(shop.stack, 'Foreign', {
+    bucketName: 'theirs',
+    account: ELSEWHERE.account,
+  });
+  shop.add('Warned', { access: { FOREIGN: Access.bucket(foreign).get() } });
+  shop.add('Fine', { access: { OWN: Access.bucket(new Bucket(other, 'Reports', { bucketName: 'reports' })).get() } });
+
+  const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('may belong to another'));
+  expect(warnings.map((warning) => warning.id)).toEqual(['/Shop/Warned/Handler']);
+});
