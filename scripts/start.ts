@@ -68,7 +68,7 @@ function table(results: readonly Attempt[]): string {
 }
 
 function cut(text: string): string {
-  return text.length > 110 ? `${text.slice(0, 109)}…` : text;
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 
 function whereToGo(): string {

@@ -90,7 +90,7 @@ async function denied(
   return {
     layer: '3 authorization',
     attempt: describe(agent, name, args),
-    outcome: text,
+    outcome: text.replace(/^.*policy enforcement \[(.*)\]$/, '-32002 $1'),
     asExpected: /policy enforcement/.test(text),
   };
 }
@@ -171,7 +171,7 @@ function shortDenial(text: string): string {
   const [, error, action] = /^(AccessDenied\w*):.* perform: (\S+)/.exec(text) ?? [];
   const declaration = /declare it: (access: .*)$/.exec(text)?.[1];
   if (error === undefined) return text;
-  return `${error}: ${action}${declaration === undefined ? '' : `; to allow it, declare ${declaration}`}`;
+  return `${error.replace('Exception', '')}: ${action}${declaration === undefined ? '' : `, not declared: ${declaration}`}`;
 }
 
 /** The last part of an ARN. */
