@@ -118,7 +118,11 @@ class Door {
 
   public async admit(request: IncomingMessage, response: ServerResponse): Promise<CallerIdentity | undefined> {
     const { authorizer } = this.gateway;
-    if (authorizer === 'NONE') return { principal: unauthenticatedPrincipal(), name: 'unauthenticated' };
+    if (authorizer === 'NONE') {
+      const name = 'unauthenticated';
+      this.decide({ layer: 1, decision: 'allow', caller: name, reason: 'the gateway has no authorizer (NONE)' });
+      return { principal: unauthenticatedPrincipal(), name };
+    }
     const verdict = await verifyToken(request.headers.authorization, authorizer, this.issuer.issuer, this.keys);
     const principal = verdict.ok ? oauthPrincipal(verdict.claims) : undefined;
     if (verdict.ok && principal !== undefined) {

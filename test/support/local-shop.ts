@@ -66,7 +66,7 @@ export function synthesizeShop(): string {
   const echo = gateway.addTool('echo', { description: 'Echo', input: schema(id, ['id']), handler: handler('echo') });
   const [support, reader] = [gateway.addAgent('support'), gateway.addAgent('reader')];
   for (const tool of [lookUp, echo]) for (const agent of [support, reader]) tool.permit(agent);
-  refund.permit(support, { when: [refund.arg('amount').atMost(500)] });
+  refund.permit(support, { when: [refund.arg('amount').between(0.01, 500)] });
   return app.synth().directory;
 }
 

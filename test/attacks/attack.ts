@@ -1,0 +1,38 @@
+import type { LocalGateway, TokenRecipe } from '../../lib/local';
+import type { EditableTemplate, RpcOptions } from '../support/local-shop';
+
+/** What the cases are written with: ids and tokens that are only known once a gateway runs. */
+export interface AttackContext {
+  readonly gateway: LocalGateway;
+  /** A good token of an agent, by the client credentials grant. */
+  readonly token: (agent: string) => Promise<string>;
+  /** A token that is wrong on purpose; by default one of `reader` with its scopes. */
+  readonly mint: (recipe?: Partial<TokenRecipe>) => Promise<string>;
+  readonly clientId: (agent: string) => string;
+}
+
+export interface AttackRequest extends RpcOptions {
+  readonly method?: string;
+  readonly tool?: string;
+  readonly arguments?: unknown;
+}
+
+/** One attack of the corpus. The same request must get through on the template that lacks the one control. */
+export interface Attack {
+  readonly id: string;
+  readonly title: string;
+  readonly request: (context: AttackContext) => AttackRequest | Promise<AttackRequest>;
+  readonly expected: {
+    /** The layer that says no; `protocol` for what is refused before any layer. */
+    readonly layer: 1 | 2 | 3 | 'protocol';
+    readonly status?: number;
+    readonly code?: number;
+  };
+  readonly twin?: {
+    /** The control that is taken away. */
+    readonly without: string;
+    readonly edit: (template: EditableTemplate) => void;
+    /** What then happens: the tool runs, or at least the layer that said no lets it pass. */
+    readonly outcome: 'tool runs' | 'layer passes';
+  };
+}

@@ -1,0 +1,127 @@
+import { LOOKUP, REFUND } from '../support/local-shop';
+import type { Attack, AttackRequest } from './attack';
+
+const asReader =
+  (request: AttackRequest): Attack['request'] =>
+  async ({ token }) => ({ ...request, token: await token('reader') });
+
+const MODERN = {
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': 'tools/call',
+  'mcp-name': LOOKUP,
+  accept: 'application/json, text/event-stream',
+};
+
+function modernCall(headers: { readonly [name: string]: string | undefined }, version = '2026-07-28'): AttackRequest {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': version,
+    'io.modelcontextprotocol/clientInfo': { name: 'attacker', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { name: LOOKUP, arguments: { id: 'o-1' }, _meta };
+  return {
+    headers: { ...MODERN, ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params }),
+  };
+}
+
+const message = (more: object) => JSON.stringify({ jsonrpc: '2.0', id: 7, ...more });
+const call = (name: string) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name, arguments: { id: 'o-1' } },
+});
+const refused = { layer: 'protocol', status: 400 } as const;
+const unknownMethod = { layer: 'protocol', code: -32601 } as const;
+
+/** Section B: transport and protocol. */
+export const PROTOCOL_ATTACKS: readonly Attack[] = [
+  {
+    id: 'B01',
+    title: 'a batch whose first call is harmless',
+    request: asReader({
+      body: JSON.stringify([call(LOOKUP), call(REFUND)]),
+      headers: { 'mcp-protocol-version': '2025-03-26' },
+    }),
+    expected: refused,
+  },
+  {
+    id: 'B02',
+    title: 'another tool in the header than in the body',
+    request: asReader(modernCall({ 'mcp-name': REFUND })),
+    expected: refused,
+  },
+  {
+    id: 'B02',
+    title: 'another method in the header than in the body',
+    request: asReader(modernCall({ 'mcp-method': 'tools/list' })),
+    expected: refused,
+  },
+  { id: 'B04', title: 'no Mcp-Name', request: asReader(modernCall({ 'mcp-name': undefined })), expected: refused },
+  { id: 'B04', title: 'no Mcp-Method', request: asReader(modernCall({ 'mcp-method': undefined })), expected: refused },
+  {
+    id: 'B05',
+    title: 'another version in the header than in the body',
+    request: asReader(modernCall({}, '2025-11-25')),
+    expected: refused,
+  },
+  {
+    id: 'B05',
+    title: 'an unlisted version',
+    request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': '1999-01-01' } }),
+    expected: refused,
+  },
+  {
+    id: 'B05',
+    title: 'a downgrade',
+    request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': '2024-11-05' } }),
+    expected: refused,
+  },
+  {
+    id: 'B05',
+    title: 'no version, which means 2025-03-26',
+    request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': undefined } }),
+    expected: refused,
+  },
+  {
+    id: 'B10',
+    title: 'a session id and no token',
+    request: () => ({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-session-id': 'stolen' } }),
+    expected: { layer: 1, status: 401 },
+  },
+  {
+    id: 'B13',
+    title: 'a bomb of brackets',
+    request: asReader({
+      body: message({ method: 'tools/call', params: 0 }).replace('0}', `${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+    }),
+    expected: refused,
+  },
+  {
+    id: 'B16',
+    title: 'text/plain',
+    request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'content-type': 'text/plain' } }),
+    expected: { layer: 'protocol', status: 415 },
+  },
+  {
+    id: 'B17',
+    title: 'an object as id',
+    request: asReader({ body: message({ id: {}, method: 'tools/list' }) }),
+    expected: refused,
+  },
+  ...['admin/reset', 'tools/call ', 'TOOLS/CALL', '__proto__', 'resources/read', 'prompts/get', 'logging/setLevel'].map(
+    (method): Attack => ({
+      id: method.includes('/') && /^(resources|prompts)/.test(method) ? 'B21' : 'B18',
+      title: `method ${JSON.stringify(method)}`,
+      request: asReader({ method, tool: LOOKUP }),
+      expected: unknownMethod,
+    }),
+  ),
+  {
+    id: 'B20',
+    title: 'a response from the client',
+    request: asReader({ body: message({ result: {} }) }),
+    expected: { layer: 'protocol' },
+  },
+];

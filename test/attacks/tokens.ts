@@ -1,0 +1,174 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { LOOKUP, REFUND } from '../support/local-shop';
+import type { Attack, AttackContext, AttackRequest } from './attack';
+import { authorizer, noAuthorizer, permit, policy } from './weaken';
+
+const lookUp = (token: string | undefined): AttackRequest => ({ tool: LOOKUP, arguments: { id: 'o-1' }, token });
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const stopped = { layer: 1, status: 401, code: -32001 } as const;
+const lacking = { layer: 1, status: 403, code: -32001 } as const;
+
+async function reheadered({ mint }: AttackContext, header: object, signed?: (input: string) => string) {
+  const [, payload, signature] = (await mint()).split('.');
+  const input = `${encode(header)}.${payload}`;
+  return lookUp(`${input}.${signed === undefined ? signature : signed(input)}`);
+}
+
+/** Section A: tokens. */
+export const TOKEN_ATTACKS: readonly Attack[] = [
+  {
+    id: 'A01',
+    title: 'no Authorization header',
+    request: () => lookUp(undefined),
+    expected: stopped,
+    twin: { without: 'IN01: an authorizer', edit: noAuthorizer, outcome: 'layer passes' },
+  },
+  ...[
+    'Basic dTpw',
+    'Bearer',
+    'bearer  a.b.c',
+    'AWS4-HMAC-SHA256 Credential=AKIA/x/us-east-1/bedrock-agentcore/aws4_request',
+  ].map(
+    (authorization): Attack => ({
+      id: authorization.startsWith('AWS4') ? 'A33' : 'A02',
+      title: `credential of another kind: ${authorization.slice(0, 16)}`,
+      request: () => ({ ...lookUp(undefined), headers: { authorization } }),
+      expected: stopped,
+    }),
+  ),
+  {
+    id: 'A04',
+    title: 'HS256 with the public key as secret',
+    request: (context) =>
+      reheadered(context, { alg: 'HS256' }, (input) =>
+        createHmac('sha256', 'public key').update(input).digest('base64url'),
+      ),
+    expected: stopped,
+  },
+  {
+    id: 'A05',
+    title: 'PS256 in the header of an RS256 key',
+    request: (c) => reheadered(c, { alg: 'PS256' }),
+    expected: stopped,
+  },
+  {
+    id: 'A06',
+    title: 'signed with an own key that the header brings along',
+    request: (context) => {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const header = { alg: 'RS256', jwk: publicKey.export({ format: 'jwk' }) };
+      return reheadered(context, header, (input) =>
+        sign('sha256', Buffer.from(input), privateKey).toString('base64url'),
+      );
+    },
+    expected: stopped,
+  },
+  ...['../../dev/null', "' OR 1=1", 'https://attacker.example/jwks', '\u0000'].map(
+    (kid): Attack => ({
+      id: 'A08',
+      title: `kid ${JSON.stringify(kid)}`,
+      request: (context) => reheadered(context, { alg: 'RS256', kid }),
+      expected: stopped,
+    }),
+  ),
+  {
+    id: 'A10',
+    title: 'right key, name of the issuer with a slash more',
+    request: async ({ mint, gateway }) => lookUp(await mint({ issuer: `${gateway.issuer}/` })),
+    expected: lacking,
+  },
+  {
+    id: 'A12',
+    title: 'right claims, key of another issuer',
+    request: async ({ mint }) => lookUp(await mint({ foreignKey: true })),
+    expected: stopped,
+  },
+  {
+    id: 'A13',
+    title: 'another client of the same pool',
+    request: async ({ mint }) => lookUp(await mint({ clientId: 'another' })),
+    expected: stopped,
+    twin: {
+      without: 'IN03: AllowedClients',
+      edit: (t) => delete authorizer(t).AllowedClients,
+      outcome: 'layer passes',
+    },
+  },
+  {
+    id: 'A14',
+    title: 'an ID token in place of an access token',
+    request: async ({ mint }) => lookUp(await mint({ claims: { token_use: 'id' } })),
+    expected: stopped,
+    twin: { without: 'IN05: token_use', edit: (t) => delete authorizer(t).CustomClaims, outcome: 'tool runs' },
+  },
+  {
+    id: 'A16',
+    title: 'expired by a second',
+    request: async ({ mint }) => lookUp(await mint({ lifetimeSeconds: -1 })),
+    expected: stopped,
+  },
+  {
+    id: 'A17',
+    title: 'valid only in an hour',
+    request: async ({ mint }) => lookUp(await mint({ claims: { nbf: Math.floor(Date.now() / 1000) + 3600 } })),
+    expected: stopped,
+  },
+  {
+    id: 'A18',
+    title: 'no expiry',
+    request: async ({ mint }) => lookUp(await mint({ claims: { exp: undefined } })),
+    expected: stopped,
+  },
+  {
+    id: 'A20',
+    title: 'no scope',
+    request: async ({ mint }) => lookUp(await mint({ scopes: [] })),
+    expected: lacking,
+    twin: { without: 'IN04: AllowedScopes', edit: (t) => delete authorizer(t).AllowedScopes, outcome: 'layer passes' },
+  },
+  {
+    id: 'A21',
+    title: 'more scopes than the client may have, to call a tool that it may not',
+    request: async ({ mint }) => ({
+      tool: REFUND,
+      arguments: { id: 'o-1', amount: 1 },
+      token: await mint({ scopes: ['shop/look-up', 'shop/refund', 'admin'] }),
+    }),
+    expected: { layer: 3, status: 200, code: -32002 },
+    twin: {
+      without: 'IN10: the client in the permit',
+      edit: policy('refund', (text) => text.replace(/principal\.getTag\("client_id"\) == "[^"]*"/, 'true')),
+      outcome: 'tool runs',
+    },
+  },
+  ...['shop/refund-readonly', 'xshop/refund', 'SHOP/REFUND', 'x\tshop/refund', 'x\u00a0shop/refund'].map(
+    (scope): Attack => ({
+      id: 'A22',
+      title: `a scope that looks like the right one: ${JSON.stringify(scope)}`,
+      request: async ({ mint, clientId }) => ({
+        tool: REFUND,
+        arguments: { id: 'o-1', amount: 1 },
+        token: await mint({ clientId: clientId('support'), scopes: ['shop/look-up', scope] }),
+      }),
+      expected: { layer: 3, status: 200, code: -32002 },
+      twin: scope.startsWith('SHOP')
+        ? undefined
+        : {
+            without: 'AZ09: exact scopes',
+            edit: permit('refund', 'principal.hasTag("scope") && principal.getTag("scope") like "*shop/refund*"'),
+            outcome: 'tool runs',
+          },
+    }),
+  ),
+  {
+    id: 'A25',
+    title: 'signature in another spelling of the same bytes',
+    request: async ({ mint }) => {
+      const token = await mint();
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+      return lookUp(`${token.slice(0, -1)}${alphabet[alphabet.indexOf(token.at(-1)!) + 1]}`);
+    },
+    expected: stopped,
+  },
+  { id: 'A26', title: 'five parts', request: async ({ mint }) => lookUp(`${await mint()}.a.b`), expected: stopped },
+];

@@ -1,0 +1,42 @@
+import { type EditableTemplate, resources } from '../support/local-shop';
+
+/** Ways to take one control out of the template. */
+export const authorizer = (template: EditableTemplate) =>
+  resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!.Properties.AuthorizerConfiguration.CustomJWTAuthorizer;
+
+export function noAuthorizer(template: EditableTemplate): void {
+  const [gateway] = resources(template, 'AWS::BedrockAgentCore::Gateway');
+  gateway!.Properties.AuthorizerType = 'NONE';
+  delete gateway!.Properties.AuthorizerConfiguration;
+}
+
+/** Rewrites the Cedar text of the policy of one tool; references are parts of their own. */
+export function policy(tool: string, rewrite: (text: string) => string) {
+  return (template: EditableTemplate): void => {
+    for (const { Properties } of resources(template, 'AWS::BedrockAgentCore::Policy', tool)) {
+      const join = Properties.Definition.Cedar.Statement['Fn::Join'];
+      join[1] = rewriteParts(join[1], rewrite);
+    }
+  };
+}
+
+/** Puts another permit in place of the one of a tool: for every caller, unless there is a condition. */
+export function permit(tool: string, condition?: string, action?: string) {
+  return (template: EditableTemplate): void => {
+    for (const { Properties } of resources(template, 'AWS::BedrockAgentCore::Policy', tool)) {
+      const join = Properties.Definition.Cedar.Statement['Fn::Join'];
+      const [head, gatewayArn] = join[1];
+      const scope = action === undefined ? head : head.replace(/== AgentCore::Action::"[^"]*"/, action);
+      join[1] = [scope, gatewayArn, condition === undefined ? '");' : `") when { ${condition} };`];
+    }
+  };
+}
+
+const MARK = '\u0001';
+
+function rewriteParts(parts: readonly unknown[], rewrite: (text: string) => string): unknown[] {
+  const references = parts.filter((part) => typeof part !== 'string');
+  const text = parts.map((part) => (typeof part === 'string' ? part : MARK)).join('');
+  const pieces = rewrite(text).split(MARK);
+  return pieces.flatMap((piece, index) => (index < pieces.length - 1 ? [piece, references[index]] : [piece]));
+}
