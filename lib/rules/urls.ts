@@ -24,9 +24,9 @@ export function redirectProblem(text: string, allowLocal: boolean): string | und
 
 /** An address that the gateway calls. */
 export function endpointProblem(text: string, approvedHosts: readonly string[] | undefined): string | undefined {
-  if (/^[a-z]+:\/\/[^/]*\{/i.test(text.replace(/\$\{AWS::Region\}/g, '')))
-    return `${shown(text)} has a variable in the host`;
-  const url = parsed(text.replace(/\$\{AWS::Region\}/g, 'region'));
+  const known = withoutPlaces(text);
+  if (/^[a-z]+:\/\/[^/]*\{/i.test(known)) return `${shown(text)} has a variable in the host`;
+  const url = parsed(known);
   if (url === undefined) return `${shown(text)} is not a URL`;
   if (url.protocol !== 'https:') return `${shown(text)} is not https`;
   if (url.username !== '' || url.password !== '') return `${url.hostname} is given with a user name`;
@@ -35,6 +35,17 @@ export function endpointProblem(text: string, approvedHosts: readonly string[] |
   return approvedHosts === undefined || approvedHosts.includes(url.hostname)
     ? undefined
     : `${url.hostname} is not among the approved hosts`;
+}
+
+/** What CloudFormation says about its own place, and the id of a gateway in front of the service's domain, choose no host. */
+function withoutPlaces(text: string): string {
+  return text
+    .replace(/\$\{AWS::Region\}/g, 'region')
+    .replace(/\$\{AWS::URLSuffix\}/g, 'amazonaws.com')
+    .replace(
+      /^https:\/\/\$\{[^${}]+\}(?=\.gateway\.bedrock-agentcore\.[a-z0-9-]+\.amazonaws\.com\/)/,
+      'https://gateway',
+    );
 }
 
 function parsed(text: string): URL | undefined {

@@ -148,6 +148,24 @@ describe('the role of a gateway with one target of every kind', () => {
   });
 });
 
+test('a path parameter is the one wildcard that IAM leaves: within this method of this stage', () => {
+  const shop = new GatewayApp();
+  const operations = [{ name: 'getOrder', description: 'Get an order', method: 'GET', path: '/orders/{id}/lines' }];
+  const { api, stageName } = orders(shop.stack);
+  permitAll(shop, 'orders', Target.apiGateway({ api, stageName, operations, outbound: Outbound.gatewayRole() }));
+
+  expect(resourcesOf(statementsOf(shop).CallApis)).toEqual([
+    expect.stringMatching(/:abcde12345\/prod\/GET\/orders\/\*\/lines$/),
+  ]);
+});
+
+test('a gateway without functions has no statement about functions', () => {
+  const shop = new GatewayApp();
+  permitAll(shop, 'partner', Target.agentCoreGateway({ gatewayId: 'partner-abcdefghij', tools: docs() }));
+
+  expect(Object.keys(statementsOf(shop))).not.toContain('InvokeOwnTools');
+});
+
 describe('what a single credential adds', () => {
   function withCredential(make: (shop: GatewayApp) => Outbound): Record<string, Statement> {
     const shop = new GatewayApp();
