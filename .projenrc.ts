@@ -257,6 +257,7 @@ project.setScript('test:languages', 'node scripts/ensure-deps.mjs && tsx scripts
 project.setScript('test:templates', 'node scripts/ensure-deps.mjs && tsx scripts/test-templates.ts');
 project.setScript('test:package', 'node scripts/ensure-deps.mjs && tsx scripts/test-package.ts');
 project.setScript('bench', 'node scripts/ensure-deps.mjs && tsx bench/run.ts');
+project.setScript('create-rule', 'node scripts/ensure-deps.mjs && tsx scripts/create-rule.ts');
 project.setScript('docs', 'projen docs');
 project.setScript('format', 'projen format');
 

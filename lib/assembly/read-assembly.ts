@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
+import { expandSam } from './sam';
 
 const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
@@ -204,7 +205,7 @@ function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormatio
       throw unreadable(file, `resource ${shown(logicalId)} has no Type`, 'Pass a CloudFormation template');
     }
   }
-  return template as unknown as CloudFormationTemplate;
+  return expandSam(template as unknown as CloudFormationTemplate);
 }
 
 function startsAsJson(file: string): boolean {

@@ -103,9 +103,14 @@ export function roleUsers(model: TemplateModel): { user: ModelResource; property
 export function allows(statement: RoleStatement, action: string): boolean {
   if (statement.effect !== 'Allow') return false;
   if (statement.notActions.length > 0) {
-    return !statement.notActions.some((pattern) => typeof pattern === 'string' && matchesAction(pattern, action));
+    return !statement.notActions.some((pattern) => typeof pattern === 'string' && isAction(pattern, action));
   }
-  return statement.actions.some((pattern) => typeof pattern === 'string' && matchesAction(pattern, action));
+  return statement.actions.some((pattern) => typeof pattern === 'string' && isAction(pattern, action));
+}
+
+/** Most actions are written out, and need no matching. */
+function isAction(pattern: string, action: string): boolean {
+  return isWideAction(pattern) ? matchesAction(pattern, action) : pattern.toLowerCase() === action.toLowerCase();
 }
 
 /** A pattern that matches more than one thing, apart from the ten characters the service appends to a gateway's name. */
