@@ -1,13 +1,13 @@
 import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
 import type { CallerType } from './authorization';
-import { type Problem, SecureMcpError } from './core/errors';
+import type { Problem } from './core/errors';
 import { checkTargetName } from './names';
 import { METADATA_KEY, type TargetMetadata, type WeakeningMetadata } from './protocol/template-metadata';
 import { RemoteTool } from './remote-tool';
 import { unknownTool } from './targets/risks';
 import type { Target } from './targets/target';
-import type { TargetBinding } from './targets/target-binding';
+import type { TargetBinding, TargetTool } from './targets/target-binding';
 
 /** What the gateway hands to its targets; not part of the jsii surface. */
 export interface RemoteTargetConstruction {
@@ -41,9 +41,13 @@ export class RemoteTarget extends Construct {
   /** @internal */
   public readonly _binding: TargetBinding;
 
-  private constructor(scope: Construct, id: string, props: RemoteTargetConstruction) {
+  private constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RemoteTargetConstruction,
+  ) {
     super(scope, id);
-    const { targetName, callerType, onProblem } = props;
+    const { targetName, onProblem } = props;
     this.targetName = targetName;
     this._binding = props.target._bind({ scope: this, callersHaveTokens: props.callersHaveTokens });
     const names = this._binding.tools.map(({ name }) => name);
@@ -52,27 +56,33 @@ export class RemoteTarget extends Construct {
     }
     this._target = this.makeTarget(props);
     const once = this._binding.tools.filter(({ name }, index) => names.indexOf(name) === index);
-    this.tools = once.map((tool) =>
-      RemoteTool._create(this, `Tool-${tool.name}`, {
-        targetName,
-        tool,
-        scope: props.addToolScope(`${targetName}.${tool.name}`, tool.description.slice(0, SCOPE_DESCRIPTION_MAX)),
-        callerType,
-        onProblem,
-      }),
-    );
+    this.tools = once.map((tool) => {
+      const description = tool.description.slice(0, SCOPE_DESCRIPTION_MAX);
+      return this.makeTool(tool, props.addToolScope(`${targetName}.${tool.name}`, description));
+    });
   }
 
   /**
    * One tool of the target.
    *
-   * @throws `TARGET_TOOL_UNKNOWN` when the target has none of that name
+   * Errors: `TARGET_TOOL_UNKNOWN` when the target has none of that name; reported with all others at synthesis.
    */
   public tool(name: string): RemoteTool {
     const found = this.tools.find(({ toolName }) => toolName === name);
     if (found !== undefined) return found;
-    const names = this.tools.map(({ toolName }) => toolName);
-    throw new SecureMcpError([...this._binding.problems, unknownTool(name, names, this.node.path)]);
+    // A document that cannot be read has no tools at all, and says so itself.
+    if (this._binding.problems.length === 0) {
+      const names = this.tools.map(({ toolName }) => toolName);
+      this.props.onProblem(unknownTool(name, names, this.node.path));
+    }
+    return this.makeTool({ name, description: name, inputSchema: { type: 'object' }, constraints: [], risk: 'WRITE' });
+  }
+
+  private makeTool(tool: TargetTool, scope?: string): RemoteTool {
+    const { targetName, callerType, onProblem } = this.props;
+    const free = this.node.tryFindChild(`Tool-${tool.name}`) === undefined;
+    const id = free ? `Tool-${tool.name}` : `Tool-${tool.name}-${this.node.children.length}`;
+    return RemoteTool._create(this, id, { targetName, tool, scope, callerType, onProblem });
   }
 
   private makeTarget(props: RemoteTargetConstruction): CfnGatewayTarget {

@@ -99,10 +99,25 @@ describe('tools of a target are tools', () => {
     expect(shop.synthError()).toMatch(/tool 'createTicket' has no permit.*\[TOOL_UNREACHABLE\]/);
   });
 
-  test('a tool that the target does not have', () => {
-    const { target } = withTarget(openApi());
+  test('a tool that the target does not have is reported with all else that is wrong', () => {
+    const { shop, target } = withTarget(openApi());
+    const agent = shop.gateway.addAgent('robot');
+    const missing = target.tool('getTickets');
+    missing.permit(agent, { when: [missing.arg('id').equalTo('x')] });
+    target.tool('getTicket').permit(agent);
 
-    expect(() => target.tool('getTickets')).toThrow(/"getTickets".*Did you mean "getTicket".*\[TARGET_TOOL_UNKNOWN\]/);
+    const error = shop.synthError();
+    expect(error).toMatch(/"getTickets".*Did you mean "getTicket".*\[TARGET_TOOL_UNKNOWN\]/);
+    expect(error).toContain("tool 'createTicket' has no permit");
+  });
+
+  test('a document that cannot be read is the one problem, not also every tool of it', () => {
+    const { shop, target } = withTarget(openApi({ document: OpenApiDocument.fromText('openapi: [') }));
+    target.tool('getTicket').permit(shop.gateway.addAgent('robot'));
+
+    const error = shop.synthError();
+    expect(error).toContain('[OPENAPI_INVALID]');
+    expect(error).not.toContain('[TARGET_TOOL_UNKNOWN]');
   });
 
   test('each has a scope of its own, and the agent has the scopes of its permits', () => {
