@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ERRORS } from '../lib/core/errors';
+import { renderFidelityTable } from '../lib/local/fidelity';
 import { renderRuleDocs } from '../lib/rules/docs';
 
 const ROOT = join(__dirname, '..');
@@ -28,6 +29,31 @@ together.
 | code | meaning |
 | --- | --- |
 ${rows.join('\n')}
+`,
+  };
+}
+
+function localGateway(): Document {
+  return {
+    path: 'docs/local-gateway.md',
+    text: `# The local gateway
+
+\`secure-mcp dev\` runs the gateway of a synthesized app on 127.0.0.1 with no AWS account, and \`startLocalGateway\` of
+\`cdk-secure-mcp/local\` does the same inside a test:
+
+\`\`\`ts
+import { startLocalGateway } from 'cdk-secure-mcp/local';
+
+const gateway = await startLocalGateway({ assembly: 'cdk.out', seed: { Orders: [{ orderId: 'o-1001' }] } });
+// gateway.mcpUrl, gateway.agents, gateway.mintToken({ … }), gateway.decisions
+await gateway.close();
+\`\`\`
+
+Its issuer makes up keys and secrets at every start: never trust its tokens elsewhere. It is no sandbox: the code of the
+tools runs as you. What follows is what is known to differ from the service; its semantics are no promise about AWS. What
+a template asks for and is not simulated is also said at start.
+
+${renderFidelityTable()}
 `,
   };
 }
@@ -57,7 +83,7 @@ function snippet(file: string, region: string): string {
 }
 
 const stale: string[] = [];
-for (const { path, text } of [errors(), readme(), ...renderRuleDocs()]) {
+for (const { path, text } of [errors(), localGateway(), readme(), ...renderRuleDocs()]) {
   const file = join(ROOT, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);

@@ -1,0 +1,219 @@
+/** How near the local gateway is to the service in one behaviour. */
+export interface Behaviour {
+  readonly id: string;
+  readonly what: string;
+  readonly state: 'modelled' | 'approximated' | 'absent';
+  readonly note: string;
+  /** Where the service's behaviour is described; left out where it was only observed in public deployments. */
+  readonly source?: string;
+}
+
+const GUIDE = 'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide';
+const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg';
+const IAM = 'https://docs.aws.amazon.com/IAM/latest/UserGuide';
+
+/**
+ * What the local gateway does as the service does, what only nearly, and what not at all. `docs/local-gateway.md` is made
+ * from this list. None of it is a promise about AWS.
+ */
+export const BEHAVIOURS: readonly Behaviour[] = [
+  {
+    id: 'inbound-jwt',
+    what: 'CUSTOM_JWT authorizer',
+    state: 'modelled',
+    note: 'RS256 only, exact issuer, no clock tolerance; audience, clients, scopes and custom claims combined with AND',
+    source: `${GUIDE}/inbound-jwt-authorizer.html`,
+  },
+  {
+    id: 'inbound-status',
+    what: 'status of a refused token',
+    state: 'approximated',
+    note: '401 for a client, audience or custom claim that does not match and 403 for scope or issuer; for some cases the service is not documented. An observed 403 for tokens without aud is 401 here',
+    source: `${GUIDE}/inbound-jwt-authorizer.html`,
+  },
+  {
+    id: 'inbound-other',
+    what: 'AWS_IAM and AUTHENTICATE_ONLY authorizers',
+    state: 'absent',
+    note: 'the gateway does not start',
+    source: `${GUIDE}/gateway-inbound-auth.html`,
+  },
+  {
+    id: 'resource-metadata',
+    what: 'protected resource metadata (RFC 9728)',
+    state: 'approximated',
+    note: 'scopes are advertised neither there nor in WWW-Authenticate: the service advertises all allowed scopes, clients then ask for all of them, and Cognito refuses a client that may not have them all. Set the scope in your client',
+    source: `${GUIDE}/gateway-inbound-auth.html`,
+  },
+  {
+    id: 'issuer',
+    what: 'Cognito user pool',
+    state: 'approximated',
+    note: 'client credentials, authorization code with S256, discovery and key set; a new key at every start; no users, refresh tokens, userInfo, revocation or logout. It advertises PKCE, which Cognito supports and does not advertise',
+    source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html',
+  },
+  {
+    id: 'foreign-issuer',
+    what: 'identity providers other than a user pool of the app',
+    state: 'approximated',
+    note: 'a local issuer stands in for the provider; mintToken makes its tokens',
+  },
+  {
+    id: 'protocol',
+    what: 'MCP revisions of the template, 2026-07-28 included',
+    state: 'modelled',
+    note: 'the official SDK behind an edge; a missing version header means 2025-03-26',
+    source: `${GUIDE}/gateway-using.html`,
+  },
+  {
+    id: 'batches',
+    what: 'JSON-RPC batches of 2025-03-26',
+    state: 'absent',
+    note: 'always refused with 400',
+    source: 'https://modelcontextprotocol.io/specification/2025-03-26/basic/transports',
+  },
+  {
+    id: 'sessions',
+    what: 'MCP sessions and streaming',
+    state: 'absent',
+    note: 'said at start when the template asks for them',
+    source: `${GUIDE}/gateway-using.html`,
+  },
+  {
+    id: 'pagination',
+    what: 'pages of tools/list',
+    state: 'absent',
+    note: 'all tools come at once',
+    source: `${GUIDE}/gateway-using.html`,
+  },
+  {
+    id: 'search',
+    what: 'semantic search tool',
+    state: 'absent',
+    note: 'said at start',
+    source: `${GUIDE}/gateway-using.html`,
+  },
+  {
+    id: 'policy-decision',
+    what: 'Cedar decisions in ENFORCE and LOG_ONLY, of gateway and policy',
+    state: 'modelled',
+    note: 'the Cedar engine of the same vendor, schema from the tools, request validation on every call; an error denies',
+    source: `${GUIDE}/policy-enforcement-modes.html`,
+  },
+  {
+    id: 'policy-list',
+    what: 'tools/list by partial evaluation',
+    state: 'modelled',
+    note: 'a tool is shown when some arguments could be permitted',
+    source: `${GUIDE}/policy-enforcement-modes.html`,
+  },
+  {
+    id: 'policy-validation',
+    what: 'validation of policies',
+    state: 'approximated',
+    note: 'strict Cedar validation at start; a policy that fails is reported and permits nothing. The semantic findings of the service (overly permissive, overly restrictive) are not computed',
+    source: `${GUIDE}/use-gateway-with-policy.html`,
+  },
+  {
+    id: 'policy-numbers',
+    what: 'numbers in policies',
+    state: 'approximated',
+    note: 'numbers that Cedar cannot hold exactly (more than four decimals, unsafe integers) are denied; the service is not documented there',
+  },
+  {
+    id: 'order',
+    what: 'unknown tool, then policy, then arguments, then target',
+    state: 'modelled',
+    note: 'a caller that could never be permitted learns nothing about the arguments',
+  },
+  {
+    id: 'unknown-arguments',
+    what: 'arguments that the schema does not name',
+    state: 'approximated',
+    note: 'policies do not see them, the function gets them; the service is not documented there',
+  },
+  {
+    id: 'interceptors',
+    what: 'interceptors',
+    state: 'absent',
+    note: 'said at start; what they would refuse is let through',
+    source: `${GUIDE}/gateway-interceptors-types.html`,
+  },
+  {
+    id: 'limits',
+    what: 'rate limits, gateway rules, web ACLs, resource policies of gateways',
+    state: 'absent',
+    note: 'said at start',
+  },
+  {
+    id: 'outbound-role',
+    what: 'the gateway role: trust policy, lambda:InvokeFunction, policy engine actions',
+    state: 'modelled',
+    note: 'evaluated for the exact ARNs at every call, GetPolicyEngine included, without which the service would not create the gateway',
+    source: `${GUIDE}/gateway-prerequisites-permissions.html`,
+  },
+  {
+    id: 'outbound-providers',
+    what: 'OAuth, API key and token exchange towards targets',
+    state: 'absent',
+    note: 'only Lambda targets are run; others are said at start',
+    source: `${GUIDE}/gateway-outbound-auth.html`,
+  },
+  {
+    id: 'lambda-event',
+    what: 'event and client context of a Lambda target, wrapping of its result',
+    state: 'modelled',
+    note: 'header propagation is absent',
+    source: `${GUIDE}/gateway-add-target-lambda.html`,
+  },
+  {
+    id: 'lambda-runtime',
+    what: 'Lambda',
+    state: 'approximated',
+    note: 'Node.js only, in the Node.js that runs the local gateway whatever the template says; own process and environment, timeout and concurrency of the template, memory as a heap limit. No layers, containers or VPC, and no sandbox: the code runs as you',
+    source: `${LAMBDA}/runtimes-api.html`,
+  },
+  {
+    id: 'iam',
+    what: 'the role of a tool: identity policies, boundary, resource policies',
+    state: 'modelled',
+    note: 'each call is bound to its tool by verifying its SigV4 signature, then judged before anything happens; what cannot be judged is denied',
+    source: `${IAM}/reference_policies_evaluation-logic.html`,
+  },
+  {
+    id: 'iam-missing',
+    what: 'AWS managed policies, service control policies, key policies',
+    state: 'absent',
+    note: 'an AWS managed policy grants nothing here, and that is said at start; calls to a table do not need its KMS key',
+    source: `${IAM}/reference_policies_evaluation-logic.html`,
+  },
+  {
+    id: 'dynamodb',
+    what: 'DynamoDB',
+    state: 'approximated',
+    note: 'the emulator dynalite, in memory: no transactions, PartiQL, streams or time to live',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html',
+  },
+  {
+    id: 'other-services',
+    what: 'other AWS services',
+    state: 'absent',
+    note: 'a call is judged against the role first: denied, or NotImplemented. Lambda Invoke of another function of the app works',
+  },
+  {
+    id: 'several-gateways',
+    what: 'several gateways on one policy engine',
+    state: 'approximated',
+    note: 'one gateway is run, and its own tools make the schema; on the service the tools of all attached gateways do',
+  },
+];
+
+/** The list as a Markdown table. */
+export function renderFidelityTable(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = BEHAVIOURS.map(({ what, state, note, source }) => {
+    const name = source === undefined ? cell(what) : `[${cell(what)}](${source})`;
+    return `| ${name} | ${state} | ${cell(note)} |`;
+  });
+  return ['| behaviour of the service | here | how |', '| --- | --- | --- |', ...rows].join('\n');
+}
