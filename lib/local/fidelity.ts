@@ -42,7 +42,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'resource-metadata',
     what: 'protected resource metadata (RFC 9728)',
     state: 'approximated',
-    note: 'scopes are advertised neither there nor in WWW-Authenticate: the service advertises all allowed scopes, clients then ask for all of them, and Cognito refuses a client that may not have them all. Set the scope in your client',
+    note: 'scopes are not advertised unless advertiseScopes is set. The service advertises all allowed scopes; the official client then asks for all of them, whatever its own scope is, and Cognito refuses a client that may not have them all. Override prepareTokenRequest of its provider, or get the token yourself',
     source: `${GUIDE}/gateway-inbound-auth.html`,
   },
   {

@@ -6,14 +6,13 @@ import { GATEWAY_ERROR } from '../protocol/mcp';
 import type { CallerIdentity } from './authorization';
 import type { Decide } from './decision';
 import type { GatewayModel } from './gateway-model';
-import { readBody, sendJson } from './http';
+import { sendJson } from './http';
 import { type McpEndpoint, rpcError } from './mcp-endpoint';
-import type { OAuthReply, TokenIssuer } from './token-issuer';
-import { keySetOf, type TokenVerdict, verifyToken } from './verify-token';
+import type { OAuthEndpoint } from './oauth-endpoint';
+import type { TokenIssuer } from './token-issuer';
+import { type KeySet, keySetOf, type TokenVerdict, verifyToken } from './verify-token';
 
-const FORM_LIMIT = 64 * 1024;
-
-type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void;
+type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /**
  * The HTTP side of the local gateway, on 127.0.0.1 alone: the MCP endpoint behind the authorizer of the template, its
@@ -24,6 +23,7 @@ export class GatewayServer {
   private readonly hostIsLocal = localhostHostValidation();
   private readonly originIsLocal = localhostOriginValidation();
   private routes: { readonly [path: string]: Route } = {};
+  private oauth: OAuthEndpoint | undefined;
 
   public constructor() {
     this.server = createServer((request, response) => {
@@ -54,20 +54,9 @@ export class GatewayServer {
   }
 
   /** What is served; possible only once the port is known, because tokens and documents name it. */
-  public mount(
-    origin: string,
-    gateway: GatewayModel,
-    endpoint: McpEndpoint,
-    issuer: TokenIssuer,
-    decide: Decide,
-  ): void {
-    const door = new Door(origin, gateway, issuer, decide);
-    const metadata: Route = (_request, response) =>
-      sendJson(response, 200, {
-        resource: `${origin}/mcp`,
-        authorization_servers: [issuer.issuer],
-        bearer_methods_supported: ['header'],
-      });
+  public mount(endpoint: McpEndpoint, door: Door, oauth: OAuthEndpoint): void {
+    const metadata: Route = (_request, response) => sendJson(response, 200, door.metadata());
+    this.oauth = oauth;
     this.routes = {
       '/mcp': async (request, response) => {
         const caller = await door.admit(request, response);
@@ -75,20 +64,6 @@ export class GatewayServer {
       },
       '/.well-known/oauth-protected-resource': metadata,
       '/.well-known/oauth-protected-resource/mcp': metadata,
-      [`/${issuer.poolId}/.well-known/openid-configuration`]: (_request, response) =>
-        sendJson(response, 200, issuer.discoveryDocument()),
-      [`/${issuer.poolId}/.well-known/jwks.json`]: (_request, response) => sendJson(response, 200, issuer.keySet),
-      '/oauth2/token': async (request, response) => {
-        const form = await readBody(request, FORM_LIMIT);
-        if (request.method !== 'POST' || form === undefined)
-          return sendJson(response, 400, { error: 'invalid_request' });
-        reply(response, await issuer.token(new URLSearchParams(form.toString()), request.headers.authorization));
-      },
-      '/oauth2/authorize': (_request, response, url) => {
-        const answer = issuer.authorize(url.searchParams);
-        if ('redirect' in answer) response.writeHead(302, { location: answer.redirect }).end();
-        else reply(response, answer);
-      },
     };
   }
 
@@ -97,33 +72,45 @@ export class GatewayServer {
     if (!this.hostIsLocal(request, response) || !this.originIsLocal(request, response)) return;
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const route = Object.hasOwn(this.routes, url.pathname) ? this.routes[url.pathname] : undefined;
-    if (route !== undefined) return route(request, response, url);
+    if (route !== undefined) return route(request, response);
+    if (await this.oauth?.serve(request, response)) return;
     if (url.pathname.includes('/.well-known/')) return sendJson(response, 404, { error: 'not_found' });
     sendJson(response, 400, { success: false, error: 'Http operation is not supported for gateway protocol type MCP' });
   }
 }
 
 /** Layer 1: lets a caller in, or answers as the service does. */
-class Door {
-  private readonly keys;
+export class Door {
+  private readonly keys: KeySet | undefined;
 
   public constructor(
     private readonly origin: string,
-    private readonly gateway: GatewayModel,
-    private readonly issuer: TokenIssuer,
+    private readonly authorizer: GatewayModel['authorizer'],
+    private readonly issuer: TokenIssuer | undefined,
+    private readonly advertiseScopes: boolean,
     private readonly decide: Decide,
   ) {
-    this.keys = keySetOf(issuer.keySet);
+    this.keys = issuer && keySetOf(issuer.keySet);
+  }
+
+  /** RFC 9728 */
+  public metadata(): { readonly [name: string]: unknown } {
+    return {
+      resource: `${this.origin}/mcp`,
+      authorization_servers: this.issuer === undefined ? [] : [this.issuer.issuer],
+      bearer_methods_supported: ['header'],
+      scopes_supported: this.scopes,
+    };
   }
 
   public async admit(request: IncomingMessage, response: ServerResponse): Promise<CallerIdentity | undefined> {
-    const { authorizer } = this.gateway;
-    if (authorizer === 'NONE') {
+    const { authorizer, issuer, keys } = this;
+    if (authorizer === 'NONE' || issuer === undefined || keys === undefined) {
       const name = 'unauthenticated';
       this.decide({ layer: 1, decision: 'allow', caller: name, reason: 'the gateway has no authorizer (NONE)' });
       return { principal: unauthenticatedPrincipal(), name };
     }
-    const verdict = await verifyToken(request.headers.authorization, authorizer, this.issuer.issuer, this.keys);
+    const verdict = await verifyToken(request.headers.authorization, authorizer, issuer.issuer, keys);
     const principal = verdict.ok ? oauthPrincipal(verdict.claims) : undefined;
     if (verdict.ok && principal !== undefined) {
       const name = String(verdict.claims.client_id ?? verdict.claims.sub);
@@ -140,13 +127,16 @@ class Door {
   private refuse(response: ServerResponse, verdict: Extract<TokenVerdict, { ok: false }>): void {
     this.decide({ layer: 1, decision: 'deny', reason: verdict.reason });
     const metadata = `${this.origin}/.well-known/oauth-protected-resource`;
+    const scope = this.scopes === undefined ? '' : `, scope="${this.scopes.join(' ')}"`;
     const text = verdict.status === 401 ? 'Invalid Bearer token' : 'Insufficient scope';
     sendJson(response, verdict.status, rpcError(null, GATEWAY_ERROR.invalidBearerToken, text), {
-      'www-authenticate': `Bearer error="${verdict.error}", resource_metadata="${metadata}"`,
+      'www-authenticate': `Bearer error="${verdict.error}"${scope}, resource_metadata="${metadata}"`,
     });
   }
-}
 
-function reply(response: ServerResponse, { status, body, headers }: OAuthReply): void {
-  sendJson(response, status, body, { 'cache-control': 'no-store', ...headers });
+  private get scopes(): string[] | undefined {
+    if (!this.advertiseScopes || this.authorizer === 'NONE') return undefined;
+    const { allowedScopes, advertisedScopes } = this.authorizer;
+    return allowedScopes?.map((scope) => advertisedScopes[scope] ?? scope);
+  }
 }

@@ -15,6 +15,8 @@ export interface OAuthClient {
   readonly scopes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly accessTokenSeconds: number;
+  /** `aud` of its access tokens; Cognito's have none. */
+  readonly audience?: string;
 }
 
 const SECONDS: { readonly [unit: string]: number } = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { own } from '../assembly/cloudformation';
 import { ConcreteAssembly } from '../assembly/concrete';
 import { type Assembly, readAssembly } from '../assembly/read-assembly';
 import { SecureMcpError, shown } from '../core/errors';
@@ -8,16 +7,17 @@ import { AwsEndpoint } from './aws-endpoint';
 import { type Decision, DecisionLog } from './decision';
 import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
 import { type RunnableFunction, readFunctions } from './functions';
-import { type GatewayModel, type Report, readGateway } from './gateway-model';
-import { GatewayServer } from './gateway-server';
+import { type Report, readGateway } from './gateway-model';
+import { Door, GatewayServer } from './gateway-server';
 import { LambdaHost } from './lambda-host';
 import { McpEndpoint } from './mcp-endpoint';
 import { reportNotSimulated } from './not-simulated';
-import { type OAuthClient, readClients } from './oauth-clients';
+import type { OAuthClient } from './oauth-clients';
+import { OAuthEndpoint } from './oauth-endpoint';
 import { OutboundIdentity } from './outbound-identity';
 import { readResourcePolicies } from './resource-policies';
 import { readRoles } from './roles';
-import { TokenIssuer, type TokenRecipe } from './token-issuer';
+import type { TokenRecipe } from './token-issuer';
 import { ToolCalls } from './tool-calls';
 
 export interface LocalGatewayOptions {
@@ -31,6 +31,13 @@ export interface LocalGatewayOptions {
   readonly seed?: string | Seed;
   /** Files that are run in place of a tool's code, under the tool's synthesized role: what is left when a tool is hostile. */
   readonly replaceHandlers?: { readonly [tool: string]: string };
+  /**
+   * Advertises all allowed scopes, as the service does. The official client then asks for all of them, whatever its own
+   * scope is, and is refused if it may not have them all.
+   *
+   * @default false
+   */
+  readonly advertiseScopes?: boolean;
   readonly onDecision?: (decision: Decision) => void;
   /** Output of the tools. */
   readonly onLog?: (functionName: string, text: string) => void;
@@ -46,6 +53,7 @@ export interface LocalAgent {
 
 export interface LocalGateway {
   readonly mcpUrl: string;
+  /** Empty for a gateway without authorizer. */
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly agents: readonly LocalAgent[];
@@ -113,18 +121,23 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const port = await server.listen(options.port ?? 0);
     closers.push(() => server.close());
     const origin = `http://127.0.0.1:${port}`;
-    const issuer = await startIssuer(origin, assembly, gateway, report);
-    server.mount(origin, gateway, new McpEndpoint(gateway, calls), issuer, log.add);
+    const oauth = await OAuthEndpoint.create(origin, assembly, gateway.authorizer, report);
+    const issuer = oauth.trusted;
+    const door = new Door(origin, gateway.authorizer, issuer, options.advertiseScopes ?? false, log.add);
+    server.mount(new McpEndpoint(gateway, calls), door, oauth);
     return {
       mcpUrl: `${origin}/mcp`,
-      issuer: issuer.issuer,
-      tokenEndpoint: issuer.tokenEndpoint,
-      agents: issuer.clients.flatMap(toAgent),
+      issuer: issuer?.issuer ?? '',
+      tokenEndpoint: issuer?.tokenEndpoint ?? '',
+      agents: (issuer?.clients ?? []).flatMap(toAgent),
       unsupported,
       get decisions() {
         return log.all;
       },
-      mintToken: (recipe) => issuer.mint(recipe),
+      mintToken: async (recipe) => {
+        if (issuer === undefined) throw new Error('a gateway without authorizer (NONE) has no issuer');
+        return issuer.mint(recipe);
+      },
       close,
     };
   } catch (error) {
@@ -200,34 +213,6 @@ async function invokeByName(
   if (outcome.ok) return { payload: outcome.payload };
   const { errorType, errorMessage } = outcome;
   return { error: 'Unhandled', payload: JSON.stringify({ errorType, errorMessage }) };
-}
-
-/** The issuer in place of the user pool that the gateway's discovery URL names. */
-async function startIssuer(
-  origin: string,
-  assembly: ConcreteAssembly,
-  gateway: GatewayModel,
-  report: Report,
-): Promise<TokenIssuer> {
-  const url = gateway.authorizer === 'NONE' ? '' : gateway.authorizer.discoveryUrl;
-  const pool = assembly.ofType('AWS::Cognito::UserPool').find(({ ref }) => url.includes(`/${ref}/`));
-  if (pool === undefined) {
-    if (url !== '')
-      report(
-        `${gateway.resource.logicalId}: the issuer ${url} is not in the assembly; a local one without clients stands in`,
-      );
-    return TokenIssuer.create(origin, 'local-issuer', []);
-  }
-  const scopes = assembly
-    .ofType('AWS::Cognito::UserPoolResourceServer')
-    .filter(({ properties }) => properties.UserPoolId === pool.ref)
-    .flatMap(({ properties }) =>
-      ((properties.Scopes ?? []) as unknown[]).map(
-        (scope) => `${String(properties.Identifier)}/${String(own(scope, 'ScopeName'))}`,
-      ),
-    );
-  const clients = readClients(assembly).filter(({ poolId }) => poolId === pool.ref);
-  return TokenIssuer.create(origin, pool.ref, clients, scopes);
 }
 
 function toAgent({ name, clientId, clientSecret, scopes }: OAuthClient): LocalAgent[] {

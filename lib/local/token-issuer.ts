@@ -192,8 +192,9 @@ export class TokenIssuer {
     scopes: readonly string[],
     claims: TokenRecipe['claims'] = {},
   ): Promise<OAuthReply> {
-    const lifetimeSeconds = client.accessTokenSeconds;
-    const token = await this.mint({ clientId: client.clientId, subject, scopes, lifetimeSeconds, claims });
+    const { clientId, audience, accessTokenSeconds: lifetimeSeconds } = client;
+    const aud = audience === undefined ? {} : { aud: audience };
+    const token = await this.mint({ clientId, subject, scopes, lifetimeSeconds, claims: { ...aud, ...claims } });
     return { status: 200, body: { access_token: token, expires_in: lifetimeSeconds, token_type: 'Bearer' } };
   }
 

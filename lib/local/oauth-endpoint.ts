@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { own } from '../assembly/cloudformation';
+import type { ConcreteAssembly } from '../assembly/concrete';
+import { MadeUpIds } from '../assembly/made-up-ids';
+import type { GatewayModel, JwtAuthorizer, Report } from './gateway-model';
+import { readBody, sendJson } from './http';
+import { newSecret, type OAuthClient, readClients } from './oauth-clients';
+import { type OAuthReply, TokenIssuer } from './token-issuer';
+
+const FORM_LIMIT = 64 * 1024;
+const NO_STORE = { 'cache-control': 'no-store' };
+const EXTERNAL_TOKEN_SECONDS = 3600;
+
+/** The issuers of all user pools of the template, and the one that the gateway trusts. Each has its own key. */
+export class OAuthEndpoint {
+  public static async create(
+    origin: string,
+    assembly: ConcreteAssembly,
+    authorizer: GatewayModel['authorizer'],
+    report: Report,
+  ): Promise<OAuthEndpoint> {
+    const clients = readClients(assembly);
+    const issuers: TokenIssuer[] = [];
+    let trusted: TokenIssuer | undefined;
+    for (const pool of assembly.ofType('AWS::Cognito::UserPool')) {
+      const ofPool = clients.filter(({ poolId }) => poolId === pool.ref);
+      const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref));
+      issuers.push(issuer);
+      const discovery = `${pool.attribute('ProviderURL')}/.well-known/openid-configuration`;
+      if (authorizer !== 'NONE' && authorizer.discoveryUrl === discovery) trusted = issuer;
+    }
+    if (trusted === undefined && authorizer !== 'NONE') {
+      report(`a local issuer stands in for the one of ${authorizer.discoveryUrl}, which is not in the assembly`);
+      const id = `issuer-${new MadeUpIds('', authorizer.discoveryUrl).hex(8)}`;
+      trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes);
+      issuers.push(trusted);
+    }
+    return new OAuthEndpoint(issuers, trusted);
+  }
+
+  private constructor(
+    private readonly issuers: readonly TokenIssuer[],
+    /** `undefined` for a gateway without authorizer. */
+    public readonly trusted: TokenIssuer | undefined,
+  ) {}
+
+  /** Whether the request was one for an issuer. */
+  public async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    if (this.issuers.length === 0) return false;
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method === 'GET') {
+      for (const issuer of this.issuers) {
+        const base = `/${issuer.poolId}/.well-known`;
+        if (url.pathname === `${base}/openid-configuration`) {
+          sendJson(response, 200, issuer.discoveryDocument());
+          return true;
+        }
+        if (url.pathname === `${base}/jwks.json`) {
+          sendJson(response, 200, issuer.keySet);
+          return true;
+        }
+      }
+      if (url.pathname === '/oauth2/authorize') {
+        const reply = this.issuerOf(url.searchParams.get('client_id')).authorize(url.searchParams);
+        if ('redirect' in reply) response.writeHead(302, { location: reply.redirect, ...NO_STORE }).end();
+        else send(response, reply);
+        return true;
+      }
+    }
+    if (request.method === 'POST' && url.pathname === '/oauth2/token') {
+      await this.token(request, response);
+      return true;
+    }
+    return false;
+  }
+
+  private async token(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, FORM_LIMIT);
+    if (body === undefined) return sendJson(response, 413, { error: 'invalid_request' }, NO_STORE);
+    const form = new URLSearchParams(body.toString());
+    const { authorization } = request.headers;
+    const basic = Buffer.from(authorization?.split(' ')[1] ?? '', 'base64')
+      .toString()
+      .split(':')[0];
+    const reply = await this.issuerOf(form.get('client_id') ?? basic ?? null).token(form, authorization);
+    send(response, reply);
+  }
+
+  /** The token endpoint is shared; an unknown client is refused by whichever issuer gets to see it. */
+  private issuerOf(clientId: string | null): TokenIssuer {
+    const owner = this.issuers.find(({ clients }) => clients.some((client) => client.clientId === clientId));
+    return (owner ?? this.issuers[0])!;
+  }
+}
+
+function scopesOf(assembly: ConcreteAssembly, poolId: string): string[] {
+  return assembly
+    .ofType('AWS::Cognito::UserPoolResourceServer')
+    .filter(({ properties }) => properties.UserPoolId === poolId)
+    .flatMap(({ ref, properties }) =>
+      ((properties.Scopes ?? []) as unknown[]).map((scope) => `${ref}/${String(own(scope, 'ScopeName'))}`),
+    );
+}
+
+/** Clients of an issuer that is not in the template: those that the gateway lets in, or one by the name `local`. */
+function externalClients(
+  poolId: string,
+  { allowedClients, allowedScopes, allowedAudience }: JwtAuthorizer,
+): OAuthClient[] {
+  return (allowedClients ?? ['local']).map((clientId) => ({
+    name: clientId,
+    poolId,
+    clientId,
+    clientSecret: newSecret(),
+    flows: ['client_credentials'],
+    scopes: allowedScopes ?? [],
+    redirectUris: [],
+    audience: allowedAudience?.[0],
+    accessTokenSeconds: EXTERNAL_TOKEN_SECONDS,
+  }));
+}
+
+function send(response: ServerResponse, { status, body, headers }: OAuthReply): void {
+  sendJson(response, status, body, { ...NO_STORE, ...headers });
+}
