@@ -26,14 +26,14 @@ func build(app awscdk.App) awscdk.Stack {
 		Description: jsii.String("Look up one order by its id"),
 		Input:       input("order-lookup"),
 		Handler:     handler("order-lookup"),
-		Access:      &map[string]mcp.Access{"ORDERS": mcp.Access_Table(orders).Get()},
+		Access:      &map[string]mcp.DeclaredAccess{"ORDERS": mcp.Access_Table(orders).Get(nil)},
 	})
 	list := gateway.AddTool(jsii.String("order-list"), &mcp.ToolOptions{
 		Description: jsii.String("List the orders of one customer"),
 		Input:       input("order-list"),
 		Handler:     handler("order-list"),
-		Access: &map[string]mcp.Access{
-			"ORDERS": mcp.Access_Table(orders).Query(&mcp.TableReadOptions{Index: jsii.String("byCustomer")}),
+		Access: &map[string]mcp.DeclaredAccess{
+			"ORDERS": mcp.Access_Table(orders).Query(&mcp.TableQueryOptions{Index: jsii.String("byCustomer")}),
 		},
 	})
 	refund := gateway.AddTool(jsii.String("order-refund"), &mcp.ToolOptions{
@@ -41,7 +41,7 @@ func build(app awscdk.App) awscdk.Stack {
 		Risk:        mcp.ToolRisk_DESTRUCTIVE,
 		Input:       input("order-refund"),
 		Handler:     handler("order-refund"),
-		Access:      &map[string]mcp.Access{"ORDERS": mcp.Access_Table(orders).Update()},
+		Access:      &map[string]mcp.DeclaredAccess{"ORDERS": mcp.Access_Table(orders).Update(nil)},
 	})
 
 	support := gateway.AddAgent(jsii.String("support"))
@@ -53,7 +53,7 @@ func build(app awscdk.App) awscdk.Stack {
 		When: &[]mcp.ToolCondition{refund.Arg(jsii.String("amount")).Between(jsii.Number(0.01), jsii.Number(500))},
 	})
 
-	awscdk.Validations_Of(app).AddPlugins(mcp.NewFourLayerChecks(app))
+	awscdk.Validations_Of(app).AddPlugins(mcp.NewFourLayerChecks(app, nil))
 	return stack
 }
 
