@@ -19,26 +19,26 @@ async function main(): Promise<number> {
   run(process.execPath, ['bin/secure-mcp', 'check', OUT]);
 
   console.log('\n3. secure-mcp dev: the synthesized app on this machine, a real MCP client against it\n');
-  const seed = join(QUICKSTART, 'seed.json');
-  const gateway = await LocalServer.start([OUT, '--seed', seed]);
-  const breached = await LocalServer.start([
-    OUT,
-    '--seed',
-    seed,
-    '--assume-breach',
-    `order-lookup=${join(QUICKSTART, 'attacks', 'order-lookup.js')}`,
-  ]);
+  const results = await attemptAll();
+  const shown = table(results);
+  console.log(shown);
+  keep(shown);
+  const wrong = results.filter((result) => !result.asExpected).length;
+  console.log(wrong === 0 ? whereToGo() : `\n${wrong} of ${results.length} outcomes are not as expected.`);
+  return wrong === 0 ? 0 : 1;
+}
+
+async function attemptAll(): Promise<Attempt[]> {
+  const seeded = [OUT, '--seed', join(QUICKSTART, 'seed.json')];
+  const hostile = `order-lookup=${join(QUICKSTART, 'attacks', 'order-lookup.js')}`;
+  const servers: LocalServer[] = []; // those that were started are stopped, also when the next one fails
   try {
+    for (const args of [seeded, [...seeded, '--assume-breach', hostile]]) servers.push(await LocalServer.start(args));
     const results: Attempt[] = [];
-    for (const attempt of attempts(gateway, breached)) results.push(await attempt());
-    const shown = table(results);
-    console.log(shown);
-    keep(shown);
-    const wrong = results.filter((result) => !result.asExpected).length;
-    console.log(wrong === 0 ? whereToGo() : `\n${wrong} of ${results.length} outcomes are not as expected.`);
-    return wrong === 0 ? 0 : 1;
+    for (const attempt of attempts(servers[0]!, servers[1]!)) results.push(await attempt());
+    return results;
   } finally {
-    await Promise.all([gateway.stop(), breached.stop()]);
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }
 

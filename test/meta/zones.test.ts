@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -96,6 +96,18 @@ test('only the engine imports Cedar', () => {
   expect(
     cruise({ 'lib/core/cedar/engine.ts': text, 'lib/core/cedar/other.ts': text, 'lib/local/other.ts': text }),
   ).toEqual(['one-cedar-importer lib/core/cedar/other.ts', 'one-cedar-importer lib/local/other.ts']);
+});
+
+test('every folder of lib has its walls, and its row in the architecture', () => {
+  const folders = readdirSync(join(ROOT, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const table = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+
+  for (const { name } of folders) {
+    expect(ZONES).toContain(name);
+    expect(table.some((row) => row.split('|')[1]!.includes(`\`${name}\``))).toBe(true);
+  }
 });
 
 test('cycles are refused', () => {
