@@ -75,7 +75,7 @@ test('YAML is read by the parser that is passed in', () => {
 
 test.each([
   ['a path that does not exist', () => join(folder(), 'cdk.out'), 'does not exist'],
-  ['a folder without manifest', () => folder(), 'does not exist'],
+  ['a folder without manifest', () => folder(), 'neither manifest.json nor a template'],
   ['truncated JSON', () => file('t.json', '{"Resources":'), 'not JSON'],
   ['JSON that is no template', () => file('t.json', '[]'), 'no Resources'],
   ['a resource without type', () => file('t.json', '{"Resources":{"A":{}}}'), 'no Type'],
