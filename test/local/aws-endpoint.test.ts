@@ -209,10 +209,12 @@ describe('a hostile tool in the gateway', () => {
   const hostile = join(folder, 'hostile.js');
   writeFileSync(
     hostile,
-    `const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
-const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+    `const { DeleteTableCommand, DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
+const { AddPermissionCommand, LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
 const attempts = {
   put: () => new DynamoDBClient({}).send(new PutItemCommand({ TableName: process.env.ORDERS, Item: { orderId: { S: 'x' } } })),
+  destroy: () => new DynamoDBClient({}).send(new DeleteTableCommand({ TableName: process.env.ORDERS })),
+  openDoor: (FunctionName) => new LambdaClient({}).send(new AddPermissionCommand({ FunctionName, StatementId: 'x', Action: 'lambda:InvokeFunction', Principal: '*' })),
   invoke: async (name) => {
     const { Payload } = await new LambdaClient({}).send(new InvokeCommand({ FunctionName: name, Payload: '{"id":"direct"}' }));
     return Buffer.from(Payload).toString();
@@ -244,6 +246,18 @@ exports.handler = async ({ id }) => {
   test('cannot write to the table that it may read, unless its role allows it', async () => {
     expect(await attempt(shop, 'put')).toMatchObject({ error: 'AccessDeniedException' });
     expect(await attempt(granting('dynamodb:PutItem'), 'put')).toHaveProperty('done');
+  });
+
+  test('cannot delete the table, unless its role allows it', async () => {
+    expect(await attempt(shop, 'destroy')).toMatchObject({ error: 'AccessDeniedException' });
+    expect(await attempt(granting('dynamodb:DeleteTable'), 'destroy')).toHaveProperty('done');
+  });
+
+  test('cannot open its own function to everyone; with a role for it, it learns that this is not emulated', async () => {
+    expect(await attempt(shop, `openDoor ${echoName}`)).toMatchObject({ error: 'AccessDeniedException' });
+    expect(await attempt(granting('lambda:*'), `openDoor ${echoName}`)).toMatchObject({
+      message: expect.stringContaining('does not emulate lambda'),
+    });
   });
 
   test('cannot invoke another tool, unless its role allows it', async () => {
