@@ -1,0 +1,221 @@
+import { matchesAction } from '../core/iam/match';
+import { actionsOfOperation, isKnownAction } from '../core/iam/operation-map';
+import type { DeclaredAccessMetadata } from '../protocol/template-metadata';
+import { accessLineWith, accessLineWithout } from './access-line';
+import type { HandlerAnalysis, SourcePosition, UsedPermission } from './handler-analysis';
+import { coversPart } from './part';
+
+export type AccessFindingKind =
+  /** The code makes a call that no access allows: it would be denied. */
+  | 'missing'
+  /** The code may make such a call. */
+  | 'possibly-missing'
+  /** An access allows what no code uses. */
+  | 'excess'
+  /** The caller of the tool chooses the table, bucket or the like. */
+  | 'resource-from-input'
+  | 'unverifiable';
+
+export interface AccessFinding {
+  readonly kind: AccessFindingKind;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  /** What to do, with the `access` line as it should be. */
+  readonly fix: string;
+  readonly at?: SourcePosition;
+  /** Environment variable of the access concerned. */
+  readonly env?: string;
+  readonly action?: string;
+}
+
+/** A declared access, and, where it is known, the parts of the resource that it is limited to. */
+export interface DeclaredAccess extends DeclaredAccessMetadata {
+  /** By operation, what follows the ARN: `/index/byCustomer`, `/in/*`, `''`. Left out: the declaration is not compared by part. */
+  readonly parts?: { readonly [operation: string]: readonly string[] };
+}
+
+/** Compares what a tool declares with what its code does. Never widens anything: it only reports. */
+export function compareAccess(declared: readonly DeclaredAccess[], analysis: HandlerAnalysis): AccessFinding[] {
+  const grants = declared.flatMap(grantsOf);
+  return [
+    ...once(analysis.used.flatMap((used) => judgeUse(used, declared, grants))),
+    ...excess(grants, analysis),
+    ...unknownOperations(declared),
+    ...analysis.unverifiable.map(
+      ({ service, reason, at }): AccessFinding => ({
+        kind: 'unverifiable',
+        severity: 'info',
+        message: `${service === '*' ? 'what is not used' : `what is not used of ${service}`} cannot be told: the code ${reason}`,
+        fix: 'Call the operation by its name, on a client that the handler makes itself',
+        at,
+      }),
+    ),
+  ];
+}
+
+/** One action that an access allows, on one part of its resource. */
+interface Grant {
+  readonly access: DeclaredAccess;
+  readonly operation: string;
+  readonly action: string;
+  /** `undefined`: any part. */
+  readonly part: string | undefined;
+}
+
+function grantsOf(access: DeclaredAccess): Grant[] {
+  return access.operations.flatMap((operation) => {
+    const parts = access.parts?.[operation] ?? [undefined];
+    return actionsOf(access.service, operation).flatMap((action) =>
+      parts.map((part) => ({ access, operation, action, part })),
+    );
+  });
+}
+
+/** A declared operation is an SDK operation, the name of an action, or an action in full. */
+function actionsOf(service: string, operation: string): readonly string[] {
+  if (operation.includes(':')) return [operation];
+  if (isKnownAction(`${service}:${operation}`)) return [`${service}:${operation}`];
+  const actions = actionsOfOperation(service, operation);
+  return actions === undefined ? [] : [...actions.certain, ...actions.possible];
+}
+
+function judgeUse(
+  used: UsedPermission,
+  declared: readonly DeclaredAccess[],
+  grants: readonly Grant[],
+): AccessFinding[] {
+  const findings: AccessFinding[] = [];
+  const { action, at } = used;
+  if (used.resources.some(({ kind }) => kind === 'input')) {
+    findings.push({
+      kind: 'resource-from-input',
+      severity: 'warning',
+      message: `the caller of the tool chooses the resource of ${action}`,
+      fix: 'Take the name from an environment variable that an access sets, or pick one of several by a fixed list',
+      at,
+      action,
+    });
+  }
+  const allowing = grants.filter((grant) => matchesAction(grant.action, action) && partIsCovered(grant, used));
+  const names = used.resources.flatMap((resource) => (resource.kind === 'env' ? [resource.name] : []));
+  const onlyNames = names.length > 0 && names.length === used.resources.length;
+  // Where the resource is not known, any access that allows the action may be the one.
+  const lacking = onlyNames
+    ? names.filter((name) => !allowing.some((grant) => grant.access.env === name || isCustom(grant)))
+    : allowing.length > 0
+      ? []
+      : [...names, undefined].slice(0, Math.max(names.length, 1));
+  const nothingAllows = onlyNames ? lacking.length === names.length : allowing.length === 0;
+  for (const env of lacking) {
+    const certain = used.certainty === 'must' && nothingAllows && lacking.length === 1;
+    findings.push(missing(used, env, certain || (used.certainty === 'must' && nothingAllows), declared));
+  }
+  if (!onlyNames && used.certainty === 'must' && allowing.length > 0 && used.resources.length > 0) {
+    findings.push({
+      kind: 'unverifiable',
+      severity: 'info',
+      message: `the resource of ${action} is not named by an environment variable of an access`,
+      fix: `Name it by one of: ${[...new Set(allowing.map((grant) => `process.env.${grant.access.env}`))].join(', ')}`,
+      at,
+      action,
+    });
+  }
+  return findings;
+}
+
+/** Access that names actions itself may be on any resource. */
+function isCustom(grant: Grant): boolean {
+  return grant.operation.includes(':');
+}
+
+function partIsCovered(grant: Grant, used: UsedPermission): boolean {
+  return grant.part === undefined || used.parts.every((part) => coversPart(grant.part!, part));
+}
+
+function missing(
+  used: UsedPermission,
+  env: string | undefined,
+  certain: boolean,
+  declared: readonly DeclaredAccess[],
+): AccessFinding {
+  const part = used.parts.find((text) => text !== '');
+  const on = env === undefined ? 'its resource' : `process.env.${env}${part === undefined ? '' : ` (${part})`}`;
+  const because = used.reason === undefined ? '' : ` (${used.reason})`;
+  return {
+    kind: certain ? 'missing' : 'possibly-missing',
+    severity: certain ? 'error' : 'info',
+    message: `the code ${certain ? 'needs' : 'may need'} ${used.action} on ${on}, and no access allows it${because}`,
+    fix: accessLineWith(
+      declared.find((access) => access.env === env),
+      env,
+      used,
+    ),
+    at: used.at,
+    env,
+    action: used.action,
+  };
+}
+
+function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFinding[] {
+  return grants.flatMap((grant): AccessFinding[] => {
+    const { access, action, part } = grant;
+    if (analysis.unverifiable.some(({ service }) => service === '*' || service === access.service)) return [];
+    const isUsed = analysis.used.some(
+      (used) =>
+        matchesAction(grant.action, used.action) &&
+        (isCustom(grant) || mayBeOn(used, access.env)) &&
+        (part === undefined || used.parts.some((usedPart) => coversPart(part, usedPart))),
+    );
+    if (isUsed) return [];
+    const siblings = actionsOf(access.service, grant.operation);
+    // One operation may need one of several actions: it is not excess while another of them is used.
+    if (
+      siblings.length > 1 &&
+      analysis.used.some((used) => siblings.includes(used.action) && mayBeOn(used, access.env))
+    )
+      return [];
+    const dead = analysis.unreached.find(
+      ({ service, operation }) => service === access.service && actionsOf(service, operation).includes(action),
+    );
+    return [
+      {
+        kind: 'excess',
+        severity: 'warning',
+        message: `${access.env} allows ${action}${part ? ` on ${part}` : ''}, and no code uses it${
+          dead === undefined
+            ? ''
+            : `: ${dead.operation} stands in ${dead.at.file}:${dead.at.line}, but nothing calls it`
+        }`,
+        fix: accessLineWithout(access, grant.operation, part),
+        env: access.env,
+        action,
+        at: dead?.at,
+      },
+    ];
+  });
+}
+
+function mayBeOn(used: UsedPermission, env: string): boolean {
+  return (
+    used.resources.length === 0 || used.resources.some((resource) => resource.kind !== 'env' || resource.name === env)
+  );
+}
+
+function unknownOperations(declared: readonly DeclaredAccess[]): AccessFinding[] {
+  return declared.flatMap((access) =>
+    access.operations
+      .filter((operation) => actionsOf(access.service, operation).length === 0)
+      .map((operation) => ({
+        kind: 'unverifiable' as const,
+        severity: 'info' as const,
+        message: `the permissions of ${access.service} ${operation} are not known, so its use is not checked`,
+        fix: 'Compare the declaration with the code by hand',
+        env: access.env,
+      })),
+  );
+}
+
+/** The same finding at the same place, once. */
+function once(findings: readonly AccessFinding[]): AccessFinding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}

@@ -1,0 +1,136 @@
+import { callGlobal, callNative, callUnknown } from './builtins';
+import type { Argument, Machine, Site } from './machine';
+import { clientOf, meaningOf, operationOfMethod } from './sdk-model';
+import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from './values';
+
+/** `callee(…args)`. */
+export function call(
+  machine: Machine,
+  callee: Cell,
+  receiver: Cell,
+  args: readonly Argument[],
+  to: Cell,
+  site: Site,
+): void {
+  machine.solver.watch(callee, (value) => {
+    switch (value.kind) {
+      case 'function':
+        return machine.invoke(value, receiver, args, to, site);
+      case 'native':
+        return callNative(machine, value, receiver, args, to, site);
+      case 'global':
+        return callGlobal(machine, value.name, args, to, site);
+      case 'sdk-export':
+        return useExport(machine, value, args, to, site);
+      case 'sdk-method':
+        return useMethod(machine, value, args, to, site);
+      case 'object':
+      case 'text':
+      case 'env':
+      case 'template':
+        return;
+      default:
+        return callUnknown(machine, value, args, to, site);
+    }
+  });
+}
+
+/** `new callee(…args)`. */
+export function construct(machine: Machine, callee: Cell, args: readonly Argument[], to: Cell, site: Site): void {
+  const { solver } = machine;
+  solver.watch(callee, (value) => {
+    if (value.kind === 'function') {
+      const instance = machine.objectAt(site, `instance ${value.node.start}`);
+      solver.add(instance.prototypes, value.prototype);
+      solver.add(to, instance);
+      machine.construct(value, instance, args, to, site);
+    } else if (value.kind === 'sdk-export') useExport(machine, value, args, to, site);
+    else if (value.kind === 'global') callGlobal(machine, value.name, args, to, site);
+    else callUnknown(machine, value, args, to, site);
+  });
+}
+
+/** Runs what `super(…)` stands for, on an instance that is already there. */
+export function constructSuper(
+  machine: Machine,
+  superclass: Cell,
+  instance: ObjectValue,
+  args: readonly Argument[],
+  site: Site,
+): void {
+  machine.solver.watch(superclass, (value) => {
+    if (value.kind === 'function') machine.construct(value, instance, args, new Cell(), site);
+    else if (value.kind === 'sdk-export') useExport(machine, value, args, instance.prototypes, site);
+  });
+}
+
+/** A command is made, a client is made, a helper is called. */
+function useExport(
+  machine: Machine,
+  value: Extract<Value, { kind: 'sdk-export' }>,
+  args: readonly Argument[],
+  to: Cell,
+  site: Site,
+): void {
+  const { solver } = machine;
+  const meaning = meaningOf(value.package, value.name);
+  if (meaning?.kind === 'client') solver.add(to, machine.constant({ kind: 'sdk-client', package: value.package }));
+  else solver.add(to, UNKNOWN);
+  if (meaning?.kind !== 'operation') {
+    // Configuration may hold functions, such as a supplier of credentials.
+    for (const { cell } of args) {
+      solver.watch(cell, (argument) => {
+        if (argument.kind === 'function') machine.invoke(argument, new Cell(), [], new Cell(), site);
+      });
+    }
+    return;
+  }
+  const [position, member] = (meaning.argument ?? '').split('.');
+  let input = position === undefined || position === '' ? undefined : argumentAt(machine, args, Number(position), site);
+  if (input !== undefined && member !== undefined) {
+    const inner = new Cell();
+    machine.read(input, member, inner, site);
+    input = inner;
+  }
+  machine.use({ client: meaning.client, operation: meaning.operation, besides: meaning.besides, input, site });
+}
+
+function useMethod(
+  machine: Machine,
+  value: Extract<Value, { kind: 'sdk-method' }>,
+  args: readonly Argument[],
+  to: Cell,
+  site: Site,
+): void {
+  machine.solver.add(to, UNKNOWN);
+  const operation = operationOfMethod(value.package, value.name);
+  const client = clientOf(value.package);
+  if (operation !== undefined && client !== undefined) {
+    machine.use({ client, operation, besides: [], input: argumentAt(machine, args, 0, site), site });
+  }
+  // `send(command, callback)`
+  for (const { cell } of args) {
+    machine.solver.watch(cell, (argument) => {
+      if (argument.kind === 'function')
+        machine.invoke(
+          argument,
+          new Cell(),
+          [UNKNOWN, UNKNOWN].map((unknown) => ({ cell: holding(unknown), spread: false })),
+          new Cell(),
+          site,
+        );
+    });
+  }
+}
+
+/** What a parameter receives; a spread argument may fill any position from its own on. */
+export function argumentAt(machine: Machine, args: readonly Argument[], index: number, site: Site): Cell {
+  const spread = args.findIndex((argument) => argument.spread);
+  if (spread < 0 || index < spread) return args[index]?.cell ?? new Cell();
+  const result = new Cell();
+  for (const argument of args.slice(spread)) {
+    if (argument.spread) machine.read(argument.cell, String(index - spread), result, site);
+    else machine.solver.flow(argument.cell, result);
+  }
+  return result;
+}

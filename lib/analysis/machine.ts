@@ -1,0 +1,51 @@
+import type { AnyNode } from 'acorn';
+import type { Solver } from './solver';
+import type { Activation, Cell, FunctionValue, ObjectValue, Value } from './values';
+
+/** Where something happens: an expression, as run in one activation. */
+export interface Site {
+  readonly node: AnyNode;
+  readonly activation: Activation;
+}
+
+export interface Argument {
+  readonly cell: Cell;
+  /** `...cell`. */
+  readonly spread: boolean;
+}
+
+/** One use of the SDK: a command that is made, a client's method or a helper that is called. */
+export interface SdkUse {
+  readonly client: string;
+  readonly operation: string;
+  readonly input: Cell | undefined;
+  /** Other operations that a helper may need besides. */
+  readonly besides: readonly string[];
+  readonly site: Site;
+}
+
+/** What the parts of the analysis need of each other. */
+export interface Machine {
+  readonly solver: Solver;
+  expression(node: AnyNode, activation: Activation): Cell;
+  /** Calls a function of the program. */
+  invoke(fn: FunctionValue, receiver: Cell, args: readonly Argument[], to: Cell, site: Site, certain?: boolean): void;
+  construct(fn: FunctionValue, instance: ObjectValue, args: readonly Argument[], to: Cell, site: Site): void;
+  call(callee: Cell, receiver: Cell, args: readonly Argument[], to: Cell, site: Site): void;
+  read(from: Cell, name: string | Cell, to: Cell, site: Site): void;
+  readValue(value: Value, name: string | Cell, to: Cell, site: Site): void;
+  write(into: Cell, name: string | Cell, value: Cell, site: Site): void;
+  /** Items of an array or of anything else that is iterated. */
+  elements(of: Cell, to: Cell): void;
+  /** The object made at a site; the same one whenever it is asked for. */
+  objectAt(site: Site, part: string, isArray?: boolean): ObjectValue;
+  /** The one value that looks like this. */
+  constant(value: Value): Value;
+  /** Whether an object is handed to unknown code for the first time; `given` is what that code calls it with. */
+  firstHandOver(value: Value, given: Value): boolean;
+  /** Whether anything in the program has a getter of this name. */
+  isGetter(name: string): boolean;
+  use(use: SdkUse): void;
+  /** A place where operations of a service can no longer be told; `*` is every service. */
+  escape(service: string, reason: string, site: Site): void;
+}

@@ -1,0 +1,85 @@
+import type { AnyNode } from 'acorn';
+import { copyProperties } from './builtins';
+import type { Machine } from './machine';
+import { type Activation, Cell, holding } from './values';
+
+/** Hands a value to what stands on the left of `=`, or to a parameter. */
+export function bindPattern(
+  machine: Machine,
+  variable: (identifier: AnyNode) => Cell,
+  pattern: AnyNode,
+  value: Cell,
+  activation: Activation,
+): void {
+  const { solver } = machine;
+  const site = { node: pattern, activation };
+  const bind = (inner: AnyNode, from: Cell) => bindPattern(machine, variable, inner, from, activation);
+  switch (pattern.type) {
+    case 'Identifier': {
+      solver.flow(value, variable(pattern));
+      return;
+    }
+    case 'MemberExpression': {
+      const object = machine.expression(pattern.object, activation);
+      machine.write(object, nameOf(machine, pattern, activation), value, site);
+      return;
+    }
+    case 'AssignmentPattern': {
+      const either = new Cell();
+      solver.flow(value, either);
+      solver.flow(machine.expression(pattern.right, activation), either);
+      bind(pattern.left, either);
+      return;
+    }
+    case 'ObjectPattern':
+      for (const property of pattern.properties) {
+        if (property.type === 'RestElement') {
+          const rest = machine.objectAt({ node: property, activation }, 'rest');
+          copyProperties(machine, value, holding(rest), site);
+          // What is left of the caller's input is still the caller's.
+          solver.watch(value, (source) => {
+            if (source.kind !== 'object') solver.add(rest.rest, source);
+          });
+          bind(property.argument, holding(rest));
+          continue;
+        }
+        const part = new Cell();
+        const key = property.key;
+        const name =
+          !property.computed && key.type === 'Identifier'
+            ? key.name
+            : key.type === 'Literal'
+              ? String(key.value)
+              : machine.expression(key, activation);
+        machine.read(value, name, part, site);
+        bind(property.value, part);
+      }
+      return;
+    case 'ArrayPattern':
+      for (const [index, element] of pattern.elements.entries()) {
+        if (!element) continue;
+        const part = new Cell();
+        if (element.type === 'RestElement') {
+          const rest = machine.objectAt({ node: element, activation }, 'rest', true);
+          machine.elements(value, rest.rest);
+          bind(element.argument, holding(rest));
+          continue;
+        }
+        machine.read(value, String(index), part, site);
+        bind(element, part);
+      }
+      return;
+    case 'RestElement': {
+      bind(pattern.argument, value);
+      return;
+    }
+  }
+}
+
+function nameOf(machine: Machine, node: AnyNode & { type: 'MemberExpression' }, activation: Activation): string | Cell {
+  const { property } = node;
+  if (property.type === 'PrivateIdentifier') return `#${property.name}`;
+  if (!node.computed && property.type === 'Identifier') return property.name;
+  if (property.type === 'Literal') return String(property.value);
+  return machine.expression(property, activation);
+}

@@ -1,0 +1,176 @@
+import { compareAccess, type DeclaredAccess } from '../../lib/analysis/compare';
+import type { HandlerAnalysis, UsedPermission } from '../../lib/analysis/handler-analysis';
+
+const at = { file: 'tools/order-lookup.ts', line: 12 };
+
+const uses = (...used: Partial<UsedPermission>[]): HandlerAnalysis => ({
+  used: used.map((one) => ({
+    service: 'dynamodb',
+    operation: 'GetItem',
+    action: 'dynamodb:GetItem',
+    resources: [{ kind: 'env', name: 'ORDERS' }],
+    parts: [''],
+    certainty: 'must',
+    at,
+    ...one,
+  })),
+  unverifiable: [],
+  unreached: [],
+});
+const orders = (operations: string[], declaration: string, parts?: DeclaredAccess['parts']): DeclaredAccess => ({
+  env: 'ORDERS',
+  service: 'dynamodb',
+  operations,
+  resource: 'arn',
+  declaration,
+  parts,
+});
+const get = orders(['GetItem'], 'Access.table(Orders).get()', { GetItem: [''] });
+
+test('what is declared and used is fine', () => {
+  expect(compareAccess([get], uses({}))).toEqual([]);
+});
+
+test('a missing operation is an error with the line that fixes it', () => {
+  expect(compareAccess([get], uses({}, { action: 'dynamodb:PutItem', operation: 'PutItem' }))).toEqual([
+    {
+      kind: 'missing',
+      severity: 'error',
+      message: 'the code needs dynamodb:PutItem on process.env.ORDERS, and no access allows it',
+      fix: 'Write ORDERS: Access.table(Orders).get().put()',
+      at,
+      env: 'ORDERS',
+      action: 'dynamodb:PutItem',
+    },
+  ]);
+});
+
+test('an index that is read needs its own declaration', () => {
+  const query = uses({}, { action: 'dynamodb:Query', operation: 'Query', parts: ['/index/byCustomer'] });
+  const onTable = orders(['GetItem', 'Query'], 'Access.table(Orders).get().query()', { GetItem: [''], Query: [''] });
+  const onIndex = orders(['GetItem', 'Query'], "Access.table(Orders).get().query({ index: 'byCustomer' })", {
+    GetItem: [''],
+    Query: ['/index/byCustomer'],
+  });
+
+  expect(compareAccess([onTable], query).map(({ kind, fix }) => [kind, fix])).toEqual([
+    ['missing', "Write ORDERS: Access.table(Orders).get().query().query({ index: 'byCustomer' })"],
+    ['excess', 'Write ORDERS: Access.table(Orders).get()'],
+  ]);
+  expect(compareAccess([onIndex], query)).toEqual([]);
+});
+
+test('an unknown key is only covered by a star', () => {
+  const bucket = (part: string): DeclaredAccess => ({
+    env: 'B',
+    service: 's3',
+    operations: ['GetObject'],
+    resource: 'arn',
+    declaration: 'Access.bucket(B).get()',
+    parts: { GetObject: [part] },
+  });
+  const reads = (part: string) =>
+    uses({
+      service: 's3',
+      operation: 'GetObject',
+      action: 's3:GetObject',
+      resources: [{ kind: 'env', name: 'B' }],
+      parts: [part],
+    });
+  const kinds = (declared: string, used: string) =>
+    compareAccess([bucket(declared)], reads(used)).map(({ kind }) => kind);
+
+  expect(kinds('/in/*', '/in/*')).toEqual([]);
+  expect(kinds('/in/*', '/in/a.txt')).toEqual([]);
+  expect(kinds('/*', '/*')).toEqual([]);
+  expect(kinds('/in/*', '/*')).toContain('missing');
+  expect(kinds('/in/a', '/in/*')).toContain('missing');
+});
+
+test('a variable that no access sets is missing', () => {
+  const [finding] = compareAccess([get], uses({}, { resources: [{ kind: 'env', name: 'LEDGER' }] }));
+
+  expect(finding).toMatchObject({
+    kind: 'missing',
+    env: 'LEDGER',
+    fix: 'Write LEDGER: Access.table(<the table that LEDGER names>).get()',
+  });
+});
+
+test.each<[string, Partial<UsedPermission>]>([
+  ['one that only may happen', { action: 'dynamodb:PutItem', certainty: 'may', reason: 'library code' }],
+  [
+    'one of several tables, another of which is allowed',
+    {
+      resources: [
+        { kind: 'env', name: 'ORDERS' },
+        { kind: 'env', name: 'LEDGER' },
+      ],
+    },
+  ],
+])('no error for a call that may be fine: %s', (_name, used) => {
+  const findings = compareAccess([get], uses({}, used));
+
+  expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([['possibly-missing', 'info']]);
+});
+
+test('when none of several tables is allowed, it is an error all the same', () => {
+  const resources = [{ kind: 'env', name: 'A' } as const, { kind: 'env', name: 'B' } as const];
+
+  expect(compareAccess([get], uses({}, { resources })).map(({ kind }) => kind)).toEqual(['missing', 'missing']);
+});
+
+test('an operation that no access allows is missing whatever its resource is', () => {
+  const unknown = uses({}, { action: 'dynamodb:Scan', operation: 'Scan', resources: [{ kind: 'unknown' }] });
+
+  expect(compareAccess([get], unknown).map(({ kind }) => kind)).toEqual(['missing']);
+});
+
+test('a resource that is not known may be any that allows the operation', () => {
+  const findings = compareAccess([get], uses({ resources: [{ kind: 'unknown' }] }));
+
+  expect(findings.map(({ kind, severity, fix }) => [kind, severity, fix])).toEqual([
+    ['unverifiable', 'info', 'Name it by one of: process.env.ORDERS'],
+  ]);
+});
+
+test('a resource that the caller chooses is a finding of its own', () => {
+  const findings = compareAccess([get], uses({ resources: [{ kind: 'input' }] }));
+
+  expect(findings).toContainEqual(
+    expect.objectContaining({ kind: 'resource-from-input', severity: 'warning', at, action: 'dynamodb:GetItem' }),
+  );
+});
+
+test('excess is a warning with the shorter line', () => {
+  const declared = orders(['GetItem', 'Scan'], 'Access.table(Orders).get().scan()');
+
+  expect(compareAccess([declared], uses({}))).toEqual([
+    expect.objectContaining({
+      kind: 'excess',
+      severity: 'warning',
+      message: 'ORDERS allows dynamodb:Scan, and no code uses it',
+      fix: 'Write ORDERS: Access.table(Orders).get()',
+    }),
+  ]);
+  expect(compareAccess([get], uses())[0]?.fix).toBe('Remove the access ORDERS');
+});
+
+test.each(['*', 'dynamodb'])('nothing is called excess where the code cannot be followed (%s)', (service) => {
+  const analysis = { ...uses(), unverifiable: [{ service, reason: 'runs code from text', at }] };
+
+  expect(compareAccess([get], analysis).map(({ kind }) => kind)).toEqual(['unverifiable']);
+  expect(compareAccess([get], uses()).map(({ kind }) => kind)).toEqual(['excess']);
+});
+
+test('access that names actions covers them on any resource', () => {
+  const custom = orders(['dynamodb:Get*'], "Access.custom({ actions: ['dynamodb:Get*'] })");
+
+  expect(compareAccess([custom], uses({ resources: [{ kind: 'env', name: 'OTHER' }] }))).toEqual([]);
+});
+
+test('a declared operation that is not in the map is said to be unchecked', () => {
+  expect(compareAccess([orders(['Teleport'], 'x')], uses())).toEqual([
+    expect.objectContaining({ kind: 'unverifiable', message: expect.stringContaining('dynamodb Teleport') }),
+  ]);
+});

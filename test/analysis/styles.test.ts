@@ -1,0 +1,197 @@
+import { analyzeHandler } from '../../lib/analysis/analyze-handler';
+import { analyzeText, lines } from './bundle';
+
+const DDB =
+  "import { DynamoDBClient, GetItemCommand, PutItemCommand, DeleteItemCommand, DynamoDB, waitUntilTableExists } from '@aws-sdk/client-dynamodb';\nconst ddb = new DynamoDBClient({});\n";
+const handler = (body: string) => `${DDB}export const handler = async (event: any) => {\n${body}\n};`;
+
+/** Every way of writing a call that the SDK v3 knows. */
+test.each<[string, string, string[]]>([
+  [
+    'an aliased import, beside an unused and a type import',
+    "import { GetItemCommand as Read, PutItemCommand, type QueryCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';\nexport const handler = (e: QueryCommandInput) => new DynamoDBClient({}).send(new Read({ TableName: process.env.T, Key: {} }));",
+    ['must dynamodb:GetItem T handler.ts:2'],
+  ],
+  [
+    'a namespace import',
+    "import * as S3 from '@aws-sdk/client-s3';\nexport const handler = () => new S3.S3Client({}).send(new S3.HeadObjectCommand({ Bucket: process.env.B, Key: 'a' }));",
+    ['must s3:GetObject B /a handler.ts:2'],
+  ],
+  [
+    'an aggregated client in a class field',
+    "import { SecretsManager } from '@aws-sdk/client-secrets-manager';\nclass A { sm = new SecretsManager({}); secret(id: string) { return this.sm.getSecretValue({ SecretId: id }); } }\nexport const handler = () => new A().secret(process.env.S!);",
+    ['must secretsmanager:GetSecretValue S handler.ts:2'],
+  ],
+  [
+    'a dynamic import, whole and destructured',
+    "export const handler = async () => {\nconst sm = await import('@aws-sdk/client-secrets-manager');\nawait new sm.SecretsManagerClient({}).send(new sm.GetSecretValueCommand({ SecretId: process.env.S }));\nconst { SNSClient, PublishCommand } = await import('@aws-sdk/client-sns');\nawait new SNSClient({}).send(new PublishCommand({ TopicArn: process.env.N, Message: 'm' }));\n};",
+    ['must secretsmanager:GetSecretValue S handler.ts:3', 'must sns:Publish N handler.ts:5'],
+  ],
+  [
+    'require, with then',
+    "exports.handler = () => { const { SQSClient, SendMessageBatchCommand } = require('@aws-sdk/client-sqs');\nreturn Promise.resolve(new SQSClient({})).then((q) => q.send(new SendMessageBatchCommand({ QueueUrl: process.env.Q, Entries: [] }))); };",
+    ['must sqs:SendMessage Q handler.ts:2'],
+  ],
+  [
+    'a map of commands: one of them',
+    handler(
+      "const commands = { read: GetItemCommand, write: PutItemCommand };\nawait ddb.send(new commands[event.op as 'read']({ TableName: process.env.T, Key: {} }));",
+    ),
+    ['may dynamodb:GetItem T handler.ts:5', 'may dynamodb:PutItem T handler.ts:5'],
+  ],
+  [
+    'a generic helper, told apart by its callers',
+    handler(
+      'const build = (Command: any, input: any) => new Command(input);\nawait ddb.send(build(GetItemCommand, { TableName: process.env.A }));\nawait ddb.send(build(PutItemCommand, { TableName: process.env.B }));',
+    ),
+    ['must dynamodb:GetItem A handler.ts:4', 'must dynamodb:PutItem B handler.ts:4'],
+  ],
+  [
+    'two repositories of one class, told apart',
+    handler(
+      'class Repo { constructor(private t: string) {}\nget = () => ddb.send(new GetItemCommand({ TableName: this.t, Key: {} }));\nremove() { return ddb.send(new DeleteItemCommand({ TableName: this.t, Key: {} })); } }\nawait new Repo(process.env.A!).get(); await new Repo(process.env.B!).remove();',
+    ),
+    ['must dynamodb:GetItem A handler.ts:5', 'must dynamodb:DeleteItem B handler.ts:6'],
+  ],
+  [
+    'inheritance, super and a getter',
+    handler(
+      'class Base { constructor(protected name: string) {} get table() { return this.name; } run(c: any) { return ddb.send(c); } }\nclass Orders extends Base { constructor() { super(process.env.T!); }\nfind() { return super.run(new GetItemCommand({ TableName: this.table, Key: {} })); } }\nawait new Orders().find();',
+    ),
+    ['must dynamodb:GetItem T handler.ts:6'],
+  ],
+  [
+    'a client class of the author',
+    "import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';\nclass Client extends DynamoDBClient { read(t: string) { return this.send(new GetItemCommand({ TableName: t, Key: {} })); } }\nexport const handler = () => new Client({}).read(process.env.T!);",
+    ['must dynamodb:GetItem T handler.ts:2'],
+  ],
+  [
+    'callbacks, timers and promises',
+    handler(
+      'await Promise.all(event.ids.map((id: string) => ddb.send(new GetItemCommand({ TableName: process.env.A, Key: {} }))));\nsetTimeout(() => ddb.send(new PutItemCommand({ TableName: process.env.B, Item: {} })), 1);\nawait new Promise<void>((done) => ddb.send(new DeleteItemCommand({ TableName: process.env.C, Key: {} }), () => done()));',
+    ),
+    [
+      'must dynamodb:GetItem A handler.ts:4',
+      'must dynamodb:PutItem B handler.ts:5',
+      'must dynamodb:DeleteItem C handler.ts:6',
+    ],
+  ],
+  [
+    'waiters and paginators, as functions and as methods of a client',
+    handler(
+      'const c: any = new DynamoDB({});\nawait waitUntilTableExists({ client: ddb, maxWaitTime: 1 }, { TableName: process.env.A });\nfor await (const p of c.paginateScan({ TableName: process.env.B })) console.log(p);\nawait c.waitUntilTableExists({ TableName: process.env.C }, 1);',
+    ),
+    [
+      'must dynamodb:DescribeTable A handler.ts:5',
+      'must dynamodb:Scan B handler.ts:6',
+      'must dynamodb:DescribeTable C handler.ts:7',
+    ],
+  ],
+  [
+    'a batch by the names of its tables',
+    handler(
+      'const c: any = new DynamoDB({});\nawait c.batchGetItem({ RequestItems: { [process.env.A!]: { Keys: [] }, [process.env.B!]: { Keys: [] } } });',
+    ),
+    ['must dynamodb:BatchGetItem A|B handler.ts:5'],
+  ],
+  [
+    'a PartiQL statement by its verb and table',
+    handler(
+      'const c: any = new DynamoDB({});\nawait c.executeStatement({ Statement: `SELECT * FROM "${process.env.T}" WHERE id = ?` });',
+    ),
+    ['must dynamodb:PartiQLSelect T handler.ts:5'],
+  ],
+  [
+    'a version that may be absent leaves both actions open',
+    "import { S3 } from '@aws-sdk/client-s3';\nexport const handler = (e: any) => new S3({}).getObject({ Bucket: process.env.B, Key: 'k', VersionId: e.v });",
+    ['may s3:GetObject B /k handler.ts:2', 'may s3:GetObjectVersion B /k handler.ts:2'],
+  ],
+  [
+    'Map, reduce, bind and spread',
+    handler(
+      'const tables = new Map([["a", process.env.A!]]);\nconst read = (t: string) => ddb.send(new GetItemCommand({ TableName: t, Key: {} }));\nconst bound = read.bind(null, tables.get(event.k)!);\nawait [bound].reduce((before: any, next: any) => before.then(next), Promise.resolve());',
+    ),
+    ['must dynamodb:GetItem A handler.ts:5'],
+  ],
+  [
+    'options that are merged',
+    handler(
+      'const defaults = { TableName: process.env.T, ConsistentRead: true };\nawait ddb.send(new GetItemCommand({ ...defaults, Key: event.key }));',
+    ),
+    ['must dynamodb:GetItem T handler.ts:5'],
+  ],
+])('%s', (_name, source, expected) => {
+  const analysis = analyzeText(source);
+
+  expect(lines(analysis)).toEqual(expected);
+  expect(analysis.unverifiable).toEqual([]);
+});
+
+test('a method that nothing calls is no use, one that is called is', () => {
+  const source = (call: string) =>
+    handler(
+      `class Repo { read() { return ddb.send(new GetItemCommand({ TableName: process.env.T, Key: {} })); }\nremove() { return ddb.send(new DeleteItemCommand({ TableName: process.env.T, Key: {} })); } }\nawait new Repo().read(); ${call}`,
+    );
+
+  expect(lines(analyzeText(source('')))).toEqual(['must dynamodb:GetItem T handler.ts:4']);
+  expect(analyzeText(source('')).unreached).toEqual([
+    { service: 'dynamodb', operation: 'DeleteItem', at: { file: 'handler.ts', line: 5 } },
+  ]);
+  expect(lines(analyzeText(source('await new Repo().remove();')))).toEqual([
+    'must dynamodb:GetItem T handler.ts:4',
+    'must dynamodb:DeleteItem T handler.ts:5',
+  ]);
+});
+
+test.each<[string, string, string]>([
+  ['the name itself', 'event.table', '<input>'],
+  ['a part of the name', '`orders-${event.tenant}`', '<input>'],
+  ['the parsed body', 'JSON.parse(event.body).table', '<input>'],
+  ['a value destructured from it', '(({ table }) => table)(event)', '<input>'],
+  ['not when it picks from a list', '({ a: process.env.A, b: process.env.B } as any)[event.kind]', 'A|B'],
+  ['not when it only decides', 'event.old ? process.env.A : process.env.B', 'A|B'],
+])('a table name from the caller of the tool: %s', (_name, expression, expected) => {
+  const analysis = analyzeText(handler(`await ddb.send(new GetItemCommand({ TableName: ${expression}, Key: {} }));`));
+
+  expect(lines(analysis)).toEqual([`must dynamodb:GetItem ${expected} handler.ts:4`]);
+});
+
+test.each<[string, string, string, string]>([
+  [
+    'a method by an unknown name',
+    '(new DynamoDB({}) as any)[event.method]({});',
+    'dynamodb',
+    'calls a method of the client by a name that is not known',
+  ],
+  ['a module by an unknown name', 'await import(event.module);', '*', 'loads a module by a name that is not known'],
+  ['a package outside the bundle', "require('@aws-sdk/signature-v4-multi-region');", '*', 'signs requests itself'],
+  ['code from text', 'eval(event.code);', '*', 'runs code from text'],
+  [
+    'an operation that is not in the map',
+    "const { BraketClient, GetDeviceCommand } = require('@aws-sdk/client-braket'); new GetDeviceCommand({});",
+    '*',
+    'the permissions of GetDevice',
+  ],
+])('what cannot be followed is said: %s', (_name, body, service, reason) => {
+  const { unverifiable } = analyzeText(handler(body));
+
+  expect(unverifiable).toEqual([
+    { service, reason: expect.stringContaining(reason), at: { file: 'handler.ts', line: 4 } },
+  ]);
+});
+
+test('a bundle without that handler, or that does not parse, is not taken as one without calls', () => {
+  expect(analyzeHandler({ code: 'module.exports = { other: () => {} };' }).unverifiable).toEqual([
+    expect.objectContaining({ service: '*', reason: 'has no export "handler" that is a function' }),
+  ]);
+  expect(analyzeHandler({ code: 'module.exports = {' }).unverifiable).toEqual([
+    expect.objectContaining({ service: '*', reason: expect.stringContaining('does not parse') }),
+  ]);
+});
+
+test('without a source map, positions are those of the bundle', () => {
+  const code =
+    "const { DynamoDB } = require('@aws-sdk/client-dynamodb');\nmodule.exports.handler = () => new DynamoDB({}).getItem({ TableName: process.env.T });";
+
+  expect(lines(analyzeHandler({ code }))).toEqual(['must dynamodb:GetItem T index.js:2']);
+});
