@@ -113,7 +113,8 @@ export {
 export { RateLimitDimension, type RateLimitOptions } from './rate-limits';
 export { RemoteTarget } from './remote-target';
 export { RemoteTool } from './remote-tool';
-export { SecureMcpGateway, type SecureMcpGatewayProps } from './secure-mcp-gateway';
+export { SecureMcpGateway } from './secure-mcp-gateway';
+export type { SecureMcpGatewayProps } from './secure-mcp-gateway-props';
 export type { AgentCoreGatewayTargetOptions, AgentCoreRuntimeTargetOptions } from './targets/agent-core-target';
 export type { ApiGatewayOperation, ApiGatewayTargetOptions } from './targets/api-gateway-target';
 export { type DynamicListingOptions, type McpServerTargetOptions, McpToolList } from './targets/mcp-server-target';
