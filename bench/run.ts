@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, and writes bench/RESULTS.md with the machine it ran on. Medians of runs, each in a process of its own; lowest and highest in brackets. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { handlers } from './handlers';
 import { machine, markdown } from './report';
 import { manyTools, quickstart } from './synth';
 
@@ -8,6 +9,7 @@ const measured = machine();
 const sections = [
   markdown('Synthesis of the quickstart', quickstart()),
   markdown('Synthesis of many tools', manyTools()),
+  markdown('Bundling of handlers, one run', handlers()),
 ];
 const head = `# Benchmark results\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.\n\nMachine: ${measured}. Medians, with lowest and highest in brackets.\n`;
 writeFileSync(join(__dirname, 'RESULTS.md'), [head, ...sections].join('\n'));
