@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { requiredPermissions } from '../core/iam/aws-operation';
 import { evaluate, type IamDecision } from '../core/iam/evaluate';
 import { matchesAction } from '../core/iam/match';
+import { actionsOfOperation } from '../core/iam/operation-map';
 import { many, type PolicyDocument, statementsOf } from '../core/iam/policy-document';
 import { awsError, type IncomingCall, readCall } from './aws-call';
 import type { Decide } from './decision';
@@ -157,17 +158,17 @@ export class AwsEndpoint {
    */
   private judgeUnknown(identity: ToolIdentity, call: IncomingCall): string | undefined {
     const action = `${call.service}:${call.operation ?? '*'}`;
-    const allowed = identity.role.policies.identity.some((document) =>
-      statementsOf(document).some(
-        (statement) =>
-          statement.Effect === 'Allow' &&
-          many<string>(statement.Action).some((pattern) =>
-            call.operation === undefined
-              ? pattern === '*' || pattern.toLowerCase().startsWith(`${call.service}:`)
-              : matchesAction(pattern, action),
-          ),
-      ),
-    );
+    const patterns = identity.role.policies.identity
+      .flatMap((document) => statementsOf(document))
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Action }) => many<string>(Action));
+    const { service, operation } = call;
+    const allowed =
+      operation === undefined
+        ? patterns.some((pattern) => pattern === '*' || pattern.toLowerCase().startsWith(`${service}:`))
+        : actionsNeeded(service, operation).every((needed) =>
+            patterns.some((pattern) => matchesAction(pattern, needed)),
+          );
     if (allowed) {
       this.log(
         identity,
@@ -241,6 +242,12 @@ export class AwsEndpoint {
 }
 
 type IamContext = Parameters<typeof evaluate>[0]['context'];
+
+/** At least these; an operation that is not in the map has an action of its own name. */
+function actionsNeeded(service: string, operation: string): readonly string[] {
+  const known = actionsOfOperation(service, operation)?.certain ?? [];
+  return known.length === 0 ? [`${service}:${operation}`] : known;
+}
 
 /** The principal that a tool is to AWS. */
 function sessionArn({ role, functionName }: ToolIdentity): string {

@@ -170,7 +170,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'lambda-runtime',
     what: 'Lambda',
     state: 'approximated',
-    note: 'Node.js only, in the Node.js that runs the local gateway whatever the template says; own process and environment, timeout and concurrency of the template, memory as a heap limit. No layers, containers or VPC, and no sandbox: the code runs as you',
+    note: 'Node.js only, in the Node.js that runs the local gateway whatever the template says; own process and environment, timeout and concurrency of the template, memory as a heap limit. No layers, containers or VPC, and no sandbox: the code runs as you. Tried on Linux',
     source: `${LAMBDA}/runtimes-api.html`,
   },
   {
