@@ -1,0 +1,146 @@
+import type { ConditionBlock } from '../core/iam/policy-document';
+import { type ProofTarget, RoleProofs, type RoleStatementText } from '../core/iam/proofs';
+import { METADATA_KEY } from '../protocol/template-metadata';
+import { isObject, own } from './cloudformation';
+import type { Assembly } from './read-assembly';
+import { isUnknown, type Unknown } from './resolve';
+import { asList, type ModelResource, property, TemplateModel, within } from './template-model';
+
+/** Types with a name, an ARN and a place for a policy of their own. */
+const TARGETS: { readonly [type: string]: { service: string; name: string } } = {
+  'AWS::DynamoDB::Table': { service: 'dynamodb', name: 'TableName' },
+  'AWS::DynamoDB::GlobalTable': { service: 'dynamodb', name: 'TableName' },
+  'AWS::S3::Bucket': { service: 's3', name: 'BucketName' },
+  'AWS::SecretsManager::Secret': { service: 'secretsmanager', name: 'Name' },
+  'AWS::SQS::Queue': { service: 'sqs', name: 'QueueName' },
+  'AWS::SNS::Topic': { service: 'sns', name: 'TopicName' },
+  'AWS::KMS::Key': { service: 'kms', name: 'KeyId' },
+  'AWS::Lambda::Function': { service: 'lambda', name: 'FunctionName' },
+};
+
+/** Resources whose `Ref` is their ARN. */
+const REF_IS_ARN = new Set(['AWS::SecretsManager::Secret', 'AWS::SNS::Topic']);
+
+/** The roles of an assembly, for tests that prove what a tool cannot do. */
+export class ToolRoles {
+  private readonly model: TemplateModel;
+
+  public constructor(assembly: Assembly) {
+    this.model = new TemplateModel(assembly);
+  }
+
+  /** The role of a tool, by the tool's name. Throws when there is no such tool or its role is not in the assembly. */
+  public tool(name: string): RoleProofs {
+    const functions = this.model.ofType('AWS::Lambda::Function');
+    const fn = functions.find((candidate) => within(candidate.metadata, METADATA_KEY, 'tool') === name);
+    if (fn === undefined) {
+      const known = functions.flatMap((candidate) => within(candidate.metadata, METADATA_KEY, 'tool') ?? []);
+      throw new RangeError(`there is no tool ${JSON.stringify(name)}; there are: ${known.join(', ') || 'none'}`);
+    }
+    const role = this.model.referenced(property(fn, 'Role'));
+    if (role === undefined) throw new RangeError(`the role of the tool ${name} is not in the assembly`);
+    return this.proofsOf(role);
+  }
+
+  /** The role with this logical id. */
+  public role(logicalId: string): RoleProofs {
+    return this.proofsOf(this.resource(logicalId, 'AWS::IAM::Role'));
+  }
+
+  /** The resource with this logical id, as something to prove about. */
+  public target(logicalId: string): ProofTarget {
+    const resource = this.resource(logicalId);
+    const kind = TARGETS[resource.type];
+    if (kind === undefined) throw new RangeError(`nothing can be proven about ${resource.type}`);
+    const key = `${resource.stack.name}:${logicalId}`;
+    const name = property(resource, kind.name);
+    return {
+      arn: REF_IS_ARN.has(resource.type) ? `\${${key}}` : `\${${key}.Arn}`,
+      service: kind.service,
+      ...(typeof name === 'string' && !name.includes('${') && { name }),
+    };
+  }
+
+  private resource(logicalId: string, type?: string): ModelResource {
+    const found = this.model.resources.filter(
+      (resource) => resource.logicalId === logicalId && (type === undefined || resource.type === type),
+    );
+    if (found.length !== 1)
+      throw new RangeError(`${found.length} resources have the logical id ${JSON.stringify(logicalId)}`);
+    return found[0]!;
+  }
+
+  private proofsOf(role: ModelResource): RoleProofs {
+    const { statements, unknown } = this.model.statementsOf(role);
+    const doubts = unknown.map((value) => `a policy is not known: ${value.why}`);
+    for (const arn of asList(property(role, 'ManagedPolicyArns'))) {
+      if (this.model.referenced(arn) === undefined)
+        doubts.push(`the managed policy ${isUnknown(arn) ? arn.why : String(arn)} is not known`);
+    }
+    const texts = statements.map((statement): RoleStatementText => {
+      const at = `${statement.holder.logicalId}.${statement.path}`;
+      const known = (values: readonly (string | Unknown)[]) =>
+        values.flatMap((value) => {
+          if (!isUnknown(value)) return [value];
+          doubts.push(`${at} is not known: ${value.why}`);
+          return [];
+        });
+      return {
+        effect: isUnknown(statement.effect) ? 'unknown' : statement.effect,
+        actions: known(statement.actions),
+        notActions: known(statement.notActions),
+        resources: known(statement.resources),
+        notResources: known(statement.notResources),
+        condition: statement.condition as ConditionBlock | undefined,
+        at,
+      };
+    });
+    const granted = this.resourcePolicies(role, doubts);
+    return new RoleProofs(role.logicalId, [...texts, ...granted], doubts);
+  }
+
+  /** What policies on the side of resources allow the role, or everyone, as if the role had it. */
+  private resourcePolicies(role: ModelResource, doubts: string[]): RoleStatementText[] {
+    const key = `\${${role.stack.name}:${role.logicalId}.Arn}`;
+    return this.model.resources.flatMap((resource) => {
+      if (resource.type.startsWith('AWS::IAM::')) return [];
+      const documents = [
+        property(resource, 'PolicyDocument'),
+        property(resource, 'ResourcePolicy'),
+        property(resource, 'ResourcePolicy', 'PolicyDocument'),
+        property(resource, 'KeyPolicy'),
+      ];
+      const at = `the policy of ${resource.logicalId}`;
+      const texts = (value: unknown) => {
+        const items = asList(value);
+        if (!items.every((item) => typeof item === 'string')) doubts.push(`${at} is not known`);
+        return items.filter((item) => typeof item === 'string');
+      };
+      return documents
+        .flatMap((document) => asList(within(document, 'Statement')))
+        .filter((statement) => own(statement, 'Effect') === 'Allow' && names(own(statement, 'Principal'), key))
+        .map((statement) => ({
+          effect: 'Allow',
+          actions: texts(own(statement, 'Action')),
+          notActions: texts(own(statement, 'NotAction')),
+          // `*` in the policy of a resource is the resource.
+          resources: texts(own(statement, 'Resource') ?? '*').map((text) =>
+            text === '*' ? `\${${resource.stack.name}:${resource.logicalId}.Arn}` : text,
+          ),
+          notResources: texts(own(statement, 'NotResource')),
+          condition: own(statement, 'Condition') as ConditionBlock | undefined,
+          at,
+        }));
+    });
+  }
+}
+
+function names(principal: unknown, key: string): boolean {
+  const values = isObject(principal) ? asList(principal.AWS) : asList(principal);
+  return values.some((value) => value === '*' || value === key || isUnknown(value));
+}
+
+/** The roles of an assembly, for proofs in tests: `rolesOf(assembly).tool('order-lookup').cannotReach(…)`. */
+export function rolesOf(assembly: Assembly): ToolRoles {
+  return new ToolRoles(assembly);
+}

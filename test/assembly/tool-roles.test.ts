@@ -1,0 +1,157 @@
+import { rolesOf } from '../../lib/assembly/tool-roles';
+
+const ARN = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const statement = (Action: unknown, Resource: unknown, more: object = {}) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
+});
+
+/** A tool whose role has these statements; `more` adds resources, `role` properties of the role. */
+function roles(statements: unknown[], more: object = {}, role: object = {}) {
+  const Resources = {
+    Orders: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+    Ledger: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+    Named: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'invoices' } },
+    Helper: { Type: 'AWS::Lambda::Function', Properties: {} },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: { Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: statements } }], ...role },
+    },
+    Tool: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { Role: ARN('Role') },
+      Metadata: { 'cdk-secure-mcp': { tool: 'order-lookup', access: [] } },
+    },
+    ...more,
+  };
+  const stack = { name: 'Shop', templateFile: 't.json', template: { Resources }, assets: new Map() };
+  return rolesOf({ path: 't.json', stacks: [stack], unread: [] } as never);
+}
+
+const GET = statement('dynamodb:GetItem', ARN('Orders'));
+const own = (statements: unknown[], more?: object, role?: object) => {
+  const all = roles(statements, more, role);
+  return {
+    tool: all.tool('order-lookup'),
+    ledger: all.target('Ledger'),
+    orders: all.target('Orders'),
+    named: all.target('Named'),
+  };
+};
+
+test('a role with one table cannot reach another, and reaches its own', () => {
+  const { tool, ledger, orders, named } = own([GET]);
+
+  expect(tool.cannotReach(ledger)).toEqual({ proven: true, reasons: [] });
+  expect(tool.cannotReach(named).proven).toBe(true);
+  expect(tool.cannotReach(orders).reasons).toEqual([
+    expect.stringMatching(/^Role\.Properties\.Policies\.0.* reaches \$\{Shop:Orders\.Arn\} by /),
+  ]);
+});
+
+test.each<[string, unknown]>([
+  ['everything', statement('*', '*')],
+  ['every table', statement('dynamodb:GetItem', 'arn:aws:dynamodb:*:*:table/*')],
+  ['an index of it', statement('dynamodb:Query', { 'Fn::Join': ['', [ARN('Ledger'), '/index/*']] })],
+  ['the table under a condition', statement('dynamodb:GetItem', ARN('Ledger'), { Condition: { Bool: { a: true } } })],
+  ['a wildcard of the service', statement('dynamo*:Get*', ARN('Ledger'))],
+  ['all but another table', { Effect: 'Allow', Action: 'dynamodb:GetItem', NotResource: ARN('Orders') }],
+  ['all but another service', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }],
+  ['a table by a name that may be its own', statement('dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:1:table/x')],
+  ['a resource that a parameter decides', statement('dynamodb:GetItem', { Ref: 'Parameter' })],
+  ['PassRole', statement('iam:PassRole', 'arn:aws:iam::1:role/x')],
+  ['another function', statement('lambda:InvokeFunction', ARN('Helper'))],
+])('nothing is proven when the role may reach it: %s', (_name, added) => {
+  expect(own([GET, added]).tool.cannotReach(own([]).ledger).proven).toBe(false);
+  expect(own([GET]).tool.cannotReach(own([]).ledger).proven).toBe(true);
+});
+
+test.each<[string, unknown]>([
+  ['another service', statement('s3:GetObject', '*')],
+  ['a denial', { Effect: 'Deny', Action: '*', Resource: '*' }],
+  ['all but this service', { Effect: 'Allow', NotAction: ['dynamodb:*', 'iam:*'], Resource: 'arn:aws:s3:::b/*' }],
+])('%s is no way to it', (_name, added) => {
+  expect(own([GET, added]).tool.cannotReach(own([]).ledger).proven).toBe(true);
+});
+
+test('a name that the template fixes tells literal ARNs apart', () => {
+  const by = (name: string) =>
+    own([statement('dynamodb:GetItem', `arn:aws:dynamodb:eu-west-1:1:table/${name}`)]).tool.cannotReach(own([]).named);
+
+  expect(by('orders').proven).toBe(true);
+  expect(by('invoices').proven).toBe(false);
+  expect(by('inv*').proven).toBe(false);
+});
+
+test('indirect paths are listed, and can be accepted one by one', () => {
+  const { tool, ledger } = own([GET, statement('lambda:InvokeFunction', ARN('Helper'))]);
+
+  expect(tool.indirectPaths()).toEqual(['lambda:InvokeFunction on ${Shop:Helper.Arn}']);
+  expect(tool.cannotReach(ledger, ['lambda:InvokeFunction']).proven).toBe(true);
+  expect(tool.cannotReach(ledger, ['lambda:Invoke']).proven).toBe(false);
+});
+
+test.each<[string, object, object]>([
+  ['a managed policy that is not here', {}, { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }],
+  [
+    'a policy of the table that names the role',
+    {
+      Ledger: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          ResourcePolicy: {
+            PolicyDocument: {
+              Statement: [{ ...statement('dynamodb:GetItem', '*'), Principal: { AWS: ARN('Role') } }],
+            },
+          },
+        },
+      },
+    },
+    {},
+  ],
+  [
+    'a policy attached from outside',
+    {
+      Extra: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          Roles: [{ Ref: 'Role' }],
+          PolicyDocument: { Statement: [statement('dynamodb:Scan', ARN('Ledger'))] },
+        },
+      },
+    },
+    {},
+  ],
+])('%s stands against the proof', (_name, more, role) => {
+  expect(own([GET], more, role).tool.cannotReach(own([]).ledger).proven).toBe(false);
+});
+
+test('canOnly names every action that is not on the list', () => {
+  const { tool } = own([GET, statement(['dynamodb:Query', 's3:Get*'], ARN('Orders'))]);
+
+  expect(tool.canOnly(['dynamodb:GetItem', 'dynamodb:Query', 's3:Get*']).proven).toBe(true);
+  expect(tool.canOnly(['dynamodb:*', 's3:Get*']).proven).toBe(true);
+  expect(tool.canOnly(['dynamodb:GetItem', 's3:GetObject']).reasons).toEqual([
+    expect.stringContaining('allows dynamodb:Query'),
+    expect.stringContaining('allows s3:Get*'),
+  ]);
+});
+
+test('allows decides one request, with its conditions', () => {
+  const { tool, orders, ledger } = own([
+    statement('dynamodb:GetItem', ARN('Orders'), { Condition: { StringEquals: { 'aws:PrincipalTag/team': 'red' } } }),
+  ]);
+
+  expect(tool.allows('dynamodb:GetItem', orders.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(true);
+  expect(tool.allows('dynamodb:GetItem', orders.arn)).toBe(false);
+  expect(tool.allows('dynamodb:GetItem', ledger.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
+  expect(tool.allows('dynamodb:PutItem', orders.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
+});
+
+test('what is asked for and is not there is an error', () => {
+  expect(() => roles([]).tool('refund')).toThrow(/no tool "refund"; there are: order-lookup/);
+  expect(() => roles([]).target('Nothing')).toThrow(/0 resources have the logical id "Nothing"/);
+  expect(() => roles([]).target('Role')).toThrow(/nothing can be proven about AWS::IAM::Role/);
+});
