@@ -57,11 +57,15 @@ export class SecureMcpGateway extends Construct {
   public readonly gatewayName: string;
   /** Where MCP clients connect. */
   public readonly gatewayUrl: string;
+  /** For IAM policies and resource policies. */
   public readonly gatewayArn: string;
+  /** The name in lower case and ten characters that the service appends; known when deployed. */
   public readonly gatewayId: string;
   /** The underlying resource, for what this construct does not offer. Rules judge the template, overrides included. */
   public readonly gateway: CfnGateway;
+  /** The engine that decides on every call, in ENFORCE. */
   public readonly policyEngine: CfnPolicyEngine;
+  /** The key of the gateway, its policies, its logs and the environment of its tools. */
   public readonly encryptionKey: IKey;
 
   private readonly inbound: InboundBinding;
