@@ -1,10 +1,12 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 /**
- * One key per gateway. Besides the account (through IAM policies), only CloudWatch Logs and the log delivery service
+ * One key per gateway. The policy engine uses it through grants that whoever deploys makes by the account's own statement:
+ * https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-encryption.html
+ * Besides the account (through IAM policies), only CloudWatch Logs and the log delivery service
  * may use it, for log groups of this account.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -15,6 +17,7 @@ export function gatewayKey(scope: Construct, gatewayName: string): Key {
   const key = new Key(scope, 'Key', {
     description: `MCP gateway ${gatewayName}: configuration, policies, tool environments, logs`,
     enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   key.addToResourcePolicy(
     new PolicyStatement({

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -26,6 +27,8 @@ export class GatewayLogs extends Construct {
       logGroupName: `/aws/vendedlogs/bedrock-agentcore/gateway/APPLICATION_LOGS/${props.gatewayName}`,
       encryptionKey: props.encryptionKey,
       retention: RetentionDays.ONE_YEAR,
+      // Its name is fixed: left over from a deployment that failed, it would make the next one fail, too.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const source = new CfnDeliverySource(this, 'Source', {
       name: `${props.gatewayName}-app`,

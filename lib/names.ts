@@ -22,7 +22,7 @@ export function checkGatewayName(name: string, isToken: boolean, at: string): Pr
       },
     ];
   }
-  if (GATEWAY_NAME_PATTERN.test(name)) return [];
+  if (GATEWAY_NAME_PATTERN.test(name) && name.length <= 48 && !name.endsWith('-')) return [];
   return [
     {
       code: 'GATEWAY_NAME',

@@ -16,6 +16,9 @@ import { ToolRisk } from './targets/tool-risk';
 import type { ToolSchema } from './targets/tool-schema';
 import { ToolPermits } from './tool-permits';
 
+/** `description` of a GatewayTarget: the service API model. */
+const TARGET_DESCRIPTION_MAX = 200;
+
 /** Options of {@link SecureMcpGateway.addTool}. */
 export interface ToolOptions extends ToolFunctionOptions {
   /** What the tool does, for the model that chooses among tools. Part of every prompt, so keep it short and plain. */
@@ -161,7 +164,8 @@ export class Tool extends Construct {
     const target = new CfnGatewayTarget(this, 'Target', {
       gatewayIdentifier: this.props.gatewayIdentifier,
       name: this.toolName,
-      description: this.props.description,
+      // The model reads the tool's description, which may be longer than the service takes for a target.
+      description: this.props.description.slice(0, TARGET_DESCRIPTION_MAX),
       credentialProviderConfigurations: outbound.configuration === undefined ? [] : [outbound.configuration],
       targetConfiguration: {
         mcp: {

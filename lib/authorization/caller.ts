@@ -170,7 +170,8 @@ function combination(callers: ICaller[], operator: '&&' | '||', word: string): C
     }
     return {
       type: first!.type,
-      condition: all.length === 1 ? first!.condition : `(${all.map((each) => each.condition).join(` ${operator} `)})`,
+      condition:
+        all.length === 1 ? first!.condition : `(${all.map((each) => `(${each.condition})`).join(` ${operator} `)})`,
       scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
       description: all.map(({ description }) => description).join(` ${word} `),
     };

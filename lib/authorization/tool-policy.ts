@@ -122,7 +122,8 @@ export class ToolPolicy {
   }
 
   private alternative(caller: CallerRendering, when: readonly ToolCondition[]): RenderedCondition {
-    return joined([rendered(caller.condition), ...when.map((condition) => condition._render(this.tool))], '&&');
+    // A caller may be anyone's: whatever operators its expression has, they stay inside.
+    return joined([rendered(`(${caller.condition})`), ...when.map((condition) => condition._render(this.tool))], '&&');
   }
 
   private kindProblems(callers: readonly CallerRendering[]): Problem[] {

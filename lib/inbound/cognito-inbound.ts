@@ -49,6 +49,9 @@ export interface CognitoInboundOptions {
 
 export interface CognitoInboundProps extends CognitoInboundOptions, InboundContext {}
 
+/** `ScopeDescription` of a resource server: the service API model. */
+const SCOPE_DESCRIPTION_MAX = 256;
+
 /**
  * A user pool that issues the tokens of one gateway. A pool made here has no self sign-up, deletion protection, MFA and
  * threat protection for the people who log in, and a domain for the token endpoint.
@@ -80,7 +83,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
     if (props.userPool === undefined) {
       new CfnUserPoolDomain(this, 'Domain', {
         userPoolId: this.userPool.userPoolId,
-        domain: Fn.join('-', [props.gatewayName, stackSuffix(this)]),
+        domain: Fn.join('-', [domainPrefix(props.gatewayName), stackSuffix(this)]),
       });
     }
     this.clientContext = {
@@ -92,7 +95,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   }
 
   public addToolScope(toolName: string, description: string): string {
-    this.toolScopes.push({ scopeName: toolName, scopeDescription: description });
+    this.toolScopes.push({ scopeName: toolName, scopeDescription: description.slice(0, SCOPE_DESCRIPTION_MAX) });
     return `${this.props.gatewayName}/${toolName}`;
   }
 
@@ -195,4 +198,9 @@ function issuerOf(pool: IUserPool): string {
 function stackSuffix(scope: Construct): string {
   const guid = Fn.select(2, Fn.split('/', Stack.of(scope).stackId));
   return Fn.select(0, Fn.split('-', guid));
+}
+
+/** Cognito refuses these words in the prefix of a domain. */
+function domainPrefix(gatewayName: string): string {
+  return gatewayName.replace(/aws|amazon|cognito/g, 'mcp');
 }

@@ -43,7 +43,8 @@ export class PolicyAuthorization {
     report: Report,
   ) {
     const engine = gateway.policyEngine;
-    this.enforced = engine?.mode === 'ENFORCE';
+    // A mode that is only known after a deployment must not let calls through here.
+    this.enforced = engine !== undefined && engine.mode !== 'LOG_ONLY';
     if (engine === undefined) return;
     const schema = schemaFromTools([...gateway.tools.values()]);
     const problems = validatePolicies(engine.policies, schema);

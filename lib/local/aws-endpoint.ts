@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { requiredPermissions } from '../core/iam/aws-operation';
+import { type RequiredPermission, requiredPermissions } from '../core/iam/aws-operation';
+import { ITEM_CONDITION_KEYS } from '../core/iam/dynamodb-context';
 import { evaluate, type IamDecision } from '../core/iam/evaluate';
 import { matchesAction } from '../core/iam/match';
 import { actionsOfOperation } from '../core/iam/operation-map';
@@ -58,8 +59,19 @@ export class AwsEndpoint {
   ) {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
-        if (!response.headersSent) response.writeHead(500);
-        response.end(String((error as Error).message));
+        this.decide({
+          layer: 4,
+          decision: 'deny',
+          reason: `the local AWS endpoint failed: ${(error as Error).message}`,
+        });
+        const answer = awsError(
+          'json',
+          500,
+          'InternalFailure',
+          'The local AWS endpoint failed. Its decision log says why.',
+        );
+        if (!response.headersSent) response.writeHead(answer.status, answer.headers);
+        response.end(answer.body);
       });
     });
   }
@@ -113,33 +125,34 @@ export class AwsEndpoint {
       this.decide({ layer: 4, decision: 'deny', action: `${call.service}:${call.operation ?? '?'}`, reason: text });
       return awsError(call.protocol, 403, 'UnrecognizedClientException', text);
     }
-    const denial = this.judge(identity, call);
+    const needed = this.permissionsOf(identity, call);
+    const denial = needed === undefined ? this.judgeUnknown(identity, call) : this.judge(identity, needed);
     if (denial !== undefined) return awsError(call.protocol, 403, 'AccessDeniedException', denial);
+    // What was not compared with a resource never reaches a backend.
+    if (needed === undefined) return notEmulated(call);
     if (call.service === 'dynamodb') return this.backends.dynamodb.call(call.operation!, request.body.toString());
     if (call.service === 'lambda' && call.operation === 'Invoke') return this.invoke(call);
-    const what = `${call.service}${call.operation === undefined ? '' : ` ${call.operation}`}`;
-    const text = `The role allows it, but the local gateway does not emulate ${what}. Test it in an AWS account.`;
-    return awsError(call.protocol, 501, 'NotImplementedException', text);
+    return notEmulated(call);
+  }
+
+  private permissionsOf(identity: ToolIdentity, call: IncomingCall): RequiredPermission[] | undefined {
+    const { role, partition, region } = identity;
+    const { service, operation, input } = call;
+    if (operation === undefined) return undefined;
+    const partitionKeyOf = (table: string, index?: string) => this.backends.dynamodb.partitionKeyOf(table, index);
+    return requiredPermissions({ service, operation, input, partition, region, account: role.account, partitionKeyOf });
   }
 
   /** Why the call is denied, `undefined` when it is allowed. */
-  private judge(identity: ToolIdentity, call: IncomingCall): string | undefined {
-    const { role, partition, region } = identity;
-    const operation = call.operation;
-    const needed =
-      operation === undefined
-        ? undefined
-        : requiredPermissions({
-            service: call.service,
-            operation,
-            input: call.input,
-            partition,
-            region,
-            account: role.account,
-          });
-    if (needed === undefined) return this.judgeUnknown(identity, call);
+  private judge(identity: ToolIdentity, needed: readonly RequiredPermission[]): string | undefined {
     for (const permission of needed) {
       const { action, resource, context } = permission;
+      const open = undecidableKey(identity.role, permission);
+      if (open !== undefined) {
+        const text = `the role limits ${open}, which cannot be told from this ${action} call, so it is denied here`;
+        this.log(identity, 'deny', action, resource, text);
+        return text;
+      }
       const decision = this.evaluate(identity, action, resource, context);
       if (decision.decision === 'allow') {
         this.log(identity, 'allow', action, resource, decision.reason);
@@ -259,4 +272,17 @@ async function unreadable(tooLarge: boolean) {
   return tooLarge
     ? awsError('json', 413, 'RequestTooLargeException', 'The request is larger than 16 MB.')
     : awsError('json', 403, 'MissingAuthenticationTokenException', 'The request is not a signed AWS API call.');
+}
+
+function notEmulated({ protocol, service, operation }: IncomingCall) {
+  const what = `${service}${operation === undefined ? '' : ` ${operation}`}`;
+  const text = `The role allows it, but the local gateway does not emulate ${what}. Test it in an AWS account.`;
+  return awsError(protocol, 501, 'NotImplementedException', text);
+}
+
+/** A condition key about items that the role uses and the call does not decide. Without it a limit could be passed over. */
+function undecidableKey(role: Role, { action, context }: RequiredPermission): string | undefined {
+  if (!action.startsWith('dynamodb:') || action === 'dynamodb:Scan') return undefined;
+  const policies = JSON.stringify(role.policies);
+  return ITEM_CONDITION_KEYS.find((key) => policies.includes(`"${key}"`) && context[key] === undefined);
 }

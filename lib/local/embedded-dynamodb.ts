@@ -1,5 +1,6 @@
 import { request as httpRequest, type Server } from 'node:http';
 import { duplexPair } from 'node:stream';
+import { own } from '../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../assembly/concrete';
 import { SecureMcpError, shown } from '../core/errors';
 
@@ -60,6 +61,16 @@ export class EmbeddedDynamoDb {
         await this.callOrThrow('PutItem', { TableName: table.ref, Item });
       }
     }
+  }
+
+  /** Name of the partition key of a table or of one of its indexes. */
+  public partitionKeyOf(table: string, index?: string): string | undefined {
+    const properties = this.tables.find(({ ref }) => ref === table)?.properties;
+    const indexes = [properties?.GlobalSecondaryIndexes, properties?.LocalSecondaryIndexes].flat();
+    const holder = index === undefined ? properties : indexes.find((each) => own(each, 'IndexName') === index);
+    const schema = own(holder, 'KeySchema');
+    const hash = Array.isArray(schema) ? schema.find((key) => own(key, 'KeyType') === 'HASH') : undefined;
+    return own(hash, 'AttributeName') as string | undefined;
   }
 
   /** One API call, the body as the SDK sent it. */

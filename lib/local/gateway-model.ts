@@ -128,8 +128,14 @@ function readAuthorizer(gateway: ConcreteResource): GatewayModel['authorizer'] {
     allowedClients: texts(jwt.AllowedClients),
     allowedScopes: texts(jwt.AllowedScopes),
     advertisedScopes: (isObject(advertised) ? advertised : {}) as { [scope: string]: string },
-    customClaims: list(jwt.CustomClaims).map(readCustomClaim),
+    customClaims: readCustomClaims(jwt.CustomClaims),
   };
+}
+
+/** A list that cannot be read demands a claim that no token has. */
+function readCustomClaims(claims: unknown): CustomClaim[] {
+  if (claims === undefined) return [];
+  return Array.isArray(claims) ? claims.map(readCustomClaim) : [readCustomClaim(claims)];
 }
 
 function readCustomClaim(claim: unknown): CustomClaim {
@@ -167,13 +173,24 @@ function readPolicyEngine(
 }
 
 function readPolicy(policy: ConcreteResource, report: Report): PolicyModel[] {
-  const statement = text(own(own(policy.properties.Definition, 'Cedar'), 'Statement'));
+  const { Definition } = policy.properties;
+  const statement =
+    text(own(own(Definition, 'Cedar'), 'Statement')) ?? text(own(own(Definition, 'Policy'), 'Statement'));
   for (const what of policy.unresolved) report(`${policy.logicalId}: ${what} is only known after a deployment`);
   if (statement === undefined) {
-    report(`${policy.logicalId}: only policies with a Cedar statement are evaluated, this one grants nothing`);
-    return [];
+    // It may be a forbid, so leaving it out could let calls through.
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `the policy ${policy.logicalId} has no statement that can be read here`,
+      fix: 'Give it a Cedar statement, or run the gateway in an AWS account',
+      at: policy.logicalId,
+    });
   }
-  return [{ id: policy.ref, text: statement, active: policy.properties.EnforcementMode !== 'LOG_ONLY' }];
+  const mode = policy.properties.EnforcementMode;
+  // Only a permit may be left out when its mode is not known.
+  const active =
+    mode === undefined || mode === 'ACTIVE' || (mode !== 'LOG_ONLY' && !/^\s*(@|permit\b)/.test(statement));
+  return [{ id: policy.ref, text: statement, active }];
 }
 
 function readTools(assembly: ConcreteAssembly, gateway: ConcreteResource, report: Report): Map<string, ToolModel> {
@@ -218,10 +235,8 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A list that is there but cannot be read is an empty one: it admits nothing. */
 function texts(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -25,9 +25,10 @@ export class GatewayServer {
   private routes: { readonly [path: string]: Route } = {};
   private oauth: OAuthEndpoint | undefined;
 
-  public constructor() {
+  public constructor(private readonly onFailure: (text: string) => void) {
     this.server = createServer((request, response) => {
-      this.serve(request, response).catch(() => {
+      this.serve(request, response).catch((error: unknown) => {
+        this.onFailure(String((error as Error).stack));
         if (!response.headersSent) sendJson(response, 500, rpcError(null, -32603, 'Internal error - Server error'));
       });
     });

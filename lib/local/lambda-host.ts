@@ -107,6 +107,9 @@ class Pool {
   ) {}
 
   public async invoke(event: string, clientContext?: string): Promise<InvocationOutcome> {
+    if (this.fn.concurrency < 1) {
+      return { ok: false, errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' };
+    }
     while (this.busy.size >= this.fn.concurrency && !this.closed) {
       await new Promise<void>((wake) => this.queue.push(wake));
     }

@@ -117,7 +117,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       host,
       log.add,
     );
-    const server = new GatewayServer();
+    const server = new GatewayServer((text) => options.onLog?.('local gateway', text));
     const port = await server.listen(options.port ?? 0);
     closers.push(() => server.close());
     const origin = `http://127.0.0.1:${port}`;

@@ -54,7 +54,10 @@ function judgeClaims(claims: JWTPayload, authorizer: JwtAuthorizer): TokenVerdic
   if (allowedAudience !== undefined && !intersects(listOf(claims.aud), allowedAudience)) {
     return invalid('no aud of the token is in AllowedAudience');
   }
-  if (allowedClients !== undefined && !allowedClients.includes(String(claims.client_id))) {
+  if (
+    allowedClients !== undefined &&
+    !(typeof claims.client_id === 'string' && allowedClients.includes(claims.client_id))
+  ) {
     return invalid('client_id is not in AllowedClients');
   }
   const unmet = authorizer.customClaims.find((claim) => !matches(claims[claim.name], claim));

@@ -133,7 +133,7 @@ function takenOver(breached: LocalServer): (() => Promise<Attempt>)[] {
     attempt('overwrite the order', '4 least privilege', missing('put')),
     attempt('delete the order', '4 least privilege', missing('delete')),
     attempt('read all orders', '4 least privilege', missing('scan')),
-    attempt('call the refund tool directly', '2 outbound', /AccessDenied/),
+    attempt('call the refund tool directly', '4 least privilege', /AccessDenied/),
   ];
 }
 

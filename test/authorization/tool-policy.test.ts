@@ -23,7 +23,7 @@ test('the permits of a tool are one statement, pinned to caller type, action and
   resource == AgentCore::Gateway::"arn:aws:bedrock-agentcore:eu-west-1:123456789012:gateway/orders-abcdefghij"
 )
 when {
-  ((((principal.hasTag("client_id") && principal.getTag("client_id") == "client-1") && (principal.hasTag("scope") && (principal.getTag("scope") == "orders/order-refund" || principal.getTag("scope") like "orders/order-refund *" || principal.getTag("scope") like "* orders/order-refund" || principal.getTag("scope") like "* orders/order-refund *"))) && context.input.amount.greaterThanOrEqual(decimal("0.0")) && context.input.amount.lessThanOrEqual(decimal("500.0"))) || (principal.hasTag("cognito:groups") && (principal.getTag("cognito:groups") like "[\\"supervisors\\"*" || principal.getTag("cognito:groups") like "*,\\"supervisors\\"*" || principal.getTag("cognito:groups") like "* \\"supervisors\\"*")))
+  (((((principal.hasTag("client_id") && principal.getTag("client_id") == "client-1") && (principal.hasTag("scope") && (principal.getTag("scope") == "orders/order-refund" || principal.getTag("scope") like "orders/order-refund *" || principal.getTag("scope") like "* orders/order-refund" || principal.getTag("scope") like "* orders/order-refund *")))) && context.input.amount.greaterThanOrEqual(decimal("0.0")) && context.input.amount.lessThanOrEqual(decimal("500.0"))) || ((principal.hasTag("cognito:groups") && (principal.getTag("cognito:groups") like "[\\"supervisors\\"*" || principal.getTag("cognito:groups") like "*,\\"supervisors\\"*" || principal.getTag("cognito:groups") like "* \\"supervisors\\"*"))))
 };"
 `);
   expect(policy.scopesOf(SUPPORT)).toEqual(['orders/order-refund']);
@@ -124,4 +124,20 @@ test('a statement over the limit of the service is a problem', () => {
   expect(policy.renderPermit(GATEWAY)!.problems).toMatchObject([
     { code: 'POLICY_SIZE', message: expect.stringContaining('10000') },
   ]);
+});
+
+test('the expression of a foreign caller stays inside parentheses: its conditions bind all of it', () => {
+  const foreign: ICaller = {
+    renderCaller: () => ({
+      type: CallerType.OAUTH_USER,
+      condition: 'principal.hasTag("vip") || principal.hasTag("staff")',
+      scopes: [],
+      description: 'vip or staff',
+    }),
+  };
+  const policy = policyOf([amount.between(400, 500)]);
+  policy.permit(foreign, [amount.between(0.01, 5)]);
+  const vip = { sub: 'u', vip: 'yes' };
+
+  expect([decideOn(policy, { amount: 300 }, vip), decideOn(policy, { amount: 4 }, vip)]).toEqual(['deny', 'allow']);
 });

@@ -213,11 +213,13 @@ describe('layer 2', () => {
 
   test('the permission must name the alias: the bare function does not do', async () => {
     const bare = edited(shop, (template) => {
-      const [first] = policyOfRole(template).Statement;
+      const invoke = policyOfRole(template).Statement.find(
+        ({ Action }: { Action: unknown }) => Action === 'lambda:InvokeFunction',
+      )!;
       const functions = Object.keys(template.Resources).filter(
         (id) => template.Resources[id]!.Type === 'AWS::Lambda::Function',
       );
-      first.Resource = functions.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
+      invoke.Resource = functions.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }));
     });
     const gateway = await start(bare);
 

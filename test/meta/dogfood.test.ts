@@ -41,8 +41,11 @@ test('the quickstart has no error of AwsSolutions, and nothing is acknowledged a
   const lib = join(__dirname, '../../lib');
   const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   expect(
-    sources.filter((file) =>
-      /\)\.acknowledge\(\{/.test(readFileSync(join(lib, file), 'utf8').replace(/^ *\*.*$/gm, '')),
+    // rules/docs.ts shows readers how to acknowledge; it does not do it.
+    sources.filter(
+      (file) =>
+        file !== 'rules/docs.ts' &&
+        /\)\.acknowledge\(\{/.test(readFileSync(join(lib, file), 'utf8').replace(/^ *\*.*$/gm, '')),
     ),
   ).toEqual([]);
 });

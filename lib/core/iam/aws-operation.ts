@@ -1,4 +1,5 @@
 import type { RequestContext } from './conditions';
+import { itemContext } from './dynamodb-context';
 
 /** One permission that a call needs. */
 export interface RequiredPermission {
@@ -17,6 +18,8 @@ export interface AwsCall {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
+  /** Partition key of a table or index, for condition keys about items. */
+  readonly partitionKeyOf?: (table: string, index?: string) => string | undefined;
 }
 
 /**
@@ -61,10 +64,19 @@ const TRANSACTION_PARTS: { readonly [key: string]: string } = {
 
 function dynamoDb(call: AwsCall): RequiredPermission[] | undefined {
   const { operation, input } = call;
-  if (TABLE_OPERATIONS.has(operation)) return permit(call, operation, input.TableName, input.IndexName, keysOf(input));
+  if (TABLE_OPERATIONS.has(operation))
+    return permit(
+      call,
+      operation,
+      input.TableName,
+      input.IndexName,
+      contextOf(call, input, input.TableName, input.IndexName),
+    );
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
-    const tables = Object.keys((input.RequestItems ?? {}) as object);
-    return collect(tables.map((table) => permit(call, operation, table)));
+    const tables = Object.entries((input.RequestItems ?? {}) as object);
+    return collect(
+      tables.map(([table, part]) => permit(call, operation, table, undefined, contextOf(call, batchPart(part), table))),
+    );
   }
   if (operation === 'TransactGetItems' || operation === 'TransactWriteItems') {
     const entries = Array.isArray(input.TransactItems) ? input.TransactItems : [];
@@ -73,7 +85,10 @@ function dynamoDb(call: AwsCall): RequiredPermission[] | undefined {
     return collect(
       parts.map(([key, part]) => {
         const action = Object.hasOwn(TRANSACTION_PARTS, key) ? TRANSACTION_PARTS[key] : undefined;
-        const context = { 'dynamodb:EnclosingOperation': operation };
+        const context = {
+          ...contextOf(call, part, part?.TableName),
+          'dynamodb:EnclosingOperation': operation,
+        };
         return action === undefined ? undefined : permit(call, action, part?.TableName, undefined, context);
       }),
     );
@@ -99,11 +114,16 @@ function permit(
   return [{ action: `dynamodb:${operation}`, resource, context }];
 }
 
-/** Condition keys of a request on items: the partition key's value is known where the request names the key. */
-function keysOf(input: AwsCall['input']): RequestContext {
-  const select = typeof input.Select === 'string' ? { 'dynamodb:Select': input.Select } : {};
-  const returned = typeof input.ReturnValues === 'string' ? { 'dynamodb:ReturnValues': input.ReturnValues } : {};
-  return { ...select, ...returned };
+/** The keys of one table in a batch: of the items that are read, or written and deleted. */
+function batchPart(part: unknown): unknown {
+  if (!Array.isArray(part)) return part;
+  return { Keys: part.map((entry) => entry?.PutRequest?.Item ?? entry?.DeleteRequest?.Key) };
+}
+
+/** Context of one part of a request on a table. */
+function contextOf(call: AwsCall, part: unknown, table: unknown, index?: unknown): RequestContext {
+  const name = typeof table === 'string' ? table.replace(/^arn:.*:table\//, '') : '';
+  return itemContext(part, call.partitionKeyOf?.(name, typeof index === 'string' ? index : undefined));
 }
 
 function partiQl(call: AwsCall, statement: unknown): RequiredPermission[] | undefined {

@@ -16,10 +16,14 @@ export interface ConditionResult {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
  */
-export function evaluateConditions(block: ConditionBlock | undefined, context: RequestContext): ConditionResult {
+export function evaluateConditions(
+  block: ConditionBlock | undefined,
+  context: RequestContext,
+  effect = 'Allow',
+): ConditionResult {
   for (const [operator, keys] of Object.entries(block ?? {})) {
     for (const [key, values] of Object.entries(keys)) {
-      if (!holds(operator, key, many<ConditionValue>(values), context))
+      if (!holds(operator, key, many<ConditionValue>(values), context, effect))
         return { holds: false, failed: `${operator} ${key}` };
     }
   }
@@ -31,15 +35,21 @@ export function contextValue(context: RequestContext, key: string): ContextValue
   return name === undefined ? undefined : context[name];
 }
 
-function holds(operatorText: string, key: string, values: readonly ConditionValue[], context: RequestContext): boolean {
+function holds(
+  operatorText: string,
+  key: string,
+  values: readonly ConditionValue[],
+  context: RequestContext,
+  effect: string,
+): boolean {
   const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operatorText) ?? [];
   const given = contextValue(context, key);
 
   // `Null: true` asks that the key is absent.
   if (name === 'Null') return values.some((value) => String(value) === String(given === undefined));
   const operator = name === undefined || !Object.hasOwn(OPERATORS, name) ? undefined : OPERATORS[name];
-  // An operator that is not known decides nothing in anyone's favour.
-  if (operator === undefined) return false;
+  // An operator that is not known must not open anything: it narrows no Deny and completes no Allow.
+  if (operator === undefined) return effect === 'Deny';
 
   const expected = values.flatMap((value) => substitute(String(value), context) ?? []);
   const matches = (one: string) => {

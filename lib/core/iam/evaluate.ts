@@ -157,7 +157,7 @@ function applies(request: IamRequest, statement: Statement): Pick<TraceEntry, 'o
   };
   if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };
   if (!isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
-  const { holds, failed } = evaluateConditions(statement.Condition, context);
+  const { holds, failed } = evaluateConditions(statement.Condition, context, statement.Effect);
   return holds ? { outcome: 'matched' } : { outcome: 'condition', condition: failed };
 }
 
