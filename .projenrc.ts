@@ -127,7 +127,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: '100%',
       coverageProvider: 'babel',
       testTimeout: 120_000,
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/lib/'], // lib/cli/commands/test.ts is a command
       setupFiles: ['<rootDir>/test/support/env.ts'],
       moduleFileExtensions: ['ts', 'js', 'json'],
       modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/.worktrees/', 'cdk.out'],
