@@ -13,6 +13,5 @@ TS
 npx tsc --noEmit --strict --module node20 --types node types.ts
 npx tsc --noEmit --strict --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --types node types.ts
 npx tsc --noEmit --strict --module esnext --moduleResolution bundler --types node types.ts
-npx tsc --noEmit --strict --module commonjs --moduleResolution node10 --ignoreDeprecations 6.0 --types node types.ts
 npx secure-mcp --help | grep -q 'secure-mcp <command>'
 echo 'types resolve'
