@@ -1,16 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib';
 import { type CfnFunction, Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
 import type { Problem } from '../core/errors';
 import { type BuiltHandler, buildHandlers } from './build-handlers';
+import { compareHandler } from './handler-access';
+import { type ToolReport, writeReport } from './least-privilege-report';
+import type { NamedAccess } from './tool-environment';
 
 const REGISTRY = Symbol.for('cdk-secure-mcp.handler-bundles');
 
 interface PendingHandler {
+  readonly tool: string;
+  readonly access: readonly NamedAccess[];
   /** Where the asset goes. */
   readonly scope: Construct;
   /** `undefined` when the file is known to be missing. */
@@ -38,6 +43,8 @@ export class HandlerBundles implements IAspect {
   }
 
   private pending: PendingHandler[] = [];
+  private readonly reports: ToolReport[] = [];
+  private written = 0;
 
   private constructor() {}
 
@@ -47,7 +54,19 @@ export class HandlerBundles implements IAspect {
     return new PendingCode();
   }
 
-  public visit(): void {
+  /** A tool whose code is not bundled here, so that the report has it. */
+  public addUnanalysed(report: ToolReport): void {
+    this.reports.push(report);
+  }
+
+  public visit(node: IConstruct): void {
+    this.bundle();
+    if (this.reports.length === this.written) return;
+    this.written = this.reports.length;
+    writeReport(node.node.root, this.reports);
+  }
+
+  private bundle(): void {
     if (this.pending.length === 0) return;
     const handlers = this.pending;
     this.pending = [];
@@ -59,6 +78,7 @@ export class HandlerBundles implements IAspect {
       const result = built.get(handler.entry);
       if (result !== undefined) {
         stage(handler, result);
+        this.reports.push(judge(handler, result));
         continue;
       }
       for (const message of failed.get(handler.entry) ?? failed.get('') ?? []) {
@@ -77,6 +97,22 @@ class PendingCode extends Code {
   public bind(_scope: Construct): CodeConfig {
     return { s3Location: { bucketName: 'filled-in-by-handler-bundles', objectKey: 'filled-in-by-handler-bundles' } };
   }
+}
+
+/** A call that no access allows fails synthesis; an access that no code uses is a warning. */
+function judge(handler: PendingHandler, built: BuiltHandler): ToolReport {
+  const { tool, scope, access } = handler;
+  const compared = compareHandler(built, access);
+  for (const { kind, message, fix, at, env, action } of compared.findings) {
+    const place = at === undefined ? '' : ` in ${at.file}:${at.line}`;
+    if (kind === 'missing') {
+      handler.onProblem({ code: 'ACCESS_MISSING', message: `${message}${place}`, fix, at: scope.node.path });
+    } else if (kind === 'excess' || kind === 'resource-from-input') {
+      const id = `cdk-secure-mcp:${kind === 'excess' ? 'accessExcess' : 'resourceFromInput'}:${env ?? ''}:${action ?? ''}`;
+      Annotations.of(scope).addWarningV2(id, `${message}${place}. ${fix}`);
+    }
+  }
+  return { tool, scope, access, handler: compared };
 }
 
 function stage(handler: PendingHandler, built: BuiltHandler): void {

@@ -7,6 +7,7 @@ import { METADATA_KEY } from '../protocol/template-metadata';
 import type { AccessProblem, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
 import { checkFunctionOptions } from './check-function-options';
+import { HandlerBundles } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { ToolFunction } from './tool-function';
 import { toolFunctionMetadata } from './tool-function-metadata';
@@ -53,7 +54,10 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
       'part of the input schema is checked by the runtime helper alone, which only TypeScript and JavaScript handlers can use: the handler has to check it itself',
     );
   }
-  if (handler.kind === 'existing') return existingCode(props.toolName, handler.alias, access);
+  if (handler.kind === 'existing') {
+    HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access });
+    return existingCode(props.toolName, handler.alias, access);
+  }
   const created = new ToolFunction(scope, id, {
     ...props,
     encryptionKey: props.options.encryptionKey ?? props.encryptionKey,

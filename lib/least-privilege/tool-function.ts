@@ -61,6 +61,8 @@ export class ToolFunction extends Construct {
     });
     this.role = toolRole(this, { access, logGroup: this.logGroup, encryptionKey, options });
     this.function = this.makeFunction(props);
+    if (props.handler.kind !== 'entry')
+      HandlerBundles.of(this).addUnanalysed({ tool: props.toolName, scope: this, access });
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
   }
 
@@ -104,6 +106,8 @@ export class ToolFunction extends Construct {
           handler: 'index.handler',
           extraEnvironment: { NODE_OPTIONS: '--enable-source-maps' },
           code: HandlerBundles.of(this).add({
+            tool: props.toolName,
+            access: props.access,
             scope: this,
             entry: props.handlerMissing ? undefined : handler.entry,
             resource: () => this.function.node.defaultChild as CfnFunction,

@@ -47,6 +47,8 @@ export interface AccessRendering {
   /** ARN of the resource itself, for reports and proofs. */
   readonly resourceArn: string;
   readonly operations: readonly DeclaredOperation[];
+  /** The actions of each method that was called: used when one of them is. */
+  readonly verbs?: readonly (readonly string[])[];
   /** KMS key of the resource, if it has a customer managed one. */
   readonly encryptionKey?: IKey;
   /** What the operations need of another resource, in the tool's name. */
@@ -84,6 +86,7 @@ export function renderVerbs(factory: string, verbs: readonly AccessVerb[]) {
   };
   return {
     operations,
+    verbs: verbs.map((verb) => verb.operations.flatMap((operation) => operation.actions)),
     declaration: [factory, ...verbs.map((verb) => verb.call)].join('.'),
     problems: [...(operations.length === 0 ? [nothing] : []), ...verbs.flatMap((verb) => verb.problems ?? [])],
   };

@@ -1,0 +1,58 @@
+import { analyzeHandler } from '../analysis/analyze-handler';
+import { type AccessFinding, compareAccess, type DeclaredAccess } from '../analysis/compare';
+import type { UsedPermission } from '../analysis/handler-analysis';
+import type { BuiltHandler } from './build-handlers';
+import type { NamedAccess } from './tool-environment';
+
+/** What a tool declares, compared with what its code does. */
+export interface HandlerAccess {
+  readonly used: readonly UsedPermission[];
+  readonly findings: readonly AccessFinding[];
+}
+
+/** Compares the bundle that is deployed with the declared access. Never widens a role. */
+export function compareHandler(handler: BuiltHandler, access: readonly NamedAccess[]): HandlerAccess {
+  const text = (suffix: string) => handler.files.find((file) => file.name.endsWith(suffix))?.text;
+  const analysis = analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') });
+  const findings = compareAccess(access.map(declared), analysis);
+  return { used: analysis.used, findings: withoutCompanions(findings, access) };
+}
+
+/** By action, since an access names all operations that its actions allow, and the code needs one of them. */
+function declared(entry: NamedAccess): DeclaredAccess {
+  const parts: Record<string, string[]> = {};
+  const open = new Set<string>();
+  for (const operation of entry.operations) {
+    for (const action of operation.actions.map((name) => nameOf(name, entry))) {
+      for (const resource of operation.resources) {
+        if (!resource.startsWith(entry.resourceArn)) open.add(action);
+        else parts[action] = [...new Set([...(parts[action] ?? []), resource.slice(entry.resourceArn.length)])];
+      }
+    }
+  }
+  for (const action of open) delete parts[action];
+  return {
+    env: entry.env,
+    service: entry.service,
+    operations: [...new Set(entry.operations.flatMap(({ actions }) => actions.map((name) => nameOf(name, entry))))],
+    resource: entry.resourceArn,
+    declaration: entry.declaration,
+    ...(entry.reason === undefined ? { parts } : {}),
+  };
+}
+
+/** In a custom access an action may belong to another service than the first. */
+function nameOf(action: string, { reason }: NamedAccess): string {
+  return reason === undefined ? action.slice(action.indexOf(':') + 1) : action;
+}
+
+/** One method can stand for several actions, such as an upload and its abort: it is used when one of them is. */
+function withoutCompanions(findings: readonly AccessFinding[], access: readonly NamedAccess[]): AccessFinding[] {
+  const unused = new Set(findings.flatMap(({ kind, env, action }) => (kind === 'excess' ? [`${env} ${action}`] : [])));
+  return findings.filter(({ kind, env, action }) => {
+    if (kind !== 'excess') return true;
+    const verbs = access.find((entry) => entry.env === env)?.verbs ?? [];
+    const mine = verbs.filter((actions) => actions.includes(action ?? ''));
+    return !mine.some((actions) => actions.some((other) => !unused.has(`${env} ${other}`)));
+  });
+}

@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack, Stage } from 'aws-cdk-lib';
+import type { Policy } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { HandlerAccess } from './handler-access';
+import type { NamedAccess } from './tool-environment';
+
+/** One tool of the report. */
+export interface ToolReport {
+  readonly tool: string;
+  /** The construct of its function. */
+  readonly scope: IConstruct;
+  readonly access: readonly NamedAccess[];
+  /** Left out when the code was not analysed: only bundled TypeScript and JavaScript is. */
+  readonly handler?: HandlerAccess;
+}
+
+const FILE = 'least-privilege.json';
+
+/** Writes `least-privilege.json` into the cloud assembly: per tool declared, used, missing, excess, unverifiable. */
+export function writeReport(root: IConstruct, reports: readonly ToolReport[]): void {
+  if (!Stage.isStage(root)) return;
+  const tools = reports.map(toolReport).sort((a, b) => (a.path < b.path ? -1 : 1));
+  writeFileSync(join(root.outdir, FILE), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
+}
+
+function toolReport({ tool, scope, access, handler }: ToolReport) {
+  const stack = Stack.of(scope);
+  const of = (...kinds: string[]) => handler?.findings.filter(({ kind }) => kinds.includes(kind)) ?? [];
+  return {
+    tool,
+    path: scope.node.path,
+    code: handler === undefined ? 'unanalysed' : 'analysed',
+    declared: access.map(({ env, declaration, operations, resourceArn, reason }) => ({
+      env,
+      declaration,
+      actions: [...new Set(operations.flatMap((operation) => operation.actions))],
+      resource: stack.resolve(resourceArn),
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    /** What was added to the role from outside. */
+    added: addedStatements(scope),
+    used: handler?.used ?? [],
+    missing: of('missing'),
+    possiblyMissing: of('possibly-missing'),
+    excess: of('excess'),
+    resourceFromInput: of('resource-from-input'),
+    unverifiable: of('unverifiable'),
+  };
+}
+
+/** `fn.addToRolePolicy` and grants make a policy of their own beside the inline one. */
+function addedStatements(scope: IConstruct): unknown[] {
+  const policy = scope.node.tryFindChild('Role')?.node.tryFindChild('DefaultPolicy') as Policy | undefined;
+  return policy === undefined ? [] : (Stack.of(scope).resolve(policy.document)?.Statement ?? []);
+}
