@@ -1,8 +1,12 @@
 /**
  * Writes the documents that are made from code. With `--check` it writes nothing and fails when one is out of date.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { build as buildQuickstart } from '../examples/quickstart/app';
 import { ERRORS } from '../lib/core/errors';
 import { renderFidelityTable } from '../lib/local/fidelity';
 import { renderRuleDocs } from '../lib/rules/docs';
@@ -31,6 +35,39 @@ together.
 ${rows.join('\n')}
 `,
   };
+}
+
+/** What cdk-nag's AwsSolutions pack says about the quickstart, and what of it this library acknowledges: nothing. */
+function awsSolutions(): Document {
+  process.env.CDK_VALIDATION = 'false';
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'docs-')) });
+  buildQuickstart(app);
+  const assembly = app.synth();
+  const { violations } = new AwsSolutionsChecks().validateScope(app);
+  const rows = violations.map(
+    ({ ruleName, severity, description }) => `| ${ruleName} | ${severity} | ${description} |`,
+  );
+  const report = join(assembly.directory, 'validation-report.json');
+  const acknowledged = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8')).pluginReports.flatMap(
+        (plugin: { suppressedViolations?: unknown[] }) => plugin.suppressedViolations ?? [],
+      )
+    : [];
+  return {
+    path: 'docs/aws-solutions.md',
+    text: `# AwsSolutions on the quickstart
+
+What the AwsSolutions pack of cdk-nag ${nagVersion()} reports on \`examples/quickstart\`, and what the constructs acknowledge. A test
+fails when an error appears or a construct of this library acknowledges one.
+
+- findings: ${violations.length}
+- acknowledged: ${acknowledged.length}
+${rows.length === 0 ? '' : `\n| rule | severity | finding |\n| --- | --- | --- |\n${rows.join('\n')}\n`}`,
+  };
+}
+
+function nagVersion(): string {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).devDependencies['cdk-nag'];
 }
 
 function localGateway(): Document {
@@ -83,7 +120,7 @@ function snippet(file: string, region: string): string {
 }
 
 const stale: string[] = [];
-for (const { path, text } of [errors(), localGateway(), readme(), ...renderRuleDocs()]) {
+for (const { path, text } of [errors(), awsSolutions(), localGateway(), readme(), ...renderRuleDocs()]) {
   const file = join(ROOT, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);
