@@ -51,7 +51,10 @@ function holds(
   // An operator that is not known must not open anything: it narrows no Deny and completes no Allow.
   if (operator === undefined) return effect === 'Deny';
 
-  const expected = values.flatMap((value) => substitute(String(value), context) ?? []);
+  const substituted = values.map((value) => substitute(String(value), context));
+  const expected = substituted.filter((value) => value !== undefined);
+  // What differs from a variable without value differs from nothing: that opens nothing, either.
+  if (operator.negated && given !== undefined && expected.length < values.length && effect !== 'Deny') return false;
   const matches = (one: string) => {
     const some = expected.some((value) => operator.matches(value, one));
     return operator.negated ? !some : some;

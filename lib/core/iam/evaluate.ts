@@ -61,7 +61,7 @@ type Verdict = 'allow' | 'deny' | 'none';
 export function evaluate(request: IamRequest, policies: IamPolicies): IamDecision {
   const trace: TraceEntry[] = [];
   const judge = (source: PolicySource, documents: readonly PolicyDocument[]) =>
-    verdict(request, source, documents, trace);
+    verdict(request, source, documents, policies.boundary !== undefined, trace);
 
   const identity = judge('identity', policies.identity);
   const boundary = policies.boundary && judge('boundary', [policies.boundary]);
@@ -99,7 +99,7 @@ function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts):
   // The implicit deny of a boundary or a session policy does not limit what the resource's policy grants to the session
   // or the user itself; what it grants to everyone is not limited by the boundary. What it grants to a role is.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-  const granted = v.resource === 'allow' && !crossAccount ? grantedTo(request, policies.resource) : 'others';
+  const granted = v.resource === 'allow' && !crossAccount ? grantedTo(request, policies.resource) : 'account';
   if (granted === 'principal') return undefined;
 
   if (v.boundary !== undefined && v.boundary !== 'allow' && granted !== 'everyone') return 'boundary';
@@ -109,10 +109,17 @@ function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts):
     if (v.identity !== 'allow') return 'identity';
     return v.resource === 'allow' ? undefined : 'resource';
   }
-  return v.identity === 'allow' || v.resource === 'allow' ? undefined : 'identity';
+  // To name the account is to leave it to the account's own policies, not to allow everyone in it.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+  if (v.identity === 'allow') return undefined;
+  return v.resource === 'allow' && granted !== 'account' ? undefined : 'identity';
 }
 
-function grantedTo(request: IamRequest, document: PolicyDocument | undefined): 'principal' | 'everyone' | 'others' {
+/** The narrowest that the resource's policy names: the session or user, its role, everyone, or only the account. */
+function grantedTo(
+  request: IamRequest,
+  document: PolicyDocument | undefined,
+): 'principal' | 'everyone' | 'role' | 'account' {
   const { principal } = request;
   const matching =
     document === undefined
@@ -120,23 +127,25 @@ function grantedTo(request: IamRequest, document: PolicyDocument | undefined): '
       : statementsOf(document).filter(
           (statement) => statement.Effect === 'Allow' && applies(request, statement).outcome === 'matched',
         );
-  const to = (value: string) =>
-    matching.some((statement) => principalValues(statement.Principal, 'AWS').includes(value));
+  const to = (value: string | undefined) =>
+    value !== undefined && matching.some((statement) => principalValues(statement.Principal, 'AWS').includes(value));
   if (principal.kind !== 'role' && to(principal.arn)) return 'principal';
-  return to('*') ? 'everyone' : 'others';
+  if (to('*')) return 'everyone';
+  return to(principal.arn) || to(principal.roleArn) ? 'role' : 'account';
 }
 
 function verdict(
   request: IamRequest,
   source: PolicySource,
   documents: readonly PolicyDocument[],
+  bounded: boolean,
   trace: TraceEntry[],
 ): Verdict {
   let result: Verdict = 'none';
   for (const document of documents) {
     for (const [index, statement] of statementsOf(document).entries()) {
       const { outcome, condition } =
-        source === 'resource' && !matchesPrincipal(request.principal, statement)
+        source === 'resource' && !matchesPrincipal(request.principal, statement, bounded)
           ? { outcome: 'other-principal' as const, condition: undefined }
           : applies(request, statement);
       trace.push({ source, statement: statement.Sid ?? String(index), effect: statement.Effect, outcome, condition });
@@ -151,9 +160,11 @@ function verdict(
 function applies(request: IamRequest, statement: Statement): Pick<TraceEntry, 'outcome' | 'condition'> {
   const context = request.context ?? {};
   const action = (pattern: string) => matchesAction(pattern, request.action);
+  // A variable without value names nothing; among exceptions it must not open what it was to close.
+  const unresolved = statement.NotResource !== undefined && statement.Effect !== 'Deny';
   const resource = (pattern: string) => {
     const value = substitute(pattern, context);
-    return value !== undefined && matchesPattern(value, request.resource);
+    return value === undefined ? unresolved : matchesPattern(value, request.resource);
   };
   if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };
   if (!isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
@@ -171,13 +182,18 @@ function isNamed(
   return exceptions !== undefined && !many<string>(exceptions).some(matches);
 }
 
-function matchesPrincipal(principal: IamPrincipal, statement: Statement): boolean {
+function matchesPrincipal(principal: IamPrincipal, statement: Statement, bounded: boolean): boolean {
   if (statement.Principal !== undefined) return names(principal, statement.Principal);
-  return statement.NotPrincipal !== undefined && !names(principal, statement.NotPrincipal);
+  if (statement.NotPrincipal === undefined) return false;
+  // A denial with NotPrincipal hits everyone who has a permissions boundary, also those it excepts; and to except an
+  // account from it does not except who is in it. An Allow keeps out everyone of an account that it excepts.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+  const denies = statement.Effect === 'Deny';
+  return (bounded && denies) || !names(principal, statement.NotPrincipal, !denies);
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function names(principal: IamPrincipal, element: PrincipalElement): boolean {
+function names(principal: IamPrincipal, element: PrincipalElement, byAccount = true): boolean {
   if (element === '*') return true;
   if (principal.kind === 'service') return principalValues(element, 'Service').includes(principal.arn);
   const accepted = principalValues(element, 'AWS');
@@ -187,8 +203,9 @@ function names(principal: IamPrincipal, element: PrincipalElement): boolean {
     (value) =>
       value === principal.arn ||
       value === principal.roleArn ||
-      value === principal.account ||
-      matchesArn(value.replace(/[*?]/g, ''), `arn:${value.split(':')[1]}:iam::${principal.account}:root`),
+      (byAccount &&
+        (value === principal.account ||
+          matchesArn(value.replace(/[*?]/g, ''), `arn:${value.split(':')[1]}:iam::${principal.account}:root`))),
   );
 }
 

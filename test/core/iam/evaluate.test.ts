@@ -107,7 +107,17 @@ describe('combining kinds of policy', () => {
     ],
     ['everyone, but the boundary denies', { resource: resourceFor('*'), boundary: denyAll }, 'explicit-deny'],
     ['another role in the resource policy', { resource: resourceFor(`${ROLE}-2`) }, 'implicit-deny'],
-    ['the account in the resource policy', { resource: resourceFor(`arn:aws:iam::${ACCOUNT}:root`) }, 'allow'],
+    [
+      'the account in the resource policy, and its own policy allows',
+      { identity: [getItem], resource: resourceFor(`arn:aws:iam::${ACCOUNT}:root`) },
+      'allow',
+    ],
+    [
+      'the account in the resource policy alone: left to its own policies',
+      { resource: resourceFor(`arn:aws:iam::${ACCOUNT}:root`) },
+      'implicit-deny',
+    ],
+    ['the account by its number alone', { resource: resourceFor(ACCOUNT) }, 'implicit-deny'],
   ])('%s', (_name, policies, expected) => {
     expect(decide(policies)).toBe(expected);
   });
@@ -122,6 +132,45 @@ describe('combining kinds of policy', () => {
         resource: policy({ Effect: 'Deny', NotPrincipal: { AWS: ROLE }, Action: '*', Resource: '*' }),
       }),
     ).toBe('allow');
+  });
+
+  test('a denial with NotPrincipal hits whoever has a boundary, and whom only the account stands for', () => {
+    const except = (AWS: string) => policy({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' });
+
+    expect(decide({ identity: [getItem], resource: except(ROLE) })).toBe('allow');
+    expect(decide({ identity: [getItem], boundary: getItem, resource: except(ROLE) })).toBe('explicit-deny');
+    expect(decide({ identity: [getItem], resource: except(`arn:aws:iam::${ACCOUNT}:root`) })).toBe('explicit-deny');
+  });
+
+  test('a variable without value opens nothing', () => {
+    const others = policy({ Action: '*', NotResource: `${TABLE}/\${aws:PrincipalTag/team}` });
+    const unlike = policy({
+      Action: '*',
+      Resource: '*',
+      Condition: { StringNotEquals: { 'aws:UserAgent': '${aws:PrincipalTag/team}' } },
+    });
+    const context = { 'aws:UserAgent': 'x', 'aws:PrincipalTag/team': 'red' };
+
+    expect(decide({ identity: [others] }, { context })).toBe('allow');
+    expect(decide({ identity: [others] })).toBe('implicit-deny');
+    expect(decide({ identity: [unlike] }, { context })).toBe('allow');
+    expect(decide({ identity: [unlike] }, { context: { 'aws:UserAgent': 'x' } })).toBe('implicit-deny');
+    const denied = { ...unlike, Statement: { ...(unlike.Statement as Statement[])[0]!, Effect: 'Deny' } };
+    expect(decide({ identity: [getItem, denied] }, { context: { 'aws:UserAgent': 'x' } })).toBe('explicit-deny');
+  });
+
+  test('an Allow with NotPrincipal keeps out everyone of the account it excepts', () => {
+    const except = (AWS: string) =>
+      decide(
+        {
+          identity: [getItem],
+          resource: policy({ NotPrincipal: { AWS }, Action: 'dynamodb:GetItem', Resource: TABLE }),
+        },
+        { resourceAccount: '999988887777' },
+      );
+
+    expect(except(`arn:aws:iam::${ACCOUNT}:root`)).toBe('implicit-deny');
+    expect(except('arn:aws:iam::444455556666:root')).toBe('allow');
   });
 
   test('across accounts both sides must allow', () => {
