@@ -51,7 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   sampleCode: false,
   readme: undefined,
 
-  cdkVersion: '2.275.0', // the newest in the registries of all languages
+  cdkVersion: '2.275.0', // the newest on npm, PyPI and the Go proxy; Maven Central is behind
   constructsVersion: '10.8.1',
   jsiiVersion: '~6.0.16',
   typescriptVersion: '~6.0.3',

@@ -1,6 +1,6 @@
 import { isUnknown, type Unknown } from '../assembly/resolve';
 import { type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
-import { GATEWAY, POLICY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
+import { GATEWAY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
 
 /** The gateway that a resource belongs to by `GatewayIdentifier`. */
 export function gatewayOf(model: TemplateModel, resource: ModelResource): ModelResource | undefined {
@@ -36,10 +36,6 @@ export function engineOf(model: TemplateModel, gateway: ModelResource): ModelRes
 export function engineNamed(model: TemplateModel, value: unknown): ModelResource | undefined {
   const resource = model.referenced(value) ?? model.referenced(/(\$\{[^${}]+\})$/.exec(String(value))?.[1]);
   return resource?.type === POLICY_ENGINE ? resource : undefined;
-}
-
-export function policiesOfEngine(model: TemplateModel, engine: ModelResource): ModelResource[] {
-  return model.ofType(POLICY).filter((policy) => engineNamed(model, property(policy, 'PolicyEngineId')) === engine);
 }
 
 export interface JwtGateway {
@@ -78,10 +74,14 @@ export function poolOf(model: TemplateModel, discoveryUrl: unknown): ModelResour
   return undefined;
 }
 
-/** User pools that a gateway trusts as issuer. */
+/**
+ * User pools that a gateway trusts as issuer. Where the issuer is not known, every pool may be it: a parameter must not
+ * switch off the checks on pools and clients.
+ */
 export function issuerPools(model: TemplateModel): Set<ModelResource> {
-  const pools = [...jwtGateways(model)].map(({ authorizer }) => poolOf(model, within(authorizer, 'DiscoveryUrl')));
-  return new Set(pools.filter((pool) => pool !== undefined));
+  const urls = [...jwtGateways(model)].map(({ authorizer }) => within(authorizer, 'DiscoveryUrl'));
+  if (urls.some(isUnknown)) return new Set(model.ofType(USER_POOL));
+  return new Set(urls.map((url) => poolOf(model, url)).filter((pool) => pool !== undefined));
 }
 
 /** Clients of the pools that gateways trust. */
@@ -93,7 +93,7 @@ export function issuerClients(model: TemplateModel): { client: ModelResource; po
   });
 }
 
-/** A target whose gateway is not in the assembly belongs to none here. */
+/** Why it cannot be told to which gateway a target belongs; undefined when it can. */
 export function unknownGateway(target: ModelResource): Unknown | undefined {
   const value = property(target, 'GatewayIdentifier');
   return isUnknown(value) ? value : undefined;

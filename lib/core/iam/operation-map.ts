@@ -66,12 +66,6 @@ export function accessLevel(action: string): string | undefined {
 
 let index: ReadonlyMap<string, string> | undefined;
 
-/** All actions of a service of the map; none for another service. */
-export function knownActions(service: string): readonly string[] {
-  const levels = Object.hasOwn(ACTIONS, service) ? ACTIONS[service]! : {};
-  return Object.values(levels).flatMap((names) => names.split(' ').map((name) => `${service}:${name}`));
-}
-
 function exceptionOf(service: string, operation: string): OperationException | undefined {
   const table = Object.hasOwn(OPERATION_EXCEPTIONS, service) ? OPERATION_EXCEPTIONS[service]! : {};
   return Object.hasOwn(table, operation) ? table[operation] : undefined;

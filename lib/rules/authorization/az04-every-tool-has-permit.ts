@@ -1,9 +1,9 @@
 import { actionsOf, policyViews } from '../cedar-view';
-import { engineOf, targetsOf } from '../gateways';
+import { engineOf, targetsOf, unknownGateway } from '../gateways';
 import { at } from '../read';
 import { defineRule, finding, undecided } from '../rule';
 import { toolsOf } from '../tools';
-import { GATEWAY } from '../types';
+import { GATEWAY, TARGET } from '../types';
 
 export const az04 = defineRule({
   id: 'AZ04',
@@ -49,6 +49,10 @@ Policy:
 `,
   },
   *evaluate(model) {
+    for (const target of model.ofType(TARGET)) {
+      const open = unknownGateway(target);
+      if (open !== undefined) yield undecided(target, 'Properties.GatewayIdentifier', open);
+    }
     for (const gateway of model.ofType(GATEWAY)) {
       if (at(gateway, 'PolicyEngineConfiguration') === undefined) continue; // AZ01 says so
       const engine = engineOf(model, gateway);
