@@ -1,5 +1,5 @@
-import { Lazy, Names, Token } from 'aws-cdk-lib';
-import { CfnGateway, CfnPolicy, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Names, Token } from 'aws-cdk-lib';
+import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -11,11 +11,12 @@ import {
   type InteractiveAgentOptions,
   interactive,
 } from './agent';
-import { CallerType, validateToolPolicies } from './authorization';
+import { CallerType } from './authorization';
 import { formatProblem, type Problem, shown } from './core/errors';
 import { GatewayAlarms } from './gateway-alarms';
 import { GatewayEncryption } from './gateway-encryption';
 import { GatewayLogs } from './gateway-logs';
+import { GatewayPolicies } from './gateway-policies';
 import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
 import { renderMcpOptions } from './mcp-options';
@@ -24,7 +25,6 @@ import { GatewayRole } from './outbound/gateway-role';
 import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
 import { RateLimitDimension, type RateLimitOptions, RateLimits } from './rate-limits';
 import { RemoteTarget } from './remote-target';
-import type { RemoteTool } from './remote-tool';
 import type { SecureMcpGatewayProps } from './secure-mcp-gateway-props';
 import type { Target } from './targets/target';
 import { Tool, type ToolOptions } from './tool';
@@ -70,6 +70,7 @@ export class SecureMcpGateway extends Construct {
 
   private readonly inbound: InboundBinding;
   private readonly role: GatewayRole;
+  private readonly policies: GatewayPolicies;
   private readonly rateLimits: RateLimits;
   private readonly problems: Problem[] = [];
   private readonly onProblem = (problem: Problem): void => {
@@ -104,6 +105,7 @@ export class SecureMcpGateway extends Construct {
     this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems);
     this.gateway = this.makeGateway(mcp.configuration);
     this.recordWeakenings([this.inbound.weakening, encryption.weakening, waf.weakening, ...mcp.weakenings]);
+    this.policies = new GatewayPolicies({ gateway: this.gateway, policyEngine: this.policyEngine });
     this.gatewayArn = this.gateway.attrGatewayArn;
     this.gatewayId = this.gateway.attrGatewayIdentifier;
     this.gatewayUrl = this.gateway.attrGatewayUrl;
@@ -149,7 +151,7 @@ export class SecureMcpGateway extends Construct {
     this.role.allowInvoke(tool.alias.functionArn);
     this.orderTarget(tool);
     this.targets.set(name, tool);
-    this.addPolicy(tool, tool);
+    this.policies.addTool(tool, tool);
     return tool;
   }
 
@@ -172,7 +174,7 @@ export class SecureMcpGateway extends Construct {
     for (const access of remote._binding.access) this.role.allowCredential(access);
     this.orderTarget(remote);
     this.targets.set(name, remote);
-    for (const tool of remote.tools) this.addPolicy(tool, remote);
+    for (const tool of remote.tools) this.policies.addTool(tool, remote);
     return remote;
   }
 
@@ -294,35 +296,12 @@ export class SecureMcpGateway extends Construct {
     if (previousInLane !== undefined) target.addResourceDependency(previousInLane._target);
   }
 
-  /** The service validates a policy against the tools of the gateway: it must exist after gateway and target. */
-  private addPolicy(tool: Tool | RemoteTool, { _target: target }: Tool | RemoteTarget): void {
-    const policy = new CfnPolicy(tool, 'Policy', {
-      policyEngineId: this.policyEngine.attrPolicyEngineId,
-      name: policyName(tool.toolName, tool.node.path),
-      description: `Who may call ${tool.qualifiedName}, with which arguments`,
-      definition: {
-        cedar: { statement: Lazy.string({ produce: () => tool._policy.renderPermit(this.gatewayArn)?.text }) },
-      },
-      enforcementMode: 'ACTIVE',
-      validationMode: 'FAIL_ON_ANY_FINDINGS',
-    });
-    policy.addResourceDependency(this.gateway);
-    policy.addResourceDependency(target);
-  }
-
   private findProblems(): Problem[] {
-    const tools = [...this.targets.values()].flatMap((target): (Tool | RemoteTool)[] =>
-      target instanceof RemoteTarget ? target.tools : [target],
-    );
     const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
     return [
       ...this.problems,
       ...this.inbound.findProblems(this.node.path),
-      ...validateToolPolicies({
-        tools: tools.map((tool) => tool._policy.tool),
-        policies: tools.map((tool) => tool._policy),
-        gatewayArn: this.gatewayArn,
-      }),
+      ...this.policies.findProblems(),
       ...agents.map(
         (agent): Problem => ({
           code: 'AGENT_WITHOUT_PERMIT',
