@@ -9,6 +9,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { build as buildQuickstart } from '../examples/quickstart/app';
 import { ERRORS } from '../lib/core/errors';
 import { renderFidelityTable } from '../lib/local/fidelity';
+import { OAuth2Vendor } from '../lib/outbound/oauth2-vendor';
+import { ALLOWED_CREDENTIALS } from '../lib/outbound/outbound-combinations';
 import { renderRuleDocs } from '../lib/rules/docs';
 
 const ROOT = join(__dirname, '..');
@@ -95,19 +97,47 @@ ${renderFidelityTable()}
   };
 }
 
-/** README snippets are the code of the examples, between \`// begin: name\` and \`// end: name\`. */
-function readme(): Document {
-  const path = 'README.md';
-  const withOutput = readFileSync(join(ROOT, path), 'utf8').replace(
-    /(<!-- output: npm start -->\n```text\n)[\s\S]*?```/,
-    (whole, head: string) => (existsSync(START_OUTPUT) ? `${head}${readFileSync(START_OUTPUT, 'utf8')}\`\`\`` : whole),
-  );
-  const text = withOutput.replace(
-    /<!-- snippet: (\S+) (\S+) -->\n```(\w+)\n[\s\S]*?```/g,
-    (_whole, file: string, region: string, language: string) =>
-      `<!-- snippet: ${file} ${region} -->\n\`\`\`${language}\n${snippet(file, region)}\`\`\``,
-  );
+/** What stands between markers in documents that are otherwise written by hand. */
+const TABLES: { readonly [name: string]: () => string } = {
+  'outbound-combinations': () =>
+    [
+      '| target | credentials |',
+      '| --- | --- |',
+      ...Object.entries(ALLOWED_CREDENTIALS).map(
+        ([kind, all]) => `| ${kind} | ${all.map((each) => `\`${each}\``).join(', ')} |`,
+      ),
+    ].join('\n'),
+};
+const LISTS: { readonly [name: string]: () => string } = {
+  'oauth2-vendors': () =>
+    Object.keys(OAuth2Vendor)
+      .map((name) => `\`${name}\``)
+      .join(', '),
+};
+
+/** Snippets are the code of the examples, between `// begin: name` and `// end: name`. */
+function handwritten(path: string): Document {
+  const text = readFileSync(join(ROOT, path), 'utf8')
+    .replace(/(<!-- output: npm start -->\n```text\n)[\s\S]*?```/, (whole, head: string) =>
+      existsSync(START_OUTPUT) ? `${head}${readFileSync(START_OUTPUT, 'utf8')}\`\`\`` : whole,
+    )
+    .replace(
+      /<!-- snippet: (\S+) (\S+) -->\n```(\w+)\n[\s\S]*?```/g,
+      (_whole, file: string, region: string, language: string) =>
+        `<!-- snippet: ${file} ${region} -->\n\`\`\`${language}\n${snippet(file, region)}\`\`\``,
+    )
+    .replace(
+      /<!-- table: (\S+) -->\n(\n*\|.*)*\n*/g,
+      (_whole, name: string) => `<!-- table: ${name} -->\n\n${named(TABLES, name)}\n\n`,
+    )
+    .replace(/<!-- list: (\S+) -->[^.]*\./g, (_whole, name: string) => `<!-- list: ${name} --> ${named(LISTS, name)}.`);
   return { path, text };
+}
+
+function named(all: { readonly [name: string]: () => string }, name: string): string {
+  const make = all[name];
+  if (make === undefined) throw new Error(`nothing makes ${name}`);
+  return make();
 }
 
 function snippet(file: string, region: string): string {
@@ -120,7 +150,14 @@ function snippet(file: string, region: string): string {
 }
 
 const stale: string[] = [];
-for (const { path, text } of [errors(), awsSolutions(), localGateway(), readme(), ...renderRuleDocs()]) {
+for (const { path, text } of [
+  errors(),
+  awsSolutions(),
+  localGateway(),
+  handwritten('README.md'),
+  handwritten('docs/outbound.md'),
+  ...renderRuleDocs(),
+]) {
   const file = join(ROOT, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   stale.push(path);
