@@ -92,7 +92,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
 
   peerDeps: ['cdk-nag@^3.0.2'],
-  bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', 'acorn@8.19.0', 'yaml@2.9.1'],
+  bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', '@lezer/python@1.1.19', 'acorn@8.19.0', 'yaml@2.9.1'],
   devDeps: [
     '@aws-sdk/client-bedrock-agentcore@3.1141.0',
     '@aws-sdk/client-dynamodb@3.1141.0',

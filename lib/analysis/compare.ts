@@ -186,7 +186,7 @@ function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFind
             ? ''
             : `: ${dead.operation} stands in ${dead.at.file}:${dead.at.line}, but nothing calls it`
         }`,
-        fix: accessLineWithout(access, grant.operation, part),
+        fix: accessLineWithout(access, action, part),
         env: access.env,
         action,
         at: dead?.at,

@@ -1,3 +1,4 @@
+import { ACCESS_METHODS } from '../analysis/access-methods';
 import { analyzeHandler } from '../analysis/analyze-handler';
 import { type AccessFinding, compareAccess, type DeclaredAccess } from '../analysis/compare';
 import type { UsedPermission } from '../analysis/handler-analysis';
@@ -46,13 +47,20 @@ function nameOf(action: string, { reason }: NamedAccess): string {
   return reason === undefined ? action.slice(action.indexOf(':') + 1) : action;
 }
 
-/** One method can stand for several actions, such as an upload and its abort: it is used when one of them is. */
+/**
+ * One method can stand for several actions, such as an upload and its abort: it is used when one of them is. An action
+ * that an option adds, such as tags, is not among them.
+ */
 function withoutCompanions(findings: readonly AccessFinding[], access: readonly NamedAccess[]): AccessFinding[] {
   const unused = new Set(findings.flatMap(({ kind, env, action }) => (kind === 'excess' ? [`${env} ${action}`] : [])));
   return findings.filter(({ kind, env, action }) => {
-    if (kind !== 'excess') return true;
+    if (kind !== 'excess' || isByOption(action)) return true;
     const verbs = access.find((entry) => entry.env === env)?.verbs ?? [];
     const mine = verbs.filter((actions) => actions.includes(action ?? ''));
     return !mine.some((actions) => actions.some((other) => !unused.has(`${env} ${other}`)));
   });
+}
+
+function isByOption(action: string | undefined): boolean {
+  return ACCESS_METHODS.get(action ?? '')?.option?.endsWith(': true') === true;
 }

@@ -57,6 +57,13 @@ test.each<[string, string, (shop: ToolStack) => DeclaredAccess, string[], string
   ['another index', INDEX, (shop) => table(shop).query({ index: 'byName' }), ['dynamodb:Query'], ['dynamodb:Query']],
   ['a prefix, and an upload without its abort', UPLOAD, (shop) => bucket(shop).put({ prefix: 'in/' }), [], []],
   [
+    'an option that no call needs',
+    UPLOAD,
+    (shop) => bucket(shop).put({ prefix: 'in/', tags: true }),
+    [],
+    ['s3:PutObjectTagging'],
+  ],
+  [
     'another prefix',
     UPLOAD,
     (shop) => bucket(shop).put({ prefix: 'out/' }),

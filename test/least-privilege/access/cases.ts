@@ -231,6 +231,15 @@ function bucketCases(stack: Stack, key: IKey): Case[] {
       denies: [['s3:GetObject', `${BUCKET}/in/a.txt.bak`]],
     },
     {
+      name: 'bucket delete with versions',
+      access: bucket.delete({ prefix: 'in/', versions: true }),
+      allows: [
+        ['s3:DeleteObject', `${BUCKET}/in/a.txt`],
+        ['s3:DeleteObjectVersion', `${BUCKET}/in/a.txt`],
+      ],
+      denies: [['s3:DeleteObjectVersion', `${BUCKET}/out/a.txt`]],
+    },
+    {
       name: 'bucket get',
       access: bucket.get(),
       allows: [['s3:GetObject', `${BUCKET}/anything`]],
