@@ -1,6 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Caller, type CallerContext, type CallerRendering, ClaimMatch, type ICaller } from './authorization';
+import type { AnalyzedCaller } from './core/cedar/analyze-policies';
+import { oauthPrincipal } from './core/cedar/request';
 import { type Problem, shown } from './core/errors';
 import type { CallbackUrl } from './inbound/callback-url';
 import type { AgentIdentity, AgentToIdentify, InboundBinding, LoginOptions } from './inbound/inbound-binding';
@@ -69,8 +71,10 @@ export class Agent extends Construct implements ICaller {
 
   /** How a permit tells this agent apart. The agent is given the scope of the tool: without it the permit would be void. */
   public renderCaller(context: CallerContext): CallerRendering {
-    this.named = true;
-    if (context.scope !== undefined) this.scopes.add(context.scope);
+    if (context.exempts !== true) {
+      this.named = true;
+      if (context.scope !== undefined) this.scopes.add(context.scope);
+    }
     const { condition, type } = this.caller(context).renderCaller(context);
     const scopes = context.scope === undefined ? [] : [context.scope];
     return { type, condition, scopes, description: `agent '${this.agentName}'` };
@@ -79,6 +83,15 @@ export class Agent extends Construct implements ICaller {
   /** @internal */
   public get _hasPermits(): boolean {
     return this.named;
+  }
+
+  /** What policies see of a token that the agent got as itself, or of anybody's who logs in to it. @internal */
+  public get _analyzed(): AnalyzedCaller | undefined {
+    const { client, scopes } = this.identity.claims;
+    const all = [...this.scopes].sort();
+    const granted = scopes === undefined ? {} : { [scopes.name]: scopes.isList ? all : all.join(' ') };
+    const principal = oauthPrincipal({ sub: this.clientId, [client]: this.clientId, ...granted });
+    return principal === undefined ? undefined : { name: `agent '${this.agentName}'`, principal, scopes: all };
   }
 
   private caller({ scope }: CallerContext): ICaller {

@@ -1,46 +1,158 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Annotations, Lazy } from 'aws-cdk-lib';
 import { type CfnGateway, CfnPolicy, type CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
-import { validateToolPolicies } from './authorization';
-import type { Problem } from './core/errors';
+import { Construct, Dependable, type IConstruct, type IDependable } from 'constructs';
+import type { Agent } from './agent';
+import { type AddPoliciesOptions, type CedarPolicies, checkPolicies, type PolicyTool } from './authorization';
+import { fillPlaceholders } from './authorization/policy-placeholders';
+import { type FilePolicy, mayConcern, type PolicySource, readPolicyFile } from './core/cedar/policy-file';
+import { formatProblem, type Problem } from './core/errors';
 import { policyName } from './names';
 import type { RemoteTarget } from './remote-target';
 import type { RemoteTool } from './remote-tool';
 import type { Tool } from './tool';
 
 export interface GatewayPoliciesProps {
+  readonly gatewayName: string;
   readonly gateway: CfnGateway;
   readonly policyEngine: CfnPolicyEngine;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+interface GatewayTool {
+  readonly tool: Tool | RemoteTool;
+  readonly target: Tool | RemoteTarget;
+}
+
+interface DeployedPolicy {
+  readonly resource: CfnPolicy;
+  readonly effect: 'permit' | 'forbid';
+  readonly concerns: (tool: PolicyTool) => boolean;
 }
 
 /** Layer 3 of a gateway: which policies its engine gets, in which order, and what is wrong with them. */
-export class GatewayPolicies {
-  private readonly tools: (Tool | RemoteTool)[] = [];
+export class GatewayPolicies extends Construct {
+  private readonly tools: GatewayTool[] = [];
+  private readonly files: PolicySource[] = [];
+  private readonly filePolicies: { readonly source: FilePolicy; readonly text: string }[] = [];
+  private readonly deployed: DeployedPolicy[] = [];
 
-  public constructor(private readonly props: GatewayPoliciesProps) {}
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GatewayPoliciesProps,
+  ) {
+    super(scope, id);
+  }
 
-  /** The service validates a policy against the tools of the gateway: it must exist after gateway and target. */
-  public addTool(tool: Tool | RemoteTool, { _target: target }: Tool | RemoteTarget): void {
+  /** A tool gets a permit when somebody is permitted, and a forbid when something is demanded. */
+  public addTool(tool: Tool | RemoteTool, target: Tool | RemoteTarget): void {
+    const { gateway } = this.props;
+    const { policy } = tool._permits;
+    this.tools.push({ tool, target });
+    const add = (effect: 'permit' | 'forbid', id: string, description: string) => {
+      const render = effect === 'permit' ? policy.renderPermit.bind(policy) : policy.renderForbid.bind(policy);
+      const statement = Lazy.string({ produce: () => render(gateway.attrGatewayArn)?.text });
+      const definition = { cedar: { statement } };
+      const name = policyName(tool.toolName, `${tool.node.path}${effect === 'permit' ? '' : '/Forbid'}`);
+      const resource = this.makePolicy(tool, id, { name, description, definition });
+      this.order({ resource, effect, concerns: ({ at }) => at === policy.tool.at });
+    };
+    tool._permits.onFirst('permit', () =>
+      add('permit', 'Policy', `Who may call ${tool.qualifiedName}, with which arguments`),
+    );
+    tool._permits.onFirst('forbid', () =>
+      add('forbid', 'Forbid', `What every call of ${tool.qualifiedName} has to be like`),
+    );
+    if (this.filePolicies.some(({ source }) => permits(source, policy.tool))) tool._permits.demandInputs();
+  }
+
+  /** Each policy of the files becomes a resource of its own. */
+  public addFiles(policies: CedarPolicies, { values = {} }: AddPoliciesOptions): void {
+    const { gatewayName, gateway, onProblem } = this.props;
+    const filled = { ...values, GATEWAY_ARN: gateway.attrGatewayArn, GATEWAY_NAME: gatewayName };
+    for (const problem of policies._problems) onProblem({ ...problem, at: this.node.path });
+    this.files.push(...policies._files);
+    for (const source of policies._files.flatMap(readPolicyFile)) {
+      const { text, problems } = fillPlaceholders(source, filled);
+      for (const problem of problems) onProblem(problem);
+      this.filePolicies.push({ source, text });
+      const id = this.node.tryFindChild(source.id) === undefined ? source.id : `${source.id}-${this.deployed.length}`;
+      const resource = this.makePolicy(this, id, {
+        name: policyName(source.id, `${this.node.path}/${id}`),
+        description: `From ${source.file.replace(/^.*[\\/]/, '')}`.slice(0, 200),
+        definition: source.dialect === undefined ? { cedar: { statement: text } } : { policy: { statement: text } },
+      });
+      this.order({ resource, effect: source.effect, concerns: (tool) => mayConcern(source, tool) });
+      for (const { tool } of this.tools) {
+        if (permits(source, tool._permits.policy.tool)) tool._permits.demandInputs();
+      }
+    }
+  }
+
+  public findProblems(agents: readonly Agent[]): Problem[] {
+    const { problems, warnings } = checkPolicies({
+      tools: this.tools.map(({ tool }) => tool._permits.policy.tool),
+      policies: this.tools.map(({ tool }) => tool._permits.policy),
+      files: this.files,
+      filePolicies: this.filePolicies,
+      gatewayArn: this.props.gateway.attrGatewayArn,
+      callers: agents.flatMap((agent) => agent._analyzed ?? []),
+    });
+    for (const { id, problem } of warnings) {
+      Annotations.of(this).addWarningV2(`cdk-secure-mcp:${id}`, formatProblem(problem));
+    }
+    return [...problems];
+  }
+
+  private makePolicy(
+    scope: Construct,
+    id: string,
+    props: Pick<ConstructorParameters<typeof CfnPolicy>[2], 'name' | 'description' | 'definition'>,
+  ): CfnPolicy {
     const { gateway, policyEngine } = this.props;
-    this.tools.push(tool);
-    const policy = new CfnPolicy(tool, 'Policy', {
+    const policy = new CfnPolicy(scope, id, {
+      ...props,
       policyEngineId: policyEngine.attrPolicyEngineId,
-      name: policyName(tool.toolName, tool.node.path),
-      description: `Who may call ${tool.qualifiedName}, with which arguments`,
-      definition: {
-        cedar: { statement: Lazy.string({ produce: () => tool._policy.renderPermit(gateway.attrGatewayArn)?.text }) },
-      },
       enforcementMode: 'ACTIVE',
       validationMode: 'FAIL_ON_ANY_FINDINGS',
     });
     policy.addResourceDependency(gateway);
-    policy.addResourceDependency(target);
+    return policy;
   }
 
-  public findProblems(): Problem[] {
-    return validateToolPolicies({
-      tools: this.tools.map((tool) => tool._policy.tool),
-      policies: this.tools.map((tool) => tool._policy),
-      gatewayArn: this.props.gateway.attrGatewayArn,
-    });
+  /**
+   * The service validates a policy against the tools of the gateway, so it comes after the targets it names; and it refuses
+   * a forbid that leaves an engine without anything it permits, so forbids come after the permits of the same tools. Which
+   * these are is asked when all have been added.
+   */
+  private order(policy: DeployedPolicy): void {
+    this.deployed.push(policy);
+    policy.resource.node.addDependency(
+      whenAsked(() => {
+        const concerned = this.tools.filter(({ tool }) => policy.concerns(tool._permits.policy.tool));
+        const targets = new Set(concerned.map(({ target }) => target._target));
+        const earlier = this.deployed.filter(
+          ({ effect, concerns }) =>
+            effect === 'permit' &&
+            policy.effect === 'forbid' &&
+            concerned.some(({ tool }) => concerns(tool._permits.policy.tool)),
+        );
+        return [...targets, ...earlier.map(({ resource }) => resource)];
+      }),
+    );
   }
+}
+
+function permits(source: FilePolicy, tool: PolicyTool): boolean {
+  return source.effect === 'permit' && mayConcern(source, tool);
+}
+
+function whenAsked(roots: () => IConstruct[]): IDependable {
+  const dependable = {};
+  Dependable.implement(dependable, {
+    get dependencyRoots() {
+      return roots();
+    },
+  });
+  return dependable;
 }

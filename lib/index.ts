@@ -1,11 +1,13 @@
 // The jsii surface. Named exports only: adding a line here is an API decision.
 export { Agent, type ExternalAgentOptions, type InteractiveAgentOptions } from './agent';
 export {
+  type AddPoliciesOptions,
   type AnyAuthenticatedOptions,
   Caller,
   type CallerContext,
   type CallerRendering,
   CallerType,
+  CedarPolicies,
   ClaimMatch,
   type ICaller,
   ToolArgument,
@@ -72,6 +74,7 @@ export { ToolConcurrency } from './least-privilege/tool-concurrency';
 export type { ToolFunctionOptions, ToolNetworkOptions } from './least-privilege/tool-function-options';
 export { type ImageHandlerOptions, type PythonHandlerOptions, ToolHandler } from './least-privilege/tool-handler';
 export { type LegacyMcpVersionOptions, type McpOptions, McpVersion } from './mcp-options';
+export type { ForbidUnlessOptions, IMcpTool, PermitOptions } from './mcp-tool';
 export {
   CheckProfile,
   FourLayerChecks,
@@ -124,4 +127,4 @@ export { SmithyModel, type SmithyTargetOptions } from './targets/smithy-target';
 export { Target } from './targets/target';
 export { ToolRisk } from './targets/tool-risk';
 export { ToolSchema } from './targets/tool-schema';
-export { type PermitOptions, Tool, type ToolOptions } from './tool';
+export { Tool, type ToolOptions } from './tool';

@@ -1,7 +1,8 @@
 import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
-import type { CallerType } from './authorization';
+import type { CallerType, ICaller } from './authorization';
 import type { Problem } from './core/errors';
+import type { PermitOptions } from './mcp-tool';
 import { checkTargetName } from './names';
 import { METADATA_KEY, type TargetMetadata, type WeakeningMetadata } from './protocol/template-metadata';
 import { RemoteTool } from './remote-tool';
@@ -76,6 +77,14 @@ export class RemoteTarget extends Construct {
       this.props.onProblem(unknownTool(name, names, this.node.path));
     }
     return this.makeTool({ name, description: name, inputSchema: { type: 'object' }, constraints: [], risk: 'WRITE' });
+  }
+
+  /**
+   * Lets a caller call every tool that the target has now: each gets a permit of its own, so conditions must be about
+   * arguments that all of them have. A tool that the document gains later is permitted, too.
+   */
+  public permitAll(caller: ICaller, options: PermitOptions = {}): void {
+    for (const tool of this.tools) tool.permit(caller, options);
   }
 
   private makeTool(tool: TargetTool, scope?: string): RemoteTool {

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import { type CallerType, type ICaller, ToolArgument, type ToolPolicy } from './authorization';
+import { type CallerType, type ICaller, ToolArgument } from './authorization';
 import type { Problem } from './core/errors';
+import type { ForbidUnlessOptions, IMcpTool, PermitOptions } from './mcp-tool';
 import { qualifiedToolName } from './protocol/tool-name';
 import type { TargetTool } from './targets/target-binding';
 import { ToolRisk } from './targets/tool-risk';
-import type { PermitOptions } from './tool';
 import { ToolPermits } from './tool-permits';
 
 /** What a target hands to its tools; not part of the jsii surface. */
@@ -20,7 +20,7 @@ export interface RemoteToolConstruction {
  * One tool of a target that is not a function: an operation of an API, a tool of an MCP server. Nobody may call it until
  * {@link permit} is called.
  */
-export class RemoteTool extends Construct {
+export class RemoteTool extends Construct implements IMcpTool {
   /** @internal */
   public static _create(scope: Construct, id: string, props: RemoteToolConstruction): RemoteTool {
     return new RemoteTool(scope, id, props);
@@ -32,7 +32,8 @@ export class RemoteTool extends Construct {
   public readonly qualifiedName: string;
   /** Declared or derived risk. */
   public readonly risk: ToolRisk;
-  private readonly permits: ToolPermits;
+  /** @internal */
+  public readonly _permits: ToolPermits;
 
   private constructor(scope: Construct, id: string, props: RemoteToolConstruction) {
     super(scope, id);
@@ -40,7 +41,7 @@ export class RemoteTool extends Construct {
     this.toolName = tool.name;
     this.qualifiedName = qualifiedToolName(targetName, tool.name);
     this.risk = ToolRisk[tool.risk];
-    this.permits = new ToolPermits({
+    this._permits = new ToolPermits({
       tool: {
         target: targetName,
         name: tool.name,
@@ -56,16 +57,16 @@ export class RemoteTool extends Construct {
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   public permit(caller: ICaller, options: PermitOptions = {}): void {
-    this.permits.permit(caller, options.when ?? []);
+    this._permits.permit(caller, options.when ?? []);
+  }
+
+  /** Forbids every call that is not like this, whatever is permitted: see {@link IMcpTool.forbidUnless}. */
+  public forbidUnless(options: ForbidUnlessOptions): void {
+    this._permits.forbidUnless(options);
   }
 
   /** One argument of the tool, to state conditions on. A name that the tool lacks fails synthesis. */
   public arg(name: string): ToolArgument {
     return ToolArgument.named(name);
-  }
-
-  /** @internal */
-  public get _policy(): ToolPolicy {
-    return this.permits.policy;
   }
 }

@@ -11,7 +11,7 @@ import {
   type InteractiveAgentOptions,
   interactive,
 } from './agent';
-import { CallerType } from './authorization';
+import { type AddPoliciesOptions, CallerType, type CedarPolicies, type ICaller } from './authorization';
 import { formatProblem, type Problem, shown } from './core/errors';
 import { GatewayAlarms } from './gateway-alarms';
 import { GatewayEncryption } from './gateway-encryption';
@@ -20,6 +20,7 @@ import { GatewayPolicies } from './gateway-policies';
 import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
 import { renderMcpOptions } from './mcp-options';
+import type { IMcpTool, PermitOptions } from './mcp-tool';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
 import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
@@ -105,7 +106,12 @@ export class SecureMcpGateway extends Construct {
     this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems);
     this.gateway = this.makeGateway(mcp.configuration);
     this.recordWeakenings([this.inbound.weakening, encryption.weakening, waf.weakening, ...mcp.weakenings]);
-    this.policies = new GatewayPolicies({ gateway: this.gateway, policyEngine: this.policyEngine });
+    this.policies = new GatewayPolicies(this, 'Policies', {
+      gatewayName: this.gatewayName,
+      gateway: this.gateway,
+      policyEngine: this.policyEngine,
+      onProblem: this.onProblem,
+    });
     this.gatewayArn = this.gateway.attrGatewayArn;
     this.gatewayId = this.gateway.attrGatewayIdentifier;
     this.gatewayUrl = this.gateway.attrGatewayUrl;
@@ -206,6 +212,24 @@ export class SecureMcpGateway extends Construct {
     return this.makeAgent(name, external(this.inbound, options, this.onProblem));
   }
 
+  /** Lets a caller call each of these tools, under conditions on arguments that all of them have. */
+  public permit(caller: ICaller, tools: IMcpTool[], options: PermitOptions = {}): void {
+    for (const tool of tools) tool.permit(caller, options);
+  }
+
+  /**
+   * Adds policies in Cedar's own language, for what permits of tools cannot say. They are validated and analyzed with all
+   * others; each becomes a resource of its own, deployed after the targets that it names and permits before forbids.
+   *
+   * A permit in Cedar gives an agent no scope and has none of the rules of an input schema: what of these Cedar can say is
+   * added as a forbid of each tool that such a permit may concern.
+   *
+   * Errors at synthesis: `CEDAR_FILE`, `CEDAR_INVALID`, `POLICY_ANALYSIS`, `POLICY_SIZE`.
+   */
+  public addPolicies(policies: CedarPolicies, options: AddPoliciesOptions = {}): void {
+    this.policies.addFiles(policies, options);
+  }
+
   /**
    * Lets an IAM principal reach this gateway and no other, on a gateway with `Inbound.iam`. Which tools it may call is
    * decided by permits: `tool.permit(Caller.iamRole(role))`.
@@ -301,7 +325,7 @@ export class SecureMcpGateway extends Construct {
     return [
       ...this.problems,
       ...this.inbound.findProblems(this.node.path),
-      ...this.policies.findProblems(),
+      ...this.policies.findProblems([...this.agents.values()]),
       ...agents.map(
         (agent): Problem => ({
           code: 'AGENT_WITHOUT_PERMIT',

@@ -1,6 +1,7 @@
 import { CallerType, type ICaller, type ToolCondition, ToolPolicy } from './authorization';
 import type { PolicyTool } from './authorization/condition-rendering';
 import { type Problem, SecureMcpError } from './core/errors';
+import type { ForbidUnlessOptions } from './mcp-tool';
 
 export interface ToolPermitsProps {
   readonly tool: PolicyTool;
@@ -9,47 +10,82 @@ export interface ToolPermitsProps {
   readonly onProblem: (problem: Problem) => void;
 }
 
-/** The permits of one tool, whatever is behind it. */
+/** The permits and forbids of one tool, whatever is behind it. */
 export class ToolPermits {
   public readonly policy: ToolPolicy;
+  private readonly listeners: { permit?: () => void; forbid?: () => void } = {};
 
   public constructor(private readonly props: ToolPermitsProps) {
     this.policy = new ToolPolicy(props.tool);
   }
 
-  public permit(caller: ICaller, when: readonly ToolCondition[]): void {
-    this.policy.permit(caller, when);
-    this.checkCaller(caller, when);
+  /** Calls back at the first permit or forbid: a tool without one has no such policy. */
+  public onFirst(effect: 'permit' | 'forbid', listener: () => void): void {
+    this.listeners[effect] = listener;
   }
 
-  /** Rendering the caller also lets the agents in it know the scope they need. What is wrong with it is found later. */
-  private checkCaller(caller: ICaller, when: readonly ToolCondition[]): void {
-    const { callerType, tool, onProblem } = this.props;
-    const rendering = attempt(() => caller.renderCaller(tool.scope === undefined ? {} : { scope: tool.scope }));
-    if (rendering === undefined) return;
-    if (rendering.type !== callerType) {
-      onProblem({
-        code: 'CALLER_KIND',
-        message: `tool '${tool.name}' is permitted to ${rendering.description}, who cannot come in at this gateway`,
-        fix: CALLERS_OF[callerType],
-        at: tool.at,
-      });
-    } else if (callerType === CallerType.UNAUTHENTICATED && when.length === 0) {
-      onProblem({
-        code: 'CALLER_KIND',
-        message: `tool '${tool.name}' is permitted to anyone with any arguments`,
-        fix: 'Bound the arguments with { when: [tool.arg(…)…] }, or ask callers who they are',
-        at: tool.at,
-      });
+  public permit(caller: ICaller, when: readonly ToolCondition[]): void {
+    const { callerType, tool } = this.props;
+    this.policy.permit(caller, when);
+    // Rendering the caller also lets the agents in it know the scope they need.
+    const kind = this.checkKind(caller, tool.scope === undefined ? {} : { scope: tool.scope }, 'permitted to');
+    if (kind === CallerType.UNAUTHENTICATED && callerType === kind && when.length === 0) {
+      this.report('is permitted to anyone with any arguments', BOUND);
     }
+    this.tell('permit');
+  }
+
+  public forbidUnless({ caller, when = [] }: ForbidUnlessOptions): void {
+    if (caller === undefined && when.length === 0) {
+      this.report('is forbidden to everybody', 'Say who may call it, or with which arguments');
+    }
+    const exempt = caller ?? whoever(this.props.callerType);
+    this.policy.forbidUnless(exempt, when);
+    this.checkKind(exempt, { exempts: true }, 'forbidden to all but');
+    this.tell('forbid');
+  }
+
+  /** For when somebody else's permits may reach the tool: they do not have the rules of its input schema. */
+  public demandInputs(): void {
+    if (this.policy.demandInputs(this.props.callerType)) this.tell('forbid');
+  }
+
+  /** What else is wrong with a caller is found when its policy is rendered. */
+  private checkKind(
+    caller: ICaller,
+    context: Parameters<ICaller['renderCaller']>[0],
+    verb: string,
+  ): CallerType | undefined {
+    const rendering = attempt(() => caller.renderCaller(context));
+    const { callerType } = this.props;
+    if (rendering !== undefined && rendering.type !== callerType) {
+      this.report(`is ${verb} ${rendering.description}, who cannot come in at this gateway`, CALLERS_OF[callerType]);
+    }
+    return rendering?.type;
+  }
+
+  private report(message: string, fix: string): void {
+    const { tool, onProblem } = this.props;
+    onProblem({ code: 'CALLER_KIND', message: `tool '${tool.name}' ${message}`, fix, at: tool.at });
+  }
+
+  private tell(effect: 'permit' | 'forbid'): void {
+    this.listeners[effect]?.();
+    delete this.listeners[effect];
   }
 }
+
+const BOUND = 'Bound the arguments with { when: [tool.arg(…)…] }, or ask callers who they are';
 
 const CALLERS_OF: Record<CallerType, string> = {
   [CallerType.OAUTH_USER]: 'Permit an agent, or another caller with a token',
   [CallerType.IAM_ENTITY]: 'Permit Caller.iamRole(role) and let the role in with gateway.grantInvoke(role)',
   [CallerType.UNAUTHENTICATED]: 'Permit Caller.unauthenticated() with conditions on the arguments',
 };
+
+function whoever(type: CallerType): ICaller {
+  return { renderCaller: () => ({ type, condition: 'true', scopes: [], description: 'whoever is permitted' }) };
+}
 
 function attempt<T>(action: () => T): T | undefined {
   try {

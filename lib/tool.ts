@@ -2,13 +2,14 @@ import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IAlias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type CallerType, type ICaller, ToolArgument, type ToolCondition, type ToolPolicy } from './authorization';
+import { type CallerType, type ICaller, ToolArgument } from './authorization';
 import { runtimeInputSchema } from './core/cedar/input-conditions';
 import type { Problem } from './core/errors';
 import type { DeclaredAccess } from './least-privilege/access/declared-access';
 import { toolCode } from './least-privilege/tool-code';
 import { functionOptionsOf, type ToolFunctionOptions } from './least-privilege/tool-function-options';
 import type { ToolHandler } from './least-privilege/tool-handler';
+import type { ForbidUnlessOptions, IMcpTool, PermitOptions } from './mcp-tool';
 import { Outbound } from './outbound/outbound';
 import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
 import { qualifiedToolName } from './protocol/tool-name';
@@ -52,16 +53,6 @@ export interface ToolOptions extends ToolFunctionOptions {
   readonly outbound?: Outbound;
 }
 
-/** Options of {@link Tool.permit}. */
-export interface PermitOptions {
-  /**
-   * What the arguments must be like; all of these must hold.
-   *
-   * @default - any arguments that the input schema allows
-   */
-  readonly when?: ToolCondition[];
-}
-
 /** What the gateway hands to its tools; not part of the jsii surface. */
 export interface ToolConstruction extends ToolOptions {
   readonly toolName: string;
@@ -79,7 +70,7 @@ export interface ToolConstruction extends ToolOptions {
  * One MCP tool: a gateway target, a function with its own role, and one Cedar permit that says who may call it with
  * which arguments. Nobody may, until {@link permit} is called.
  */
-export class Tool extends Construct {
+export class Tool extends Construct implements IMcpTool {
   /** @internal */
   public static _create(scope: Construct, id: string, props: ToolConstruction): Tool {
     return new Tool(scope, id, props);
@@ -100,8 +91,9 @@ export class Tool extends Construct {
   public readonly _target: CfnGatewayTarget;
   /** @internal */
   public readonly _schema: ToolSchema;
+  /** @internal */
+  public readonly _permits: ToolPermits;
   private readonly props: ToolConstruction;
-  private readonly permits: ToolPermits;
 
   private constructor(scope: Construct, id: string, props: ToolConstruction) {
     super(scope, id);
@@ -125,7 +117,7 @@ export class Tool extends Construct {
     this.risk = props.risk ?? (code.readOnly ? ToolRisk.READ : ToolRisk.WRITE);
     this._target = this.makeTarget();
     const { scope: oauthScope, callerType, onProblem, input } = props;
-    this.permits = new ToolPermits({
+    this._permits = new ToolPermits({
       tool: {
         target: props.toolName,
         name: props.toolName,
@@ -141,17 +133,17 @@ export class Tool extends Construct {
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   public permit(caller: ICaller, options: PermitOptions = {}): void {
-    this.permits.permit(caller, options.when ?? []);
+    this._permits.permit(caller, options.when ?? []);
+  }
+
+  /** Forbids every call that is not like this, whatever is permitted: see {@link IMcpTool.forbidUnless}. */
+  public forbidUnless(options: ForbidUnlessOptions): void {
+    this._permits.forbidUnless(options);
   }
 
   /** One argument of the tool, to state conditions on. A name that the schema lacks fails synthesis. */
   public arg(name: string): ToolArgument {
     return ToolArgument.named(name);
-  }
-
-  /** @internal */
-  public get _policy(): ToolPolicy {
-    return this.permits.policy;
   }
 
   private makeTarget(): CfnGatewayTarget {

@@ -16,6 +16,12 @@ export interface CallerContext {
    * @default - the gateway has no scopes
    */
   readonly scope?: string;
+  /**
+   * The caller is left out of a forbid. That permits it nothing, so it needs no scope for it.
+   *
+   * @default false
+   */
+  readonly exempts?: boolean;
 }
 
 /** A caller as Cedar sees it. */
@@ -28,6 +34,12 @@ export interface CallerRendering {
   readonly scopes: string[];
   /** For reports: `agent 'support'`. */
   readonly description: string;
+  /**
+   * Why this may be everybody.
+   *
+   * @default - it is somebody in particular
+   */
+  readonly reason?: string;
 }
 
 /** Somebody who can be permitted to call a tool: an agent, or what `Caller` makes. */

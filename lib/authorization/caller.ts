@@ -96,7 +96,8 @@ export class Caller implements ICaller {
       );
     }
     // The service refuses a permit without condition; every token has a subject.
-    return fixed('principal.hasTag("sub")', `anyone authenticated: ${options.reason}`);
+    const rendering = { ...oauth('principal.hasTag("sub")'), scopes: [], reason: options.reason };
+    return new Caller(() => ({ ...rendering, description: `anyone authenticated: ${options.reason}` }));
   }
 
   /**
@@ -174,6 +175,7 @@ function combination(callers: ICaller[], operator: '&&' | '||', word: string): C
         all.length === 1 ? first!.condition : `(${all.map((each) => `(${each.condition})`).join(` ${operator} `)})`,
       scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
       description: all.map(({ description }) => description).join(` ${word} `),
+      reason: all.find(({ reason }) => reason !== undefined)?.reason,
     };
   });
 }

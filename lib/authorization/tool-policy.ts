@@ -1,20 +1,18 @@
 import { inputConditions } from '../core/cedar/input-conditions';
 import { stringLiteral } from '../core/cedar/literal';
 import { type Problem, SecureMcpError } from '../core/errors';
+import type { ToolInputSchema } from '../core/schema/tool-schema';
 import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import { qualifiedToolName } from '../protocol/tool-name';
 import { type CallerRendering, CallerType, type ICaller } from './caller-rendering';
 import { joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
-import { deployTimeLiteral } from './deploy-time-text';
+import { asDeployed, deployTimeLiteral } from './deploy-time-text';
 import type { ToolCondition } from './tool-condition';
 
 /** `statement` of a policy: the service API model. */
 export const STATEMENT_MAX = 10_000;
 
 const NOBODY: CallerRendering = { type: CallerType.OAUTH_USER, condition: 'false', scopes: [], description: 'nobody' };
-
-/** What a placeholder of CDK may become when deployed: an ARN or an id. */
-const DEPLOY_TIME_LENGTH = 128;
 
 export interface RenderedStatement {
   readonly text: string;
@@ -33,6 +31,7 @@ interface Permit {
 export class ToolPolicy {
   private readonly permits: Permit[] = [];
   private readonly demands: Permit[] = [];
+  private inputsDemandedOf: CallerType | undefined;
 
   public constructor(public readonly tool: PolicyTool) {}
 
@@ -50,8 +49,25 @@ export class ToolPolicy {
     this.demands.push({ caller, when: [...when] });
   }
 
+  /**
+   * Forbids every call that does not fit the rules of the input schema. Permits of this class have these rules as
+   * conditions; a permit that somebody wrote in Cedar has not.
+   *
+   * @returns whether there are such rules that Cedar can express
+   */
+  public demandInputs(callerType: CallerType): boolean {
+    const any = this.inputConditions('forbid').length > 0;
+    if (any) this.inputsDemandedOf = callerType;
+    return any;
+  }
+
   public get isEmpty(): boolean {
     return this.permits.length === 0;
+  }
+
+  /** Some permit is for everybody, with a reason. */
+  public get isOpenForReason(): boolean {
+    return this.renderCallers('permit', this.permits).callers.some(({ reason }) => reason !== undefined);
   }
 
   /** The scopes that a token of the caller needs for this tool. */
@@ -61,37 +77,40 @@ export class ToolPolicy {
 
   /** The conditions of all callers, one by one. */
   public callerConditions(): readonly string[] {
-    const callers = [...this.permits, ...this.demands].map(({ caller }) => caller);
-    return this.renderCallers(callers).callers.map(({ condition }) => condition);
+    return [
+      ...this.renderCallers('permit', this.permits).callers,
+      ...this.renderCallers('forbid', this.demands).callers,
+    ].map(({ condition }) => condition);
   }
 
   /** The permit; with problems it permits nothing. `undefined` without any permit. */
   public renderPermit(gatewayArn: string): RenderedStatement | undefined {
-    return this.statement('permit', 'when', this.permits, gatewayArn);
+    return this.statement('permit', this.permits, gatewayArn);
   }
 
   /** The forbid; with problems it forbids everything. `undefined` without any. */
   public renderForbid(gatewayArn: string): RenderedStatement | undefined {
-    return this.statement('forbid', 'unless', this.demands, gatewayArn);
+    return this.statement('forbid', this.demands, gatewayArn);
   }
 
   private statement(
     effect: 'permit' | 'forbid',
-    clause: 'when' | 'unless',
     entries: readonly Permit[],
     gatewayArn: string,
   ): RenderedStatement | undefined {
-    if (entries.length === 0) return undefined;
-    const { callers, problems } = this.renderCallers(entries.map(({ caller }) => caller));
-    const type = callers[0]!.type;
+    const demanded = effect === 'forbid' ? this.inputsDemandedOf : undefined;
+    if (entries.length === 0 && demanded === undefined) return undefined;
+    const { callers, problems } = this.renderCallers(effect, entries);
+    const type = callers[0]?.type ?? demanded!;
     const alternatives = [
-      ...entries.map(({ when }, index) => this.alternative(callers[index]!, when)),
+      ...entries.map(({ when }, index) => alternative(callers[index]!, when, this.judged(effect))),
       ...(problems.length > 0 ? [{ text: 'false', problems }] : []),
     ];
+    const inputs = effect === 'permit' || demanded !== undefined ? this.inputConditions(effect).map(rendered) : [];
     const condition =
       effect === 'permit'
-        ? joined([joined(alternatives, '||'), ...this.inputConditions().map(rendered)], '&&')
-        : joined(alternatives, '&&');
+        ? joined([joined(alternatives, '||'), ...inputs], '&&')
+        : joined([...alternatives, ...inputs], '&&');
     const { target, name } = this.tool;
     const text = [
       `${effect} (`,
@@ -100,18 +119,26 @@ export class ToolPolicy {
       `  action == ${CEDAR_ENTITY.action}::${stringLiteral(qualifiedToolName(target, name))},`,
       `  resource == ${CEDAR_ENTITY.gateway}::${deployTimeLiteral(gatewayArn)}`,
       ')',
-      `${clause} {`,
+      effect === 'permit' ? 'when {' : 'unless {',
       `  ${condition.text}`,
       '};',
     ].join('\n');
     return { text, problems: [...condition.problems, ...this.kindProblems(callers), ...this.sizeProblems(text)] };
   }
 
-  private renderCallers(callers: readonly ICaller[]): { callers: CallerRendering[]; problems: Problem[] } {
+  /**
+   * A forbid whose condition cannot be evaluated is skipped, so in it required arguments are guarded like optional ones.
+   */
+  private judged(effect: 'permit' | 'forbid'): PolicyTool {
+    return effect === 'permit' ? this.tool : { ...this.tool, inputSchema: withoutRequired(this.tool.inputSchema) };
+  }
+
+  private renderCallers(effect: 'permit' | 'forbid', entries: readonly Permit[]) {
     const problems: Problem[] = [];
-    const all = callers.map((caller) => {
+    const context = effect === 'permit' ? this.context() : { ...this.context(), exempts: true };
+    const all = entries.map(({ caller }) => {
       try {
-        return caller.renderCaller(this.context());
+        return caller.renderCaller(context);
       } catch (error) {
         if (!(error instanceof SecureMcpError)) throw error;
         problems.push(...error.problems.map((each) => ({ ...each, at: this.tool.at })));
@@ -119,11 +146,6 @@ export class ToolPolicy {
       }
     });
     return { callers: all, problems };
-  }
-
-  private alternative(caller: CallerRendering, when: readonly ToolCondition[]): RenderedCondition {
-    // A caller may be anyone's: whatever operators its expression has, they stay inside.
-    return joined([rendered(`(${caller.condition})`), ...when.map((condition) => condition._render(this.tool))], '&&');
   }
 
   private kindProblems(callers: readonly CallerRendering[]): Problem[] {
@@ -140,7 +162,7 @@ export class ToolPolicy {
   }
 
   private sizeProblems(text: string): Problem[] {
-    const length = text.replace(/\$\{Token\[[^\]]*\]\}/g, 'x'.repeat(DEPLOY_TIME_LENGTH)).length;
+    const { length } = asDeployed(text);
     if (length <= STATEMENT_MAX) return [];
     return [
       {
@@ -152,11 +174,23 @@ export class ToolPolicy {
     ];
   }
 
-  private inputConditions(): readonly string[] {
-    return inputConditions(this.tool.inputSchema, this.tool.constraints ?? []).conditions;
+  private inputConditions(effect: 'permit' | 'forbid'): readonly string[] {
+    return inputConditions(this.judged(effect).inputSchema, this.tool.constraints ?? []).conditions;
   }
 
   private context() {
     return this.tool.scope === undefined ? {} : { scope: this.tool.scope };
   }
+}
+
+function alternative(caller: CallerRendering, when: readonly ToolCondition[], tool: PolicyTool): RenderedCondition {
+  const conditions = when.map((condition) => condition._render(tool));
+  if (caller.condition === 'true' && conditions.length > 0) return joined(conditions, '&&');
+  // A caller may be anyone's: whatever operators its expression has, they stay inside.
+  return joined([rendered(`(${caller.condition})`), ...conditions], '&&');
+}
+
+function withoutRequired({ required: _required, ...schema }: ToolInputSchema): ToolInputSchema {
+  const properties = Object.entries(schema.properties ?? {}).map(([name, each]) => [name, withoutRequired(each)]);
+  return { ...schema, ...(schema.properties === undefined ? {} : { properties: Object.fromEntries(properties) }) };
 }

@@ -10,6 +10,8 @@ export interface ToolPoliciesToValidate {
   readonly policies: readonly ToolPolicy[];
   /** ARN of the gateway, a token as a rule. */
   readonly gatewayArn: string;
+  /** Whether another policy than these may permit a tool. */
+  readonly permittedElsewhere?: (tool: PolicyTool) => boolean;
 }
 
 /**
@@ -37,10 +39,10 @@ export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
   return [...problems, ...unreachable(input)];
 }
 
-function unreachable({ tools, policies }: ToolPoliciesToValidate): Problem[] {
+function unreachable({ tools, policies, permittedElsewhere }: ToolPoliciesToValidate): Problem[] {
   const reachable = new Set(policies.filter(({ isEmpty }) => !isEmpty).map(({ tool }) => tool.at));
   return tools
-    .filter(({ at }) => !reachable.has(at))
+    .filter((tool) => !reachable.has(tool.at) && permittedElsewhere?.(tool) !== true)
     .map(({ name, at }) => ({
       code: 'TOOL_UNREACHABLE',
       message: `tool '${name}' has no permit, so every call to it is denied`,

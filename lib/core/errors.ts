@@ -17,6 +17,8 @@ export const ERRORS = {
   CALLBACK_URL: 'A callback URL is not an exact https URL or a loopback URL.',
   CALLER_INVALID: 'A caller of a permit cannot be expressed exactly in a policy.',
   CALLER_KIND: 'A caller of a permit cannot come in through the inbound choice of the gateway.',
+  CEDAR_FILE: 'A file with Cedar policies cannot be read, or leaves a placeholder open.',
+  CEDAR_FORMAT: 'A file with Cedar policies is not as the Cedar formatter writes it.',
   CEDAR_INVALID: 'A Cedar policy does not parse or does not match the schema of the tools.',
   CEDAR_NOT_VALIDATED: 'A policy uses a dialect of the service that no offline engine can check.',
   CLI_USAGE: 'The command line is not understood.',
@@ -43,6 +45,8 @@ export const ERRORS = {
   OUTBOUND_COMBINATION: 'A kind of target cannot use the credential.',
   OUTBOUND_OPTION: 'An option of an outbound credential is not accepted or not safe.',
   OUTBOUND_RESOURCE: 'A target would give the gateway role more than named resources.',
+  POLICY_ANALYSIS:
+    'A policy is valid and still not meant: too wide, without effect, open on error, or refused by the service.',
   POLICY_SIZE: 'A policy is longer than the service accepts.',
   POLICY_TEST: 'A table of policy tests is not understood.',
   PORT_IN_USE: 'The local gateway cannot listen on the port.',

@@ -235,9 +235,10 @@ function engineQuota({ policies, tools }: AnalysisInput): PolicyFinding[] {
     .filter(([, size, limit]) => size > limit)
     .map(([what, size, limit]) => ({
       kind: 'quota',
-      severity: 'error',
+      // The limits of an engine can be raised for an account; that of a statement cannot.
+      severity: 'warning',
       message: `the policy engine would have ${size} ${what}; the default quota is ${limit}`,
-      fix: 'Use several gateways, or ask for a higher quota',
+      fix: 'Ask for a higher quota before you deploy, or use several gateways',
     }));
 }
 

@@ -1,18 +1,41 @@
-import type { ErrorCode, Problem } from '../errors';
+import { CEDAR_ACTION_GROUP } from '../../protocol/cedar-entities';
+import { qualifiedToolName } from '../../protocol/tool-name';
+import type { Problem } from '../errors';
 import { type CedarPolicyText, type CedarProblem, type CedarSchema, cedar, validatePolicies } from './engine';
 import { positionOf } from './excerpt';
 
 /** Stands for the ARN of the gateway in a policy file: `AgentCore::Gateway::"{{GATEWAY_ARN}}"`. */
 export const GATEWAY_PLACEHOLDER = '{{GATEWAY_ARN}}';
 
+/** A file, or text that stands for one. */
+export interface PolicySource {
+  /** Path as given, for messages. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** One statement of a policy file, with comments and annotations before it. */
 export interface FilePolicy extends CedarPolicyText {
   /** File path as given. */
   readonly file: string;
-  /** Where the text starts in the file, in UTF-16 units. */
+  /** Text of the whole file. */
+  readonly whole: string;
+  /** Where the policy starts in it, in UTF-16 units. */
   readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+  readonly effect: 'permit' | 'forbid';
+  /** Actions and groups of actions that the text names; none means that it may be about all. */
+  readonly actions: readonly string[];
   /** Uses a clause of AgentCore's own dialect, which the open source Cedar engine cannot check. */
   readonly dialect?: string;
+}
+
+/** Whether a policy can be about a tool, judged by the names in its text: rather too often than too rarely. */
+export function mayConcern({ actions }: FilePolicy, tool: { readonly target: string; readonly name: string }): boolean {
+  if (actions.length === 0 || actions.some((action) => action.includes('\\'))) return true;
+  const groups = [qualifiedToolName(tool.target, tool.name), tool.target, ...Object.values(CEDAR_ACTION_GROUP)];
+  return actions.some((action) => groups.includes(action));
 }
 
 /** Clauses of the dialect that AgentCore accepts in `Definition.Policy`; none of them is Cedar. */
@@ -22,17 +45,23 @@ const DIALECT = /\b(?:when|unless)\s+(guardrails|temporal)\s*\{|\b(suppressOutpu
  * Splits a file into its policies. A policy has the id of its `@id("...")` annotation, else the file name without
  * extension, with a number when the file holds several.
  */
-export function readPolicyFile(file: string, text: string): FilePolicy[] {
+export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
   const parts = statementsOf(text);
-  const name = file.replace(/^.*[\\/]/, '').replace(/\.cedar$/, '');
+  const name = baseName(file).replace(/\.cedar$/, '');
   return parts.map(({ offset, source }, index) => {
-    const dialect = DIALECT.exec(blanked(source));
+    const code = blanked(source);
+    const dialect = DIALECT.exec(code);
     const id = /^\s*@id\("([^"\\]*)"\)/m.exec(source)?.[1];
+    const start = offset + Math.max(0, code.search(/\S/));
     return {
       id: id ?? (parts.length === 1 ? name : `${name}-${index + 1}`),
       text: source,
       file,
+      whole: text,
       offset,
+      line: text.slice(0, start).split('\n').length,
+      effect: /\bforbid\b/.test(code) ? 'forbid' : 'permit',
+      actions: actionsIn(source),
       ...(dialect === null ? {} : { dialect: dialect[1] ?? dialect[2]! }),
     };
   });
@@ -42,23 +71,22 @@ export function readPolicyFile(file: string, text: string): FilePolicy[] {
  * Strict validation of the policies of files, with file, line and column in each problem. Statements in AgentCore's own
  * dialect are not judged; they are a problem of severity warning that says so.
  */
-export function validatePolicyFiles(
-  files: readonly { readonly file: string; readonly text: string }[],
-  schema: CedarSchema,
-): FileProblem[] {
-  const policies = files.flatMap(({ file, text }) => readPolicyFile(file, text));
-  const sources = new Map(files.map(({ file, text }) => [file, text]));
-  const empty = files.filter(({ file }) => !policies.some((policy) => policy.file === file));
+export function validatePolicyFiles(files: readonly PolicySource[], schema: CedarSchema): FileProblem[] {
+  const policies = files.flatMap(readPolicyFile);
+  const empty = files.filter((source) => readPolicyFile(source).length === 0);
   const plain = policies.filter(({ dialect }) => dialect === undefined);
   // The same id twice is a problem of its own; for the validator each statement has its place as id.
-  const byPlace = new Map(plain.map((policy) => [`${policy.file}:${policy.offset}`, policy]));
+  const byPlace = new Map(plain.map((policy, index) => [String(index), policy]));
   const found = validatePolicies(
     [...byPlace].map(([id, policy]) => ({ id, text: policy.text })),
     schema,
   );
   return [
-    ...empty.map(({ file }) => problem(file, 'error', 'the file has no policy', 'Write a permit or a forbid in it')),
-    ...found.map((each) => located(each, byPlace.get(each.policyId)!, sources)),
+    ...empty.map(({ file }) => ({
+      ...invalid(baseName(file), 'the file has no policy', 'Write a permit or a forbid in it'),
+      at: file,
+    })),
+    ...found.map((each) => located(each, byPlace.get(each.policyId)!)),
     ...policies.filter(({ dialect }) => dialect !== undefined).map(notValidated),
     ...duplicates(policies),
   ];
@@ -66,14 +94,16 @@ export function validatePolicyFiles(
 
 export interface FileProblem extends Problem {
   readonly severity: 'error' | 'warning';
+  /** Id of the policy, or name of the file: what stays the same when lines move. */
+  readonly about: string;
 }
 
-/** The file as the Cedar formatter writes it, or the reason why it cannot. */
+/** The file as `cedar format` writes it with its own defaults, or the reason why it cannot. */
 export function formatPolicyText(text: string): { readonly text?: string; readonly problem?: string } {
   if (statementsOf(text).some(({ source }) => DIALECT.test(blanked(source)))) {
     return { problem: 'the formatter knows plain Cedar only' };
   }
-  const answer = cedar().formatPolicies({ policyText: text, lineWidth: 100, indentWidth: 2 });
+  const answer = cedar().formatPolicies({ policyText: text, lineWidth: 80, indentWidth: 2 });
   return answer.type === 'success'
     ? { text: answer.formatted_policy }
     : { problem: answer.errors.map(({ message }) => message).join('; ') };
@@ -86,6 +116,17 @@ export function firstUnformattedLine(text: string): number | undefined {
   const lines = formatted.split('\n');
   const index = text.split('\n').findIndex((line, number) => line !== lines[number]);
   return (index === -1 ? lines.length - 1 : index) + 1;
+}
+
+/** Files that the formatter would change. */
+export function formattingProblems(files: readonly PolicySource[]): FileProblem[] {
+  return files.flatMap(({ file, text }): FileProblem[] => {
+    const line = firstUnformattedLine(text);
+    if (line === undefined) return [];
+    const message = 'the file is not as the Cedar formatter writes it';
+    const fix = 'Run `cedar format --write`, or format it in your editor';
+    return [{ code: 'CEDAR_FORMAT', severity: 'warning', about: baseName(file), message, fix, at: `${file}:${line}` }];
+  });
 }
 
 /** The statements of a text; what follows the last `;` counts as one unless it is only white space and comments. */
@@ -102,6 +143,11 @@ function statementsOf(text: string): { offset: number; source: string }[] {
   return parts;
 }
 
+function actionsIn(source: string): string[] {
+  const tokens = source.matchAll(/\/\/[^\n]*|Action::"((?:[^"\\]|\\[\s\S])*)"|"(?:[^"\\]|\\[\s\S])*"/g);
+  return [...new Set([...tokens].flatMap(([, action]) => (action === undefined ? [] : [action])))];
+}
+
 /** The text with every character of strings and comments blanked, so that what is left is structure. */
 function blanked(text: string): string {
   return text.replace(/"(?:[^"\\]|\\[\s\S])*"?|\/\/[^\n]*/g, (part) =>
@@ -109,63 +155,51 @@ function blanked(text: string): string {
   );
 }
 
-function located(found: CedarProblem, policy: FilePolicy, sources: ReadonlyMap<string, string>): FileProblem {
-  const source = sources.get(policy.file)!;
-  const before = policy.offset;
+function located(found: CedarProblem, policy: FilePolicy): FileProblem {
+  const before = bytes(policy.whole.slice(0, policy.offset));
   const place =
     found.offset === undefined
       ? undefined
-      : positionOf(
-          source,
-          bytes(source.slice(0, before)) + found.offset.start,
-          bytes(source.slice(0, before)) + found.offset.end,
-        );
+      : positionOf(policy.whole, before + found.offset.start, before + found.offset.end);
   const help = found.help === undefined ? '' : ` (${found.help})`;
   const excerpt = place === undefined ? '' : `\n${place.excerpt}\n`;
-  const at = place === undefined ? policy.file : `${policy.file}:${place.line}:${place.column}`;
-  return problem(at, found.severity, `${found.message}${help}${excerpt}`, 'Correct the policy');
+  return {
+    ...invalid(policy.id, `${found.message}${help}${excerpt}`, 'Correct the policy'),
+    severity: found.severity,
+    at: place === undefined ? policy.file : `${policy.file}:${place.line}:${place.column}`,
+  };
 }
 
-function notValidated(policy: FilePolicy): FileProblem {
-  const fix = 'Deploy it to a test engine to see whether the service accepts it';
-  return problem(
-    policy.file,
-    'warning',
-    `policy '${policy.id}' uses '${policy.dialect}', which is not validated offline`,
-    fix,
-    'CEDAR_NOT_VALIDATED',
-  );
+function notValidated({ id, dialect, file, line }: FilePolicy): FileProblem {
+  return {
+    code: 'CEDAR_NOT_VALIDATED',
+    severity: 'warning',
+    about: id,
+    message: `policy '${id}' uses '${dialect}', which is not validated offline`,
+    fix: 'Deploy it to a test engine to see whether the service accepts it',
+    at: `${file}:${line}`,
+  };
 }
 
 function duplicates(policies: readonly FilePolicy[]): FileProblem[] {
   const seen = new Map<string, FilePolicy>();
   return policies.flatMap((policy) => {
     const first = seen.get(policy.id);
-    if (first !== undefined) {
-      return [
-        problem(
-          policy.file,
-          'error',
-          `two policies have the id '${policy.id}', the other is in ${first.file}`,
-          'Rename one with @id("...")',
-        ),
-      ];
-    }
-    seen.set(policy.id, policy);
-    return [];
+    seen.set(policy.id, first ?? policy);
+    if (first === undefined) return [];
+    const message = `two policies have the id '${policy.id}', the other is in ${first.file}`;
+    return [{ ...invalid(policy.id, message, 'Rename one with @id("...")'), at: policy.file }];
   });
+}
+
+function invalid(about: string, message: string, fix: string): FileProblem {
+  return { code: 'CEDAR_INVALID', severity: 'error', about, message, fix };
 }
 
 function bytes(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
-function problem(
-  at: string,
-  severity: 'error' | 'warning',
-  message: string,
-  fix: string,
-  code: ErrorCode = 'CEDAR_INVALID',
-): FileProblem {
-  return { code, severity, message, fix, at };
+function baseName(file: string): string {
+  return file.replace(/^.*[\\/]/, '');
 }

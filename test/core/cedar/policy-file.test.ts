@@ -24,8 +24,8 @@ test('a file may hold one policy or many, with comments, strings and annotations
     '',
   ].join('\n');
 
-  expect(readPolicyFile('policies/refund.cedar', text).map(({ id }) => id)).toEqual(['refund-1', 'second']);
-  expect(readPolicyFile('refund.cedar', good).map(({ id }) => id)).toEqual(['refund']);
+  expect(readPolicyFile({ file: 'policies/refund.cedar', text }).map(({ id }) => id)).toEqual(['refund-1', 'second']);
+  expect(readPolicyFile({ file: 'refund.cedar', text: good }).map(({ id }) => id)).toEqual(['refund']);
   expect(problems(text)).toEqual([]);
 });
 
