@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   rules: ['assembly', 'core', 'protocol'],
   runtime: ['protocol'],
   local: ['rules', 'assembly', 'core', 'protocol'],
+  testing: ['assembly', 'core', 'protocol'],
   inbound: ['core', 'protocol'],
   outbound: ['core', 'protocol'],
   targets: ['outbound', 'core', 'protocol'],
@@ -18,7 +19,7 @@ const MAY_IMPORT = {
   nag: ['rules', 'assembly', 'core', 'protocol'],
   cli: ['local', 'rules', 'analysis', 'assembly', 'core', 'protocol'],
 };
-const WITHOUT_CDK = ['protocol', 'core', 'analysis', 'assembly', 'rules', 'runtime', 'local', 'cli'];
+const WITHOUT_CDK = ['protocol', 'core', 'analysis', 'assembly', 'rules', 'runtime', 'local', 'testing', 'cli'];
 const WITHOUT_IO = ['protocol', 'core', 'analysis', 'rules', 'runtime'];
 
 const zone = (folder) => `^lib/${folder}/`;

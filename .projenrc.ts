@@ -76,6 +76,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
         'cdk-secure-mcp': ['./lib/index.ts'],
         'cdk-secure-mcp/runtime': ['./lib/runtime/index.ts'],
         'cdk-secure-mcp/local': ['./lib/local/index.ts'],
+        'cdk-secure-mcp/testing': ['./lib/testing/index.ts'],
       },
     },
     include: ['lib/**/*.ts'],
@@ -135,6 +136,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
         '^cdk-secure-mcp$': '<rootDir>/lib/index.ts',
         '^cdk-secure-mcp/runtime$': '<rootDir>/lib/runtime/index.ts',
         '^cdk-secure-mcp/local$': '<rootDir>/lib/local/index.ts',
+        '^cdk-secure-mcp/testing$': '<rootDir>/lib/testing/index.ts',
       },
       transform: {
         '^.+\\.(ts|m?js)$': new javascript.Transform('@swc/jest', {
@@ -197,6 +199,7 @@ project.package.addField('optionalDependencies', { esbuild: '0.28.2' });
 project.package.addField('files', [
   'build/lib',
   'build/local',
+  'build/testing',
   'build/cli',
   'bin',
   '.jsii',
@@ -208,12 +211,17 @@ project.package.addField('exports', {
   '.': { types: './build/lib/index.d.ts', default: './build/lib/index.js' },
   './runtime': { types: './build/lib/runtime/index.d.ts', default: './build/lib/runtime/index.js' },
   './local': { types: './build/lib/local/index.d.ts', default: './build/local/index.js' },
+  './testing': { types: './build/lib/testing/index.d.ts', default: './build/testing/index.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',
   './.warnings.jsii.js': './.warnings.jsii.js',
 });
 project.package.addField('typesVersions', {
-  '*': { runtime: ['build/lib/runtime/index.d.ts'], local: ['build/lib/local/index.d.ts'] },
+  '*': {
+    runtime: ['build/lib/runtime/index.d.ts'],
+    local: ['build/lib/local/index.d.ts'],
+    testing: ['build/lib/testing/index.d.ts'],
+  },
 });
 project.tryFindObjectFile('package.json')?.patch(JsonPatch.remove('/jest/transform/^.+\\.[t]sx?$'));
 project.deps.removeDependency('ts-jest');
@@ -232,7 +240,7 @@ project.gitignore.exclude(
   '.venv',
 );
 
-// CLI and ./local reach users as one bundled file each: a CDK app must not install what it may not run.
+// CLI, ./local and ./testing reach users as one bundled file each: a CDK app must not install what it may not run.
 project.postCompileTask.exec('tsx scripts/bundle.ts');
 
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
@@ -246,7 +254,7 @@ project.testTask.exec('tsx scripts/generate-docs.ts --check');
 project.testTask.exec('jest --passWithNoTests=false', { receiveArgs: true });
 
 const bundle = project.addTask('bundle', { exec: 'tsx scripts/bundle.ts' });
-bundle.description = 'Bundle the CLI and the local gateway';
+bundle.description = 'Bundle the command and the entry points for tests';
 project.addTask('docs', { exec: 'tsx scripts/generate-docs.ts', description: 'Generate the docs from the code' });
 project.addTask('format', { exec: 'biome check --write .', description: 'Format and fix' });
 

@@ -1,5 +1,5 @@
 /**
- * Bundles the command and the local gateway, each into one file. Their libraries stay development dependencies: a CDK
+ * Bundles the command, the local gateway and the proofs for tests, each into one file. Their libraries stay development dependencies: a CDK
  * app that only uses the constructs must not install them. Licences of what is bundled go into one file.
  */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,10 +15,12 @@ const EXTERNAL = ['@cedar-policy/cedar-wasm', '@cedar-policy/cedar-wasm/*', 'esb
 const ENTRIES = [
   { in: 'lib/cli/main.ts', out: 'build/cli/main.js' },
   { in: 'lib/local/index.ts', out: 'build/local/index.js' },
+  { in: 'lib/testing/index.ts', out: 'build/testing/index.js' },
 ];
 
 /** Runs in the sandboxes, so it stays a file of its own, beside whatever starts them. */
 const BOOTSTRAP = 'lib/local/lambda-bootstrap.cjs';
+const STARTS_SANDBOXES = 'lib/local/lambda-host.ts';
 
 /** dynalite loads its operations by a name without extension, which esbuild cannot follow: here they get one. */
 const dynaliteOperations: Plugin = {
@@ -55,7 +57,8 @@ async function main(): Promise<void> {
       legalComments: 'none',
     });
     for (const name of packagesIn(metafile)) packages.add(name);
-    copyFileSync(join(ROOT, BOOTSTRAP), join(ROOT, dirname(entry.out), 'lambda-bootstrap.cjs'));
+    if (STARTS_SANDBOXES in metafile.inputs)
+      copyFileSync(join(ROOT, BOOTSTRAP), join(ROOT, dirname(entry.out), 'lambda-bootstrap.cjs'));
   }
   writeFileSync(
     join(ROOT, 'THIRD-PARTY-LICENSES.txt'),

@@ -9,7 +9,11 @@ import type { ConcreteAssembly, ConcreteResource } from './concrete';
 /** Layer 3 of one gateway, as its template describes it. */
 export interface GatewayAuthorization {
   readonly name: string;
+  /** Name of the stack that holds the gateway. */
+  readonly stack: string;
   readonly gatewayArn: string;
+  /** Whether a policy engine decides every call. Otherwise every call passes, whatever the policies say. */
+  readonly enforced: boolean;
   readonly tools: readonly AnalyzedTool[];
   /** Policies in force; those in LOG_ONLY decide nothing. */
   readonly policies: readonly CedarPolicyText[];
@@ -19,13 +23,17 @@ export interface GatewayAuthorization {
   readonly unknown: readonly string[];
 }
 
-/** One entry per gateway with a policy engine in ENFORCE; the others let every call through and are in `unknown`. */
+/** One entry per gateway; one without a policy engine in ENFORCE lets every call through. */
 export function authorizationOf(assembly: ConcreteAssembly): GatewayAuthorization[] {
   return assembly.ofType('AWS::BedrockAgentCore::Gateway').map((gateway) => {
     const unknown: string[] = [];
+    for (const { stack, logicalId } of assembly.assembly.unread)
+      unknown.push(`nested stack ${logicalId} of ${stack}: its template is not here`);
     const tools = toolsOf(assembly, gateway, unknown);
     return {
       name: String(gateway.properties.Name ?? gateway.logicalId),
+      stack: gateway.stack.name,
+      enforced: own(gateway.properties.PolicyEngineConfiguration, 'Mode') === 'ENFORCE',
       gatewayArn: gateway.attribute('GatewayArn') ?? '',
       tools,
       policies: policiesOf(assembly, gateway, unknown),

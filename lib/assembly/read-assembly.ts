@@ -73,6 +73,17 @@ export function readAssembly(path: string, options: ReadAssemblyOptions = {}): A
   return assemblyOf(absolute, stacks);
 }
 
+/** An assembly of one template that is already parsed; its nested stacks are not read. Throws `ASSEMBLY_UNREADABLE`. */
+export function assemblyOfTemplate(template: unknown, name = 'template'): Assembly {
+  const stack: StackTemplate = {
+    name,
+    templateFile: `${name}.json`,
+    template: checkedTemplate(template, name),
+    assets: new Map(),
+  };
+  return assemblyOf(name, [stack]);
+}
+
 const TEMPLATE_EXTENSIONS = ['.json', '.yaml', '.yml', '.template'];
 
 /** A folder of hand-written templates: they are judged together. Other files, such as parameters, are passed over. */
@@ -196,6 +207,10 @@ function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormatio
   if (isNestedDeeper(template, MAX_NESTING)) {
     throw unreadable(file, `it is nested more than ${MAX_NESTING} levels deep`, 'Pass a CloudFormation template');
   }
+  return checkedTemplate(template, file);
+}
+
+function checkedTemplate(template: unknown, file: string): CloudFormationTemplate {
   const resources = own(template, 'Resources');
   if (!isObject(resources)) {
     throw unreadable(file, 'it has no Resources', 'Pass a CloudFormation template or a cdk.out folder');

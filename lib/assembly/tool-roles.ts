@@ -44,12 +44,12 @@ export class ToolRoles {
 
   /** The role with this logical id. */
   public role(logicalId: string): RoleProofs {
-    return this.proofsOf(this.resource(logicalId, 'AWS::IAM::Role'));
+    return this.proofsOf(this.resource(logicalId, { type: 'AWS::IAM::Role' }));
   }
 
-  /** The resource with this logical id, as something to prove about. */
-  public target(logicalId: string): ProofTarget {
-    const resource = this.resource(logicalId);
+  /** The resource with this logical id, as something to prove about; `stack` is needed where several stacks have it. */
+  public target(logicalId: string, stack?: string): ProofTarget {
+    const resource = this.resource(logicalId, { stack });
     const kind = TARGETS[resource.type];
     if (kind === undefined) throw new RangeError(`nothing can be proven about ${resource.type}`);
     const key = `${resource.stack.name}:${logicalId}`;
@@ -61,9 +61,12 @@ export class ToolRoles {
     };
   }
 
-  private resource(logicalId: string, type?: string): ModelResource {
+  private resource(logicalId: string, { type, stack }: { type?: string; stack?: string | undefined }): ModelResource {
     const found = this.model.resources.filter(
-      (resource) => resource.logicalId === logicalId && (type === undefined || resource.type === type),
+      (resource) =>
+        resource.logicalId === logicalId &&
+        (type === undefined || resource.type === type) &&
+        (stack === undefined || resource.stack.name === stack),
     );
     if (found.length !== 1)
       throw new RangeError(`${found.length} resources have the logical id ${JSON.stringify(logicalId)}`);

@@ -5,7 +5,8 @@ const PERMISSIVE = /^(MIT|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0)$
 
 /** The licences of bundled packages, one after another. Throws when one of them is not permissive. */
 export function licences(folders: readonly string[]): string {
-  const head = 'The bundled files build/cli/main.js and build/local/index.js contain the following packages.\n';
+  const head =
+    'The bundled files build/cli/main.js, build/local/index.js and build/testing/index.js contain the following packages.\n';
   return [head, ...folders.map(section)].join(`\n${'-'.repeat(100)}\n\n`);
 }
 

@@ -36,7 +36,11 @@ test('./runtime is made of runtime and protocol alone, and small', () => {
   expect(outputFiles[0]!.contents.byteLength).toBeLessThan(8_000);
 });
 
-test.each(['lib/local/index.ts', 'lib/cli/main.ts'])('%s needs no CDK', (entry) => {
+test.each([
+  ['lib/local/index.ts', 'lib/local/'],
+  ['lib/cli/main.ts', 'lib/local/'],
+  ['lib/testing/index.ts', 'lib/assembly/'],
+])('%s needs no CDK', (entry, part) => {
   const { metafile } = buildSync({
     entryPoints: [join(ROOT, entry)],
     absWorkingDir: ROOT,
@@ -51,5 +55,6 @@ test.each(['lib/local/index.ts', 'lib/cli/main.ts'])('%s needs no CDK', (entry) 
   const inputs = Object.keys(metafile.inputs);
 
   expect(inputs.filter((input) => /node_modules\/(aws-cdk-lib|constructs|cdk-nag)\//.test(input))).toEqual([]);
-  expect(inputs.some((input) => input.startsWith('lib/local/'))).toBe(true);
+  expect(inputs.some((input) => input.startsWith(part))).toBe(true);
+  if (part === 'lib/assembly/') expect(inputs.filter((input) => input.startsWith('lib/local/'))).toEqual([]);
 });

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   rules: ['assembly', 'core', 'protocol'],
   runtime: ['protocol'],
   local: ['rules', 'assembly', 'core', 'protocol'],
+  testing: ['assembly', 'core', 'protocol'],
   inbound: ['core', 'protocol'],
   outbound: ['core', 'protocol'],
   targets: ['outbound', 'core', 'protocol'],
@@ -24,7 +25,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 const ZONES = Object.keys(MAY_IMPORT);
 const PURE = ['protocol', 'core', 'analysis', 'rules', 'runtime'];
-const WITHOUT_CDK = [...PURE, 'assembly', 'local', 'cli'];
+const WITHOUT_CDK = [...PURE, 'assembly', 'local', 'testing', 'cli'];
 
 /** Runs the configuration of this repository over a tree made of the given files. Returns the names of broken rules. */
 function cruise(files: Record<string, string>): string[] {

@@ -8,6 +8,7 @@ const { AttributeType, Table } = require('aws-cdk-lib/aws-dynamodb');
 const { Client, ClientCredentialsProvider, StreamableHTTPClientTransport } = require('@modelcontextprotocol/client');
 const { Access, FourLayerChecks, Inbound, SecureMcpGateway, ToolHandler, ToolSchema } = require('cdk-secure-mcp');
 const { startLocalGateway } = require('cdk-secure-mcp/local');
+const { authorizationOf, rolesOf } = require('cdk-secure-mcp/testing');
 
 writeFileSync(
   'lookup.js',
@@ -38,6 +39,11 @@ app.synth();
 const check = spawnSync('npx', ['secure-mcp', 'check', '--format', 'json'], { encoding: 'utf8' });
 assert.equal(check.status, 0, check.stdout + check.stderr);
 assert.deepEqual(JSON.parse(check.stdout), { findings: [] });
+
+const robot = { agent: 'robot', tool: 'lookup', arguments: { id: 'o-1' } };
+authorizationOf(stack).expect(robot).allow({ by: 'lookup' });
+assert.throws(() => authorizationOf(stack).expect(robot).deny(), /expected deny, got allow by lookup/);
+rolesOf(stack).tool('lookup').canOnly(['dynamodb:GetItem', 'logs:*', 'kms:*']);
 
 async function main() {
   writeFileSync('seed.json', '{"Orders":[{"id":"o-1","total":5}]}');

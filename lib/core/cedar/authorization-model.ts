@@ -1,7 +1,7 @@
 import { qualifiedToolName, splitToolName } from '../../protocol/tool-name';
 import { nearest } from '../suggest';
 import type { CedarPolicyText } from './engine';
-import { type CedarDecision, PolicySet } from './policy-set';
+import { type CedarDecision, PolicySet, type Residual } from './policy-set';
 import { type CedarPrincipal, toolCallRequest } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
 
@@ -50,6 +50,12 @@ export class AuthorizationModel {
     const names = [...this.tools].flatMap(([qualified, tool]) => [qualified, tool.name]);
     const meant = nearest(name, names);
     return { problem: `there is no tool '${name}'${meant === undefined ? '' : `, did you mean '${meant}'?`}` };
+  }
+
+  /** What is left of each policy about a tool for this caller, or for whoever calls. */
+  public residuals(tool: string, principal?: CedarPrincipal): readonly Residual[] {
+    const { gatewayArn } = this.input;
+    return this.set.residuals({ action: tool, gatewayArn, ...(principal !== undefined && { principal }) });
   }
 
   /** A call with arguments that do not fit the schema is denied, as it is by the gateway. */

@@ -10,6 +10,8 @@ import { type CedarPrincipal, iamPrincipal, oauthPrincipal } from './request';
 /** One expectation of a table of policy tests. */
 export interface PolicyTest {
   readonly name: string;
+  /** Who calls, in words. */
+  readonly caller: string;
   readonly principal: CedarPrincipal;
   readonly tool: string;
   readonly arguments: { readonly [name: string]: unknown };
@@ -56,19 +58,24 @@ export function readPolicyTests(
   const tests = rows.flatMap((row, index) => {
     const report = (message: string, fix: string) =>
       problems.push({ code: 'POLICY_TEST', message: `test ${index + 1}: ${message}`, fix, at });
-    const test = readTest(row, index, { now, callers, report });
+    const test = readPolicyTest(row, `test ${index + 1}`, { now, callers, report });
     return test === undefined ? [] : [test];
   });
   return { tests, problems };
 }
 
-interface Reading {
+export interface ReadPolicyTestContext {
   readonly now: Date;
   readonly callers: readonly KnownCaller[];
   readonly report: (message: string, fix: string) => void;
 }
 
-function readTest(row: unknown, index: number, { now, callers, report }: Reading): PolicyTest | undefined {
+/** Reads one row; `name` is used where it has none of its own. `undefined` after a problem was reported. */
+export function readPolicyTest(
+  row: unknown,
+  name: string,
+  { now, callers, report }: ReadPolicyTestContext,
+): PolicyTest | undefined {
   if (!isPlainObject(row)) {
     report(`a test is an object, got ${shown(row)}`, 'Write caller, tool, arguments and expect');
     return undefined;
@@ -100,7 +107,8 @@ function readTest(row: unknown, index: number, { now, callers, report }: Reading
   if (principal === undefined || typeof row.tool !== 'string' || (row.expect !== 'allow' && row.expect !== 'deny'))
     return undefined;
   return {
-    name: typeof row.name === 'string' ? row.name : `test ${index + 1}: ${row.tool} ${row.expect}`,
+    name: typeof row.name === 'string' ? row.name : `${name}: ${row.tool} ${row.expect}`,
+    caller: row.agent === undefined ? principal.id : `agent ${row.agent}`,
     principal,
     tool: row.tool,
     arguments: isPlainObject(row.arguments) ? row.arguments : {},
@@ -123,27 +131,41 @@ function readCaller(
 
 /** Runs the tests. A call that is allowed has to be listed, too: otherwise no client would find the tool. */
 export function runPolicyTests(model: AuthorizationModel, tests: readonly PolicyTest[]): PolicyTestReport {
-  const results = tests.map((test) => runTest(model, test));
+  const results = tests.map((test) => runPolicyTest(model, test));
   const known = tests.filter(({ tool }) => model.findTool(tool).tool !== undefined);
   return { results, coverage: clauseCoverage(model, known) };
 }
 
-function runTest(model: AuthorizationModel, test: PolicyTest): PolicyTestResult {
+export function runPolicyTest(model: AuthorizationModel, test: PolicyTest): PolicyTestResult {
   const { tool, problem } = model.findTool(test.tool);
   if (tool === undefined) {
     return { name: test.name, passed: false, message: problem!, tool: test.tool, decision: 'deny', policies: [] };
   }
   const answer = model.ask(test);
-  const failure = failureOf(test, answer);
+  const failure = failureOf(test, answer, policyNames(model));
   const { decision, policies } = answer;
   return { name: test.name, passed: failure === undefined, message: failure ?? said(answer), tool, decision, policies };
 }
 
-function failureOf({ expect, by }: PolicyTest, answer: CallAnswer): string | undefined {
+/** The end that makes the name of a generated policy unique in an account. */
+const GENERATED_END = /_[0-9a-f]{10}$/;
+
+/** The policies that a name in a test means: the one with that id, else the generated one of that name. */
+function policyNames({ input }: AuthorizationModel): (name: string) => readonly string[] {
+  const ids = input.policies.map(({ id }) => id);
+  return (name) => (ids.includes(name) ? [name] : ids.filter((id) => id.replace(GENERATED_END, '') === name));
+}
+
+function failureOf(
+  { expect, by }: PolicyTest,
+  answer: CallAnswer,
+  idsOf: (name: string) => readonly string[],
+): string | undefined {
   if (answer.decision !== expect) return `expected ${expect}, ${said(answer)}`;
   if (answer.decision === 'allow' && !answer.listed) return 'the call is allowed, but tools/list hides the tool';
-  if (by === undefined || (by.length === answer.policies.length && by.every((id) => answer.policies.includes(id))))
-    return undefined;
+  if (by === undefined) return undefined;
+  const isNamed = (id: string) => by.some((name) => idsOf(name).includes(id));
+  if (by.length === answer.policies.length && answer.policies.every(isNamed)) return undefined;
   return `expected to be decided by ${by.join(', ') || 'no policy'}, ${said(answer)}`;
 }
 

@@ -56,7 +56,7 @@ export class RoleProofs {
     public readonly name: string,
     private readonly statements: readonly RoleStatementText[],
     /** Policies of the role that are not known: with one of them nothing can be shown. */
-    private readonly unknown: readonly string[],
+    public readonly unknown: readonly string[],
   ) {}
 
   /**

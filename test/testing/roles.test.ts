@@ -1,0 +1,53 @@
+import { NestedStack, Stack } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { ExpectationError, rolesOf } from 'cdk-secure-mcp/testing';
+import { GatewayApp } from '../support/gateway-app';
+
+const shop = new GatewayApp();
+shop.addTool('order-lookup').permit(shop.gateway.addAgent('support'));
+const key = { partitionKey: { name: 'id', type: AttributeType.STRING } };
+const ledger = new Table(shop.stack, 'Ledger', key);
+const nested = new Table(new NestedStack(shop.stack, 'Nested'), 'Orders', key);
+const elsewhere = new Table(new Stack(shop.app, 'Elsewhere'), 'Ledger', key);
+const tool = () => rolesOf(shop.stack).tool('order-lookup');
+
+test('a construct stands for its resource, in whichever stack it is', () => {
+  for (const table of [ledger, nested, elsewhere]) tool().cannotReach(table).denies('dynamodb:GetItem', table);
+  tool().allows('dynamodb:GetItem', shop.table);
+  expect(() => tool().cannotReach(shop.table)).toThrow(
+    /^expected that the role of tool order-lookup cannot reach \$\{Shop:Orders[\s\S]*\n {2}- .* reaches /,
+  );
+});
+
+test('what does not hold is an error that says why', () => {
+  expect(() => tool().canOnly(['s3:GetObject'])).toThrow(/can only s3:GetObject\n\n[\s\S]*allows dynamodb:GetItem/);
+  expect(() => tool().allows('dynamodb:PutItem', shop.table)).toThrow(ExpectationError);
+  expect(() => tool().denies('dynamodb:GetItem', shop.table)).toThrow(
+    /denies dynamodb:GetItem on .*\n\n {2}- a statement allows it/,
+  );
+});
+
+test('a template of one stack takes constructs, logical ids and ARNs', () => {
+  const roles = rolesOf(shop.template()).tool('order-lookup');
+  const id = shop.stack.getLogicalId(ledger.node.defaultChild as never);
+
+  roles.cannotReach(ledger).cannotReach(id).denies('s3:GetObject', 'arn:aws:s3:::any/key');
+  expect(() => roles.cannotReach('Nothing')).toThrow(/0 resources have the logical id "Nothing"/);
+  expect(() => roles.cannotReach(shop.stack)).toThrow(/stands for no single resource/);
+});
+
+test('a policy that is not known shows nothing', () => {
+  const template = JSON.parse(JSON.stringify(shop.template().toJSON())) as {
+    Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+  };
+  for (const { Type, Properties } of Object.values(template.Resources))
+    if (Type === 'AWS::IAM::Role') Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/AdministratorAccess'];
+  const roles = rolesOf(template).tool('order-lookup');
+
+  for (const run of [
+    () => roles.cannotReach(ledger),
+    () => roles.denies('dynamodb:PutItem', ledger),
+    () => roles.allows('dynamodb:GetItem', shop.table),
+  ])
+    expect(run).toThrow(/the managed policy .*AdministratorAccess is not known/);
+});
