@@ -34,6 +34,7 @@ export function build(app: App): Stack {
 
   // begin: oauth2
   const crmLogin = OAuth2Provider.custom(stack, 'CrmLogin', {
+    providerName: 'crm-login',
     discovery: OAuth2Discovery.url('https://login.crm.example/.well-known/openid-configuration'),
     client: ClientAuthentication.privateKeyJwt({ clientId: 'mcp-gateway', key: signingKey('CrmLoginKey') }),
   });
@@ -54,15 +55,20 @@ export function build(app: App): Stack {
     id: 'SecureMcp::SecureMcp-OUT13',
     reason: 'The vendor issues keys in its console only, owner platform-team, expires 2027-12-31',
   });
+  const weatherLogin = new ApiKeyProvider(stack, 'WeatherLogin', {
+    providerName: 'weather-login',
+    apiKey: weatherKey.reference,
+  });
   const weather = gateway.addTarget(
     'weather',
     Target.openApi({
       document: OpenApiDocument.fromFile(file('weather.openapi.json')),
-      outbound: Outbound.apiKey(new ApiKeyProvider(stack, 'WeatherLogin', { apiKey: weatherKey.reference })),
+      outbound: Outbound.apiKey(weatherLogin),
     }),
   );
 
   const handbookLogin = OAuth2Provider.custom(stack, 'HandbookLogin', {
+    providerName: 'handbook-login',
     discovery: OAuth2Discovery.metadata({
       issuer: 'https://login.handbook.example',
       authorizationEndpoint: 'https://login.handbook.example/authorize',
@@ -82,6 +88,7 @@ export function build(app: App): Stack {
 
   // begin: on-behalf-of
   const corporateLogin = OAuth2Provider.custom(stack, 'CorporateLogin', {
+    providerName: 'corporate-login',
     discovery: OAuth2Discovery.url('https://login.corp.example/.well-known/openid-configuration'),
     client: ClientAuthentication.privateKeyJwt({ clientId: 'mcp-gateway', key: signingKey('CorporateLoginKey') }),
     onBehalfOf: OnBehalfOf.tokenExchange(),

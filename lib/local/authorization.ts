@@ -12,6 +12,8 @@ export interface CallerIdentity {
   readonly principal: CedarPrincipal;
   /** For the decision log. */
   readonly name: string;
+  /** The token that was verified; it goes nowhere but to the authorization server that exchanges it. */
+  readonly token?: string;
 }
 
 export type Authorization =

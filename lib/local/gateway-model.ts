@@ -5,6 +5,8 @@ import { fromServiceSchema } from '../core/schema/service-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 import { MCP_VERSIONS } from '../protocol/mcp';
 import { qualifiedToolName } from '../protocol/tool-name';
+import { type PropagationModel, readPropagation } from './remote/propagation';
+import { type RemoteBackend, readRemoteTools } from './remote/remote-target';
 
 /** The gateway that is run, as its template describes it. */
 export interface GatewayModel {
@@ -58,8 +60,17 @@ export interface ToolModel {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: ToolInputSchema;
+  /** The input schema as clients see it, where that is more than the policy engine carries. */
+  readonly listedSchema?: unknown;
+  /** What is called. */
+  readonly backend: LambdaBackend | RemoteBackend;
+}
+
+export interface LambdaBackend {
+  readonly kind: 'function';
   /** As the template has it: function, version or alias. */
   readonly lambdaArn: string;
+  readonly propagation: PropagationModel;
 }
 
 const GATEWAY = 'AWS::BedrockAgentCore::Gateway';
@@ -198,20 +209,28 @@ function readTools(assembly: ConcreteAssembly, gateway: ConcreteResource, report
   const identifiers = [gateway.ref, gateway.attribute('GatewayArn')];
   for (const target of assembly.ofType('AWS::BedrockAgentCore::GatewayTarget')) {
     if (!identifiers.includes(target.properties.GatewayIdentifier as string)) continue;
-    for (const tool of toolsOfTarget(target, report)) tools.set(tool.qualifiedName, tool);
+    for (const tool of toolsOfTarget(assembly, target, report)) tools.set(tool.qualifiedName, tool);
   }
   return tools;
 }
 
-function toolsOfTarget(target: ConcreteResource, report: Report): ToolModel[] {
+function toolsOfTarget(assembly: ConcreteAssembly, target: ConcreteResource, report: Report): ToolModel[] {
+  const name = String(target.properties.Name ?? target.logicalId);
   const lambda = own(own(target.properties.TargetConfiguration, 'Mcp'), 'Lambda');
+  if (!isObject(lambda)) {
+    return readRemoteTools(assembly, target, report).map((tool) => ({
+      ...tool,
+      qualifiedName: qualifiedToolName(name, tool.name),
+      target: name,
+      targetId: target.ref,
+    }));
+  }
   const payload = own(own(lambda, 'ToolSchema'), 'InlinePayload');
-  if (!isObject(lambda) || !Array.isArray(payload)) {
-    const kind = Object.keys((own(target.properties.TargetConfiguration, 'Mcp') ?? {}) as object)[0] ?? 'unknown';
-    report(`${target.logicalId}: only Lambda targets with an inline schema are run, this one is ${kind}`);
+  if (!Array.isArray(payload)) {
+    report(`${target.logicalId}: only inline schemas of Lambda targets are read, the target is not run`);
     return [];
   }
-  const name = String(target.properties.Name ?? target.logicalId);
+  const propagation = readPropagation(target.properties.MetadataConfiguration);
   return payload.flatMap((entry: unknown) => {
     const toolName = String(own(entry, 'Name'));
     const inputSchema = fromServiceSchema(own(entry, 'InputSchema'));
@@ -226,7 +245,7 @@ function toolsOfTarget(target: ConcreteResource, report: Report): ToolModel[] {
       name: toolName,
       description: text(own(entry, 'Description')) ?? '',
       inputSchema,
-      lambdaArn: String(lambda.LambdaArn),
+      backend: { kind: 'function', lambdaArn: String(lambda.LambdaArn), propagation },
     };
   });
 }

@@ -116,7 +116,7 @@ export class Door {
     if (verdict.ok && principal !== undefined) {
       const name = String(verdict.claims.client_id ?? verdict.claims.sub);
       this.decide({ layer: 1, decision: 'allow', caller: name, reason: 'the token is valid for this gateway' });
-      return { principal, name };
+      return { principal, name, token: request.headers.authorization?.replace(/^Bearer /i, '') };
     }
     this.refuse(
       response,

@@ -1,9 +1,11 @@
 // The `./local` entry point: starts a local gateway from a test.
 export type { Decision } from './decision';
+export type { VaultField, VaultValues } from './remote/vault';
 export {
   type LocalAgent,
   type LocalGateway,
   type LocalGatewayOptions,
+  type LocalOutboundOptions,
   startLocalGateway,
 } from './start-local-gateway';
 export type { TokenRecipe } from './token-issuer';

@@ -24,6 +24,8 @@ interface Exchange {
   readonly caller: CallerIdentity;
   /** Only for a `tools/call` that was permitted. */
   readonly permitted?: Extract<Judgement, { kind: 'permitted' }>;
+  /** Of the target, for the client. */
+  readonly returned: { [name: string]: string };
 }
 
 /**
@@ -69,14 +71,15 @@ export class McpEndpoint {
     if (unsupported !== undefined) {
       return sendJson(response, 400, rpcError(body.id, -32602, `Unsupported MCP protocol version: ${unsupported}`));
     }
-    const judged = body.method === 'tools/call' ? this.judge(caller, body) : undefined;
+    const judged = body.method === 'tools/call' ? this.judge(caller, body, request) : undefined;
     if (judged !== undefined && judged.kind !== 'permitted') return sendJson(response, 200, refusal(body.id, judged));
-    await this.forward(request, response, body, { caller, permitted: judged });
+    await this.forward(request, response, body, { caller, permitted: judged, returned: {} });
   }
 
-  private judge(caller: CallerIdentity, body: JsonRpc): Judgement {
+  private judge(caller: CallerIdentity, body: JsonRpc, request: IncomingMessage): Judgement {
     const params = isObject(body.params) ? body.params : {};
-    return this.calls.judge(caller, params.name, params.arguments);
+    const client = { headers: request.headers, query: new URL(request.url ?? '/', 'http://localhost').searchParams };
+    return this.calls.judge(caller, params.name, params.arguments, client);
   }
 
   /** `initialize` negotiates in its body; every other request is of the revision in its header. */
@@ -102,7 +105,7 @@ export class McpEndpoint {
     const answer = (await isLegacyRequest(web.clone(), body))
       ? await this.legacy(web, body, exchange)
       : await this.modern.fetch(web, { parsedBody: body, authInfo });
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.writeHead(answer.status, { ...exchange.returned, ...Object.fromEntries(answer.headers) });
     if (answer.body === null) response.end();
     else Readable.fromWeb(answer.body as ReadableStream).pipe(response);
   }
@@ -119,7 +122,7 @@ export class McpEndpoint {
     return transport.handleRequest(new Request(web, { headers }), { parsedBody: body });
   }
 
-  private server({ caller, permitted }: Exchange): Server {
+  private server({ caller, permitted, returned }: Exchange): Server {
     const server = new Server(
       { name: this.gateway.name, version: '1.0.0' },
       {
@@ -129,20 +132,22 @@ export class McpEndpoint {
       },
     );
     server.setRequestHandler('tools/list', async () => ({
-      tools: this.listed(caller).map(({ qualifiedName, description, inputSchema }) => ({
+      tools: (await this.listed(caller)).map(({ qualifiedName, description, inputSchema, listedSchema }) => ({
         name: qualifiedName,
         description,
-        inputSchema: inputSchema as { type: 'object' },
+        inputSchema: (listedSchema ?? inputSchema) as { type: 'object' },
       })),
     }));
-    server.setRequestHandler('tools/call', async (_request, context) => permitted!.run(context.mcpReq.id));
+    server.setRequestHandler('tools/call', async (_request, context) =>
+      permitted!.run(context.mcpReq.id, (headers) => Object.assign(returned, headers)),
+    );
     return server;
   }
 
-  private listed(caller: CallerIdentity): readonly ToolModel[] {
+  private async listed(caller: CallerIdentity): Promise<readonly ToolModel[]> {
     const tools = this.calls.list(caller);
     if (tools === undefined) throw new ProtocolError(INTERNAL_ERROR, POLICY_FAILED);
-    return tools;
+    return this.calls.describe(caller, tools);
   }
 }
 

@@ -1,5 +1,6 @@
+import type { RequestContext } from '../core/iam/conditions';
 import { evaluate, type IamDecision } from '../core/iam/evaluate';
-import type { PolicyDocument } from '../core/iam/policy-document';
+import { many, type PolicyDocument, statementsOf } from '../core/iam/policy-document';
 import type { GatewayModel } from './gateway-model';
 import type { Role } from './roles';
 
@@ -23,21 +24,53 @@ export class OutboundIdentity {
     return this.role?.arn ?? this.gateway.roleArn;
   }
 
-  /** The first of these permissions that is missing; undefined when the role has them all. */
-  public missing(action: string, resources: readonly string[]): IamDecision | undefined {
-    const trust = this.assume();
-    if (trust.decision !== 'allow') return trust;
-    return resources.map((resource) => this.decide(action, resource)).find(({ decision }) => decision !== 'allow');
+  /** The workload identity that the service makes for a gateway, and the directory that it is in. */
+  public get workloadArns(): readonly string[] {
+    const directory = `${this.service}:workload-identity-directory/default`;
+    return [directory, `${directory}/workload-identity/${this.gateway.id}`];
   }
 
-  private decide(action: string, resource: string): IamDecision {
+  public get tokenVaultArn(): string {
+    return `${this.service}:token-vault/default`;
+  }
+
+  private get service(): string {
+    const { partition, region, account } = this.gateway.resource.environment;
+    return `arn:${partition}:bedrock-agentcore:${region}:${account}`;
+  }
+
+  /** How a key is used when Secrets Manager reads a secret for the role. */
+  public get throughSecretsManager(): RequestContext {
+    return { 'kms:ViaService': `secretsmanager.${this.gateway.resource.environment.region}.amazonaws.com` };
+  }
+
+  /** The template says the audience of identity tokens nowhere but in the role itself. */
+  public get identityTokenContext(): RequestContext {
+    const key = 'sts:IdentityTokenAudience';
+    const audiences = (this.role?.policies.identity ?? [])
+      .flatMap(statementsOf)
+      .flatMap(({ Condition }) => Object.values(Condition ?? {}))
+      .flatMap((keys) => many<unknown>(keys[key] as never));
+    return audiences[0] === undefined ? {} : { [key]: String(audiences[0]) };
+  }
+
+  /** The first of these permissions that is missing; undefined when the role has them all. */
+  public missing(action: string, resources: readonly string[], context: RequestContext = {}): IamDecision | undefined {
+    const trust = this.assume();
+    if (trust.decision !== 'allow') return trust;
+    return resources
+      .map((resource) => this.decide(action, resource, context))
+      .find(({ decision }) => decision !== 'allow');
+  }
+
+  private decide(action: string, resource: string, context: RequestContext): IamDecision {
     const { account } = this.gateway.resource.environment;
     return evaluate(
       {
         principal: { kind: 'role-session', arn: this.sessionArn, roleArn: this.roleArn, account },
         action,
         resource,
-        context: { 'aws:PrincipalArn': this.roleArn, 'aws:PrincipalAccount': account },
+        context: { ...context, 'aws:PrincipalArn': this.roleArn, 'aws:PrincipalAccount': account },
       },
       { ...(this.role?.policies ?? { identity: [] }), resource: this.resourcePolicies.get(resource) },
     );

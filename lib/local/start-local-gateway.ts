@@ -4,10 +4,10 @@ import { type Assembly, readAssembly } from '../assembly/read-assembly';
 import { SecureMcpError, shown } from '../core/errors';
 import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
-import { type Decision, DecisionLog } from './decision';
+import { type Decide, type Decision, DecisionLog } from './decision';
 import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
 import { type RunnableFunction, readFunctions } from './functions';
-import { type Report, readGateway } from './gateway-model';
+import { type GatewayModel, type Report, readGateway } from './gateway-model';
 import { Door, GatewayServer } from './gateway-server';
 import { LambdaHost } from './lambda-host';
 import { McpEndpoint } from './mcp-endpoint';
@@ -15,6 +15,12 @@ import { reportNotSimulated } from './not-simulated';
 import type { OAuthClient } from './oauth-clients';
 import { OAuthEndpoint } from './oauth-endpoint';
 import { OutboundIdentity } from './outbound-identity';
+import { Credentials } from './remote/credentials';
+import { reportUnready } from './remote/readiness';
+import { RemoteCalls } from './remote/remote-calls';
+import { Routes } from './remote/routes';
+import { TokenClient } from './remote/token-client';
+import { Vault, type VaultValues } from './remote/vault';
 import { readResourcePolicies } from './resource-policies';
 import { readRoles } from './roles';
 import type { TokenRecipe } from './token-issuer';
@@ -38,9 +44,26 @@ export interface LocalGatewayOptions {
    * @default false
    */
   readonly advertiseScopes?: boolean;
+  /** How targets that are not functions are called from this machine. @default they are not called */
+  readonly outbound?: LocalOutboundOptions;
   readonly onDecision?: (decision: Decision) => void;
   /** Output of the tools. */
   readonly onLog?: (functionName: string, text: string) => void;
+}
+
+export interface LocalOutboundOptions {
+  /**
+   * Hosts of the template that are called, and the server on this machine that stands for each:
+   * `{ 'https://api.crm.example': 'http://127.0.0.1:9001' }`. `undefined` calls the host itself. No other host is called.
+   */
+  readonly forward?: { readonly [origin: string]: string | undefined };
+  /**
+   * Credentials by name of the credential provider, or a JSON file with them that git ignores. Variables
+   * `SECURE_MCP_VAULT_<PROVIDER>_<FIELD>` of the environment come first.
+   */
+  readonly vault?: string | VaultValues;
+  /** Token endpoints by name of the credential provider, where the template does not say them or others are to be used. */
+  readonly tokenEndpoints?: { readonly [provider: string]: string };
 }
 
 export interface LocalAgent {
@@ -115,6 +138,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       outbound,
       functions,
       host,
+      remoteCalls(gateway, outbound, options.outbound ?? {}, log.add, report),
       log.add,
     );
     const server = new GatewayServer((text) => options.onLog?.('local gateway', text));
@@ -136,7 +160,8 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       },
       mintToken: async (recipe) => {
         if (issuer === undefined) throw new Error('a gateway without authorizer (NONE) has no issuer');
-        return issuer.mint(recipe);
+        const agent = issuer.clients.find(({ name }) => name === recipe.clientId);
+        return issuer.mint({ ...recipe, clientId: agent?.clientId ?? recipe.clientId });
       },
       close,
     };
@@ -144,6 +169,19 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     await close();
     throw error;
   }
+}
+
+function remoteCalls(
+  gateway: GatewayModel,
+  identity: OutboundIdentity,
+  { forward, vault, tokenEndpoints }: LocalOutboundOptions,
+  decide: Decide,
+  report: Report,
+): RemoteCalls {
+  const [routes, values] = [new Routes(forward), Vault.open(vault)];
+  const tokens = new TokenClient(routes, values, tokenEndpoints ?? {});
+  reportUnready(gateway, routes, values, tokens, report);
+  return new RemoteCalls(identity, new Credentials(identity, values, tokens), routes, decide);
 }
 
 async function startTables(assembly: ConcreteAssembly, seed: LocalGatewayOptions['seed'], report: Report) {

@@ -13,6 +13,7 @@ export interface OAuthReply {
 
 /** How a token is made, for tests too: every part may be wrong on purpose. */
 export interface TokenRecipe {
+  /** Client id, or the name of an agent. */
   readonly clientId: string;
   /** Names the caller. @default the client id, as Cognito does for machines */
   readonly subject?: string;

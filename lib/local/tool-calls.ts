@@ -3,9 +3,11 @@ import { CLIENT_CONTEXT, CLIENT_CONTEXT_VERSION } from '../protocol/lambda-event
 import type { Authorization, CallerIdentity, PolicyAuthorization } from './authorization';
 import type { Decide } from './decision';
 import type { RunnableFunction } from './functions';
-import type { GatewayModel, ToolModel } from './gateway-model';
+import type { GatewayModel, LambdaBackend, ToolModel } from './gateway-model';
 import type { LambdaHost } from './lambda-host';
 import type { OutboundIdentity } from './outbound-identity';
+import { type ClientRequest, type PropagationModel, propagatedHeaders, propagatedQuery } from './remote/propagation';
+import type { RemoteCalls, RemoteTool } from './remote/remote-calls';
 
 /** The result of `tools/call`. */
 export interface ToolResult {
@@ -15,10 +17,15 @@ export interface ToolResult {
 }
 
 export type Judgement =
-  | { readonly kind: 'permitted'; readonly run: (messageId: unknown) => Promise<ToolResult> }
+  | { readonly kind: 'permitted'; readonly run: Run }
   | { readonly kind: 'unknown-tool'; readonly message: string }
   | { readonly kind: 'denied'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** Runs a permitted call. Headers that the target returns to the client are handed to `onHeaders`. */
+export type Run = (messageId: unknown, onHeaders: (headers: ReturnedHeaders) => void) => Promise<ToolResult>;
+
+export type ReturnedHeaders = { readonly [name: string]: string };
 
 const INTERNAL_ERROR = 'An internal error occurred. Please retry later.';
 export const POLICY_FAILED = 'InternalServerException - Policy evaluation failed';
@@ -34,6 +41,7 @@ export class ToolCalls {
     private readonly outbound: OutboundIdentity,
     private readonly functions: ReadonlyMap<string, RunnableFunction>,
     private readonly host: LambdaHost,
+    private readonly remote: RemoteCalls,
     private readonly decide: Decide,
   ) {}
 
@@ -42,7 +50,26 @@ export class ToolCalls {
     return this.authorization.visible(caller, [...this.gateway.tools.values()]);
   }
 
-  public judge(caller: CallerIdentity, name: unknown, args: unknown): Judgement {
+  /** Descriptions of the tools whose targets are listed live, as they are now. */
+  public async describe(caller: CallerIdentity, tools: readonly ToolModel[]): Promise<readonly ToolModel[]> {
+    const targets = new Map(
+      tools.flatMap(({ backend }) =>
+        backend.kind === 'remote' && backend.target.dynamic ? [[backend.target.name, backend.target] as const] : [],
+      ),
+    );
+    const live = new Map(
+      await Promise.all(
+        [...targets].map(async ([name, target]) => [name, await this.remote.describe(target, caller)] as const),
+      ),
+    );
+    return tools.flatMap((tool) => {
+      if (!targets.has(tool.target)) return [tool];
+      const description = live.get(tool.target)?.get(tool.name);
+      return description === undefined ? [] : [{ ...tool, description }];
+    });
+  }
+
+  public judge(caller: CallerIdentity, name: unknown, args: unknown, client: ClientRequest): Judgement {
     const tool = typeof name === 'string' ? this.gateway.tools.get(name) : undefined;
     if (tool === undefined) return { kind: 'unknown-tool', message: `Unknown tool: ${String(name)}` };
     const verdict: Authorization = this.authorization.authorize(caller, tool, args);
@@ -56,12 +83,39 @@ export class ToolCalls {
       case 'invalid':
         return { kind: 'permitted', run: async () => errorResult(verdict.message) };
       case 'allow':
-        return { kind: 'permitted', run: (messageId) => this.run(caller, tool, args, messageId) };
+        return { kind: 'permitted', run: this.runOf(caller, tool, args, client) };
     }
   }
 
-  private async run(caller: CallerIdentity, tool: ToolModel, args: unknown, messageId: unknown): Promise<ToolResult> {
-    const { lambdaArn } = tool;
+  private runOf(caller: CallerIdentity, tool: ToolModel, args: unknown, client: ClientRequest): Run {
+    const { backend } = tool;
+    return backend.kind === 'remote'
+      ? (_messageId, onHeaders) => this.runRemote(caller, { ...tool, backend }, args, client, onHeaders)
+      : (messageId) => this.runFunction(caller, tool, backend, args, client, messageId);
+  }
+
+  private async runRemote(
+    caller: CallerIdentity,
+    tool: RemoteTool,
+    args: unknown,
+    client: ClientRequest,
+    onHeaders: (headers: ReturnedHeaders) => void,
+  ): Promise<ToolResult> {
+    const outcome = await this.remote.run(caller, tool, (args ?? {}) as { [name: string]: unknown }, client);
+    if (outcome.ok === 'invalid') return errorResult(outcome.message);
+    if (!outcome.ok) return this.failure(outcome.detail);
+    onHeaders(outcome.headers);
+    return outcome.result;
+  }
+
+  private async runFunction(
+    caller: CallerIdentity,
+    tool: ToolModel,
+    { lambdaArn, propagation }: LambdaBackend,
+    args: unknown,
+    client: ClientRequest,
+    messageId: unknown,
+  ): Promise<ToolResult> {
     const log = {
       layer: 2,
       caller: caller.name,
@@ -83,7 +137,7 @@ export class ToolCalls {
     const outcome = await this.host.invoke(
       runnable.fn.arn,
       JSON.stringify(args ?? {}),
-      this.clientContext(tool, messageId),
+      this.clientContext(tool, messageId, propagation, client),
     );
     return outcome.ok
       ? { content: [{ type: 'text', text: outcome.payload }], isError: false }
@@ -96,7 +150,14 @@ export class ToolCalls {
     return { ...errorResult(detail), _meta: { debug: { type: 'text', text: detail } } };
   }
 
-  private clientContext(tool: ToolModel, messageId: unknown): string {
+  private clientContext(
+    tool: ToolModel,
+    messageId: unknown,
+    propagation: PropagationModel,
+    { headers, query }: ClientRequest,
+  ): string {
+    const passed = propagatedHeaders(propagation, headers);
+    const parameters = propagatedQuery(propagation, query);
     return JSON.stringify({
       custom: {
         [CLIENT_CONTEXT.messageVersion]: CLIENT_CONTEXT_VERSION,
@@ -105,6 +166,8 @@ export class ToolCalls {
         [CLIENT_CONTEXT.gatewayId]: this.gateway.id,
         [CLIENT_CONTEXT.targetId]: tool.targetId,
         [CLIENT_CONTEXT.toolName]: tool.qualifiedName,
+        ...(Object.keys(passed).length === 0 ? {} : { [CLIENT_CONTEXT.propagatedHeaders]: passed }),
+        ...(Object.keys(parameters).length === 0 ? {} : { [CLIENT_CONTEXT.propagatedQueryParameters]: parameters }),
       },
     });
   }

@@ -17,6 +17,13 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
   --gateway NAME                 which gateway, when the assembly has several
   --seed FILE                    JSON file with rows: { "<table>": [ { "<attribute>": value } ] }
   --assume-breach TOOL=FILE.js   run this code in place of the tool's, under the tool's role; may be repeated
+  --forward HOST=URL             calls to this host of the template go to a server on this machine; may be repeated:
+                                 https://api.crm.example=http://127.0.0.1:9001. Without =URL the host itself is called.
+                                 A host that is not named is never called
+  --vault FILE                   credentials of APIs and MCP servers, a JSON file that git ignores:
+                                 { "<credential provider>": { "apiKey" | "clientSecret" | "privateKey" | "identityToken": … } }
+                                 or SECURE_MCP_VAULT_<PROVIDER>_<FIELD>, such as SECURE_MCP_VAULT_CRM_LOGIN_CLIENT_SECRET
+  --token-endpoint PROVIDER=URL  token endpoint of a credential provider, where the template does not say it; may be repeated
   --json                         one line on stdout: mcpUrl, issuer, tokenEndpoint, agents with clientId, clientSecret and
                                  scopes; decisions as JSON lines on stderr
 
@@ -29,6 +36,9 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
         gateway: { type: 'string' },
         seed: { type: 'string' },
         'assume-breach': { type: 'string', multiple: true },
+        forward: { type: 'string', multiple: true },
+        vault: { type: 'string' },
+        'token-endpoint': { type: 'string', multiple: true },
         json: { type: 'boolean' },
       },
       1,
@@ -40,7 +50,12 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       port: portOf(values.port),
       gateway: values.gateway as string | undefined,
       seed: values.seed as string | undefined,
-      replaceHandlers: replacements((values['assume-breach'] ?? []) as string[]),
+      replaceHandlers: pairsOf('--assume-breach', 'TOOL=FILE.js', (values['assume-breach'] ?? []) as string[]),
+      outbound: {
+        forward: forwards((values.forward ?? []) as string[]),
+        vault: values.vault as string | undefined,
+        tokenEndpoints: pairsOf('--token-endpoint', 'PROVIDER=URL', (values['token-endpoint'] ?? []) as string[]),
+      },
       onDecision: (decision) => notice(json ? JSON.stringify(decision) : asLine(decision)),
       onLog: (name, text) => notice(json ? JSON.stringify({ log: name, text }) : `  ${name}: ${text}`),
     };
@@ -64,12 +79,22 @@ function portOf(value: unknown): number {
   return port;
 }
 
-function replacements(pairs: readonly string[]): { [tool: string]: string } {
+function pairsOf(option: string, shape: string, pairs: readonly string[]): { [name: string]: string } {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw usage(`--assume-breach takes TOOL=FILE.js, got ${pair}`);
+      if (at < 1) throw usage(`${option} takes ${shape}, got ${pair}`);
       return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+/** A host without `=` stands for itself. */
+function forwards(values: readonly string[]): { [origin: string]: string | undefined } {
+  return Object.fromEntries(
+    values.map((value) => {
+      const at = value.indexOf('=');
+      return at < 0 ? [value, undefined] : [value.slice(0, at), value.slice(at + 1)];
     }),
   );
 }

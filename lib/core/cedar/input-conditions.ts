@@ -147,6 +147,14 @@ export function runtimeInputSchema(
   };
 }
 
+/** Everything that a schema demands beyond what the gateway carries; `undefined` when that is nothing. */
+export function constrainedInput(
+  schema: ToolInputSchema,
+  constraints: readonly InputConstraint[],
+): InputSchema | undefined {
+  return constraints.length === 0 ? undefined : withConstraints(schema, constraints, []);
+}
+
 /** Types and constraints, without what is only for readers and without branches that constrain nothing. */
 function withConstraints(
   schema: ToolInputSchema,

@@ -19,12 +19,18 @@ export interface OpenApiOperation {
   readonly description: string;
   readonly inputSchema: ToolInputSchema;
   readonly constraints: readonly InputConstraint[];
+  /** The arguments in full, as clients see them. */
+  readonly listedSchema: Json;
+  /** Where each parameter goes; every other argument goes into the body. */
+  readonly parameters: { readonly [name: string]: ParameterPlace };
   readonly risk: ToolRiskLevel;
   /** Names of header parameters. */
   readonly headers: readonly string[];
   readonly published: Json;
   readonly problems: readonly Problem[];
 }
+
+export type ParameterPlace = 'path' | 'query' | 'header';
 
 export interface OperationSource {
   readonly document: Json;
@@ -69,7 +75,8 @@ class OperationReader {
     const body = this.body();
     const args = [...parameters.map(({ argument }) => argument), ...body.args];
     this.checkNames(args, parameters);
-    const { schema, constraints, problems } = parseToolSchema(inputOf(args), this.at);
+    const listedSchema = inputOf(args);
+    const { schema, constraints, problems } = parseToolSchema(listedSchema, this.at);
     this.problems.push(...problems);
     const description = [operation.summary, operation.description].find(
       (text) => typeof text === 'string' && text !== '',
@@ -84,6 +91,8 @@ class OperationReader {
       description: (description as string | undefined) ?? id,
       inputSchema: schema ?? { type: 'object' },
       constraints,
+      listedSchema,
+      parameters: Object.fromEntries(parameters.map(({ argument, location }) => [argument.name, location])),
       risk: riskOf(method),
       headers: this.headers,
       published: {
@@ -116,7 +125,7 @@ class OperationReader {
     return [...shared, ...own].flatMap((each) => this.parameter(this.deref(each)));
   }
 
-  private parameter(parameter: unknown): { argument: Argument; published: Json; location: string }[] {
+  private parameter(parameter: unknown): { argument: Argument; published: Json; location: ParameterPlace }[] {
     if (!isPlainObject(parameter) || typeof parameter.name !== 'string') {
       this.report(`a parameter has a name, got ${shown(parameter)}`, 'Correct the parameter');
       return [];
@@ -149,7 +158,7 @@ class OperationReader {
     const described = typeof parameter.description === 'string' ? { description: parameter.description } : {};
     return [
       {
-        location: String(location),
+        location: location as ParameterPlace,
         argument: { name, required, schema: { ...full, ...described } },
         published: { name, in: location, required, ...described, schema: publishedSchema(full) },
       },

@@ -1,0 +1,185 @@
+import { isObject, own } from '../../assembly/cloudformation';
+import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
+
+/** As whom a target is called, as its template says. */
+export type CredentialModel =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'role' }
+  | { readonly kind: 'api-key'; readonly provider: ProviderModel; readonly place: ApiKeyPlace }
+  | { readonly kind: 'oauth'; readonly provider: OAuth2ProviderModel; readonly grant: OAuthGrant }
+  /** The caller's own token: the service takes it for HTTP targets only, and no construct of this library makes it. */
+  | { readonly kind: 'jwt-passthrough' }
+  | { readonly kind: 'unsupported'; readonly why: string };
+
+export interface ProviderModel {
+  readonly arn: string;
+  readonly name: string;
+  /** As `GetSecretValue` is asked for it; absent when the provider needs no secret. */
+  readonly secretArn?: string;
+  /** Key of the secret, when it is one of the assembly with a key of its own. */
+  readonly secretKeyArn?: string;
+}
+
+export interface OAuth2ProviderModel extends ProviderModel {
+  readonly clientId: string;
+  readonly authentication: string;
+  readonly signing?: {
+    readonly keyArn: string;
+    readonly algorithm: string;
+    readonly header: { readonly [claim: string]: unknown };
+    readonly payload: { readonly [claim: string]: unknown };
+  };
+  readonly tokenEndpoint?: string;
+  readonly discoveryUrl?: string;
+  readonly onBehalfOf?: { readonly grantType: string; readonly actor: string; readonly actorScopes: readonly string[] };
+}
+
+export interface ApiKeyPlace {
+  readonly location: 'HEADER' | 'QUERY_PARAMETER';
+  readonly name: string;
+  readonly prefix: string;
+}
+
+export interface OAuthGrant {
+  readonly type: 'CLIENT_CREDENTIALS' | 'TOKEN_EXCHANGE';
+  readonly scopes: readonly string[];
+  readonly parameters: { readonly [name: string]: string };
+}
+
+const OAUTH2_PROVIDER = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
+const API_KEY_PROVIDER = 'AWS::BedrockAgentCore::ApiKeyCredentialProvider';
+
+export function readCredential(assembly: ConcreteAssembly, target: ConcreteResource): CredentialModel {
+  const configurations = target.properties.CredentialProviderConfigurations;
+  const [first] = Array.isArray(configurations) ? configurations : [];
+  if (first === undefined) return configurations === undefined ? { kind: 'none' } : unsupported('its credential');
+  const provider = own(first, 'CredentialProvider');
+  switch (own(first, 'CredentialProviderType')) {
+    case 'GATEWAY_IAM_ROLE':
+      return own(provider, 'IamCredentialProvider') === undefined
+        ? { kind: 'role' }
+        : unsupported('signed requests (SigV4)');
+    case 'API_KEY':
+      return readApiKey(assembly, own(provider, 'ApiKeyCredentialProvider'));
+    case 'OAUTH':
+      return readOAuth(assembly, own(provider, 'OauthCredentialProvider'));
+    case 'JWT_PASSTHROUGH':
+      return { kind: 'jwt-passthrough' };
+    default:
+      return unsupported(`the credential type ${String(own(first, 'CredentialProviderType'))}`);
+  }
+}
+
+function unsupported(why: string): CredentialModel {
+  return { kind: 'unsupported', why };
+}
+
+function readApiKey(assembly: ConcreteAssembly, reference: unknown): CredentialModel {
+  const resource = providerOf(assembly, API_KEY_PROVIDER, own(reference, 'ProviderArn'));
+  if (resource === undefined) return unsupported('a credential provider that is not in the assembly');
+  const name = own(reference, 'CredentialParameterName');
+  return {
+    kind: 'api-key',
+    provider: {
+      ...providerModel(resource),
+      ...secretOf(assembly, resource, own(resource.properties.ApiKeySecretConfig, 'SecretId'), 'apikey'),
+    },
+    place: {
+      location: own(reference, 'CredentialLocation') === 'QUERY_PARAMETER' ? 'QUERY_PARAMETER' : 'HEADER',
+      name: typeof name === 'string' ? name : 'Authorization',
+      prefix: String(own(reference, 'CredentialPrefix') ?? ''),
+    },
+  };
+}
+
+function readOAuth(assembly: ConcreteAssembly, reference: unknown): CredentialModel {
+  const resource = providerOf(assembly, OAUTH2_PROVIDER, own(reference, 'ProviderArn'));
+  if (resource === undefined) return unsupported('a credential provider that is not in the assembly');
+  const type = own(reference, 'GrantType') ?? 'CLIENT_CREDENTIALS';
+  if (type !== 'CLIENT_CREDENTIALS' && type !== 'TOKEN_EXCHANGE') return unsupported(`the grant ${String(type)}`);
+  const scopes = own(reference, 'Scopes');
+  return {
+    kind: 'oauth',
+    provider: readOAuth2Provider(assembly, resource),
+    grant: {
+      type,
+      scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+      parameters: texts(own(reference, 'CustomParameters')),
+    },
+  };
+}
+
+function readOAuth2Provider(assembly: ConcreteAssembly, resource: ConcreteResource): OAuth2ProviderModel {
+  // One member of the input is set: the one of the vendor.
+  const inputs = own(resource.properties, 'Oauth2ProviderConfigInput');
+  const [configuration] = isObject(inputs) ? Object.values(inputs) : [];
+  const discovery = own(configuration, 'OauthDiscovery');
+  const metadata = own(discovery, 'AuthorizationServerMetadata');
+  const issuer = text(own(configuration, 'Issuer'));
+  const exchange = own(configuration, 'OnBehalfOfTokenExchangeConfig');
+  const actor = own(exchange, 'TokenExchangeGrantTypeConfig');
+  const actorScopes = own(actor, 'ActorTokenScopes');
+  const authentication = String(own(configuration, 'ClientAuthenticationMethod') ?? 'CLIENT_SECRET_BASIC');
+  const signing = own(configuration, 'PrivateKeyJwtConfig');
+  return {
+    ...providerModel(resource),
+    ...(authentication.startsWith('CLIENT_SECRET')
+      ? secretOf(assembly, resource, own(own(configuration, 'ClientSecretConfig'), 'SecretId'), 'oauth2')
+      : {}),
+    clientId: String(own(configuration, 'ClientId') ?? ''),
+    authentication,
+    signing: isObject(signing)
+      ? {
+          keyArn: String(own(own(own(signing, 'PrivateKeySource'), 'KmsKeySource'), 'KmsKeyArn')),
+          algorithm: String(signing.SigningAlgorithm ?? 'ES256'),
+          header: texts(signing.AdditionalHeaderClaims),
+          payload: texts(signing.AdditionalPayloadClaims),
+        }
+      : undefined,
+    tokenEndpoint: text(own(metadata, 'TokenEndpoint')) ?? text(own(configuration, 'TokenEndpoint')),
+    discoveryUrl:
+      text(own(discovery, 'DiscoveryUrl')) ??
+      (issuer === undefined ? undefined : `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
+    onBehalfOf: isObject(exchange)
+      ? {
+          grantType: String(exchange.GrantType),
+          actor: String(own(actor, 'ActorTokenContent') ?? 'NONE'),
+          actorScopes: Array.isArray(actorScopes) ? actorScopes.map(String) : [],
+        }
+      : undefined,
+  };
+}
+
+function providerOf(assembly: ConcreteAssembly, type: string, arn: unknown): ConcreteResource | undefined {
+  return assembly.ofType(type).find((resource) => resource.attribute('CredentialProviderArn') === arn);
+}
+
+function providerModel(resource: ConcreteResource): ProviderModel {
+  return { arn: resource.attribute('CredentialProviderArn') ?? '', name: resource.ref };
+}
+
+/** The secret of a provider: one that exists outside (`EXTERNAL`), or one that the service makes. */
+function secretOf(
+  assembly: ConcreteAssembly,
+  resource: ConcreteResource,
+  secretId: unknown,
+  kind: 'oauth2' | 'apikey',
+): Pick<ProviderModel, 'secretArn' | 'secretKeyArn'> {
+  const { partition, region, account } = resource.environment;
+  const arnOf = (name: string) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
+  if (secretId === undefined) {
+    return { secretArn: arnOf(`bedrock-agentcore-identity!default/${kind}/${resource.ref}`) };
+  }
+  const secret = assembly.ofType('AWS::SecretsManager::Secret').find(({ ref }) => ref === secretId);
+  const key = text(secret?.properties.KmsKeyId);
+  const secretArn = String(secretId).startsWith('arn:') ? String(secretId) : arnOf(String(secretId));
+  return { secretArn, ...(key?.startsWith('arn:') ? { secretKeyArn: key } : {}) };
+}
+
+function texts(value: unknown): { readonly [name: string]: string } {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)])) : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,114 @@
+import type { RequestContext } from '../../core/iam/conditions';
+import type { OutboundIdentity } from '../outbound-identity';
+import type { CredentialModel, OAuth2ProviderModel, ProviderModel } from './credential-model';
+import { UpstreamError } from './routes';
+import { fieldOf, type TokenClient } from './token-client';
+import { Vault } from './vault';
+
+/** What is added to a request for a target. */
+export interface Credential {
+  readonly headers: { readonly [name: string]: string };
+  readonly query: { readonly [name: string]: string };
+}
+
+/** The gateway's role may not get a credential. */
+export class CredentialDenied extends UpstreamError {
+  public constructor(
+    reason: string,
+    public readonly action: string,
+    public readonly resource: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** For whom a target is called. */
+export interface CallFor {
+  /** The verified token of the caller: only an exchange sends it anywhere, and only to the authorization server. */
+  readonly token?: string;
+}
+
+const NOTHING: Credential = { headers: {}, query: {} };
+
+/**
+ * Layer 2: the credential of a target. The gateway's role has to be allowed to get it, action by action as AgentCore
+ * Identity asks for it; the value comes from the local vault.
+ *
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-prerequisites-permissions.html
+ */
+export class Credentials {
+  public constructor(
+    private readonly identity: OutboundIdentity,
+    private readonly vault: Vault,
+    private readonly tokens: TokenClient,
+  ) {}
+
+  /** Throws `UpstreamError` for whatever keeps the gateway from having one; that is a denial of layer 2. */
+  public async of(credential: CredentialModel, call: CallFor): Promise<Credential> {
+    switch (credential.kind) {
+      case 'none':
+        return NOTHING;
+      case 'api-key': {
+        const { provider, place } = credential;
+        this.demand('bedrock-agentcore:GetWorkloadAccessToken', this.identity.workloadArns);
+        this.demand('bedrock-agentcore:GetResourceApiKey', this.around(provider));
+        this.demandSecret(provider);
+        const value = this.vault.get(provider.name, 'apiKey');
+        if (value === undefined) {
+          throw new UpstreamError(
+            `the vault has no apiKey of ${provider.name}. ${Vault.hint(provider.name, 'apiKey')}`,
+          );
+        }
+        const pair = { [place.name.toLowerCase()]: `${place.prefix}${value}` };
+        return place.location === 'HEADER'
+          ? { headers: pair, query: {} }
+          : { headers: {}, query: { [place.name]: value } };
+      }
+      case 'oauth': {
+        const { provider, grant } = credential;
+        if (grant.type === 'CLIENT_CREDENTIALS') {
+          this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessToken');
+          return bearer(await this.tokens.clientCredentials(provider, grant));
+        }
+        if (call.token === undefined) throw new UpstreamError('the caller has no token that could be exchanged');
+        this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessTokenForJWT');
+        return bearer(await this.tokens.exchange(provider, grant, call.token));
+      }
+      case 'jwt-passthrough':
+        return call.token === undefined ? NOTHING : bearer(call.token);
+      default:
+        throw new UpstreamError('this credential is not simulated');
+    }
+  }
+
+  private demandToken(provider: OAuth2ProviderModel, workload: string): void {
+    this.demand(workload, this.identity.workloadArns);
+    this.demand('bedrock-agentcore:GetResourceOauth2Token', this.around(provider));
+    this.demandSecret(provider);
+    if (provider.signing !== undefined) this.demand('kms:Sign', [provider.signing.keyArn]);
+    if (fieldOf(provider) === 'identityToken' || provider.onBehalfOf?.actor === 'AWS_IAM_ID_TOKEN_JWT') {
+      this.demand('sts:GetWebIdentityToken', ['*'], this.identity.identityTokenContext);
+    }
+  }
+
+  private demandSecret({ secretArn, secretKeyArn }: ProviderModel): void {
+    if (secretArn === undefined) return;
+    this.demand('secretsmanager:GetSecretValue', [secretArn]);
+    if (secretKeyArn === undefined) return;
+    this.demand('kms:Decrypt', [secretKeyArn], this.identity.throughSecretsManager);
+  }
+
+  /** All four are needed, each by itself. */
+  private around({ arn }: ProviderModel): string[] {
+    return [arn, this.identity.tokenVaultArn, ...this.identity.workloadArns];
+  }
+
+  private demand(action: string, resources: readonly string[], context?: RequestContext): void {
+    const missing = this.identity.missing(action, resources, context);
+    if (missing !== undefined) throw new CredentialDenied(missing.reason, action, resources[0]!);
+  }
+}
+
+function bearer(token: string): Credential {
+  return { headers: { authorization: `Bearer ${token}` }, query: {} };
+}
