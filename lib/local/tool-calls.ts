@@ -8,13 +8,7 @@ import type { LambdaHost } from './lambda-host';
 import type { OutboundIdentity } from './outbound-identity';
 import { type ClientRequest, type PropagationModel, propagatedHeaders, propagatedQuery } from './remote/propagation';
 import type { RemoteCalls, RemoteTool } from './remote/remote-calls';
-
-/** The result of `tools/call`. */
-export interface ToolResult {
-  [name: string]: unknown;
-  content: { type: 'text'; text: string }[];
-  isError: boolean;
-}
+import type { ToolResult } from './tool-result';
 
 export type Judgement =
   | { readonly kind: 'permitted'; readonly run: Run }

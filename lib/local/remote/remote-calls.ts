@@ -5,7 +5,7 @@ import { inputViolations } from '../../protocol/input-validation';
 import type { CallerIdentity } from '../authorization';
 import type { Decide } from '../decision';
 import type { OutboundIdentity } from '../outbound-identity';
-import type { ToolResult } from '../tool-calls';
+import type { ToolResult } from '../tool-result';
 import type { CredentialModel } from './credential-model';
 import { type Credential, CredentialDenied, type Credentials } from './credentials';
 import { httpCall } from './http-operation';
