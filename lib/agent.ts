@@ -6,6 +6,7 @@ import { oauthPrincipal } from './core/cedar/request';
 import { type Problem, shown } from './core/errors';
 import type { CallbackUrl } from './inbound/callback-url';
 import type { AgentIdentity, AgentToIdentify, InboundBinding, LoginOptions } from './inbound/inbound-binding';
+import type { IMcpTool } from './mcp-tool';
 
 /** Options of {@link SecureMcpGateway.addInteractiveAgent}. */
 export interface InteractiveAgentOptions {
@@ -78,6 +79,15 @@ export class Agent extends Construct implements ICaller {
     const { condition, type } = this.caller(context).renderCaller(context);
     const scopes = context.scope === undefined ? [] : [context.scope];
     return { type, condition, scopes, description: `agent '${this.agentName}'` };
+  }
+
+  /**
+   * Gives the agent the scope of a tool that a Cedar file permits it; `tool.permit(agent)` does so by itself. The scope alone
+   * permits nothing.
+   */
+  public addScopeOf(tool: IMcpTool): void {
+    this.named = true;
+    if (tool.oauthScope !== undefined) this.scopes.add(tool.oauthScope);
   }
 
   /** @internal */

@@ -33,6 +33,12 @@ export interface IMcpTool {
   readonly toolName: string;
   /** The name that MCP clients see: `<target>___<tool>`. */
   readonly qualifiedName: string;
+  /**
+   * The OAuth scope of the tool, as tokens carry it.
+   *
+   * @default - the gateway has no scopes
+   */
+  readonly oauthScope?: string;
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   permit(caller: ICaller, options?: PermitOptions): void;

@@ -30,6 +30,8 @@ export class RemoteTool extends Construct implements IMcpTool {
   public readonly toolName: string;
   /** The name that MCP clients see: `<target>___<tool>`. */
   public readonly qualifiedName: string;
+  /** The OAuth scope of the tool, as tokens carry it; `undefined` where the gateway has no scopes. */
+  public readonly oauthScope?: string;
   /** Declared or derived risk. */
   public readonly risk: ToolRisk;
   /** @internal */
@@ -41,6 +43,7 @@ export class RemoteTool extends Construct implements IMcpTool {
     this.toolName = tool.name;
     this.qualifiedName = qualifiedToolName(targetName, tool.name);
     this.risk = ToolRisk[tool.risk];
+    this.oauthScope = props.scope;
     this._permits = new ToolPermits({
       tool: {
         target: targetName,

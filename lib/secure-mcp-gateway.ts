@@ -221,7 +221,7 @@ export class SecureMcpGateway extends Construct {
    * Adds policies in Cedar's own language, for what permits of tools cannot say. They are validated and analyzed with all
    * others; each becomes a resource of its own, deployed after the targets that it names and permits before forbids.
    *
-   * A permit in Cedar gives an agent no scope and has none of the rules of an input schema: what of these Cedar can say is
+   * A permit in Cedar gives an agent no scope ({@link Agent.addScopeOf} does) and has none of the rules of an input schema: what of these Cedar can say is
    * added as a forbid of each tool that such a permit may concern.
    *
    * Errors at synthesis: `CEDAR_FILE`, `CEDAR_INVALID`, `POLICY_ANALYSIS`, `POLICY_SIZE`.

@@ -80,6 +80,8 @@ export class Tool extends Construct implements IMcpTool {
   public readonly toolName: string;
   /** The name that MCP clients see: `<target>___<tool>`. */
   public readonly qualifiedName: string;
+  /** The OAuth scope of the tool, as tokens carry it; `undefined` where the gateway has no scopes. */
+  public readonly oauthScope?: string;
   /** The function behind the tool. */
   public readonly function: IFunction;
   /** The alias the gateway invokes. */
@@ -100,6 +102,7 @@ export class Tool extends Construct implements IMcpTool {
     this.props = props;
     this.toolName = props.toolName;
     this.qualifiedName = qualifiedToolName(props.toolName, props.toolName);
+    this.oauthScope = props.scope;
     this._schema = props.input;
     for (const problem of props.input._problems) props.onProblem({ ...problem, at: problem.at ?? this.node.path });
 

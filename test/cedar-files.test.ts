@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations as Acknowledgments } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { Caller, CedarPolicies } from 'cdk-secure-mcp';
+import { Caller, CedarPolicies, FourLayerChecks } from 'cdk-secure-mcp';
 import { formatPolicyText } from '../lib/core/cedar/policy-file';
 import { GatewayApp, schema } from './support/gateway-app';
 
-const AMOUNT = schema({ id: { type: 'string' }, amount: { type: 'integer', minimum: 1 } }, ['id', 'amount']);
+const AMOUNT = schema({ id: { type: 'string' }, amount: { type: 'integer', minimum: 1, maximum: 5000 } }, [
+  'id',
+  'amount',
+]);
 const ROLE = 'principal.hasTag("role") && principal.getTag("role") == "supervisor"';
 const REFUND = 'action == AgentCore::Action::"refund___refund"';
 
@@ -41,7 +44,10 @@ const warningsOf = ({ stack }: GatewayApp) =>
 
 describe('a directory of files', () => {
   const path = directory({
-    'supervisors.cedar': cedar('permit', `when { ${ROLE} && context.input.amount <= 1000 }`),
+    'supervisors.cedar': cedar(
+      'permit',
+      `when { ${ROLE} && context.input.amount >= 1 && context.input.amount <= 1000 }`,
+    ),
     'two.cedar': formatPolicyText(
       [
         '// What nobody may do at night, and what the robot may not do at all.',
@@ -91,10 +97,16 @@ describe('a directory of files', () => {
     const [, forbid] = find('refundForbid');
 
     expect(JSON.stringify(forbid)).toContain(
-      'unless {\\n  (if context.input has amount then context.input.amount >= 1 else true)',
+      'unless {\\n  ((if context.input has amount then context.input.amount >= 1 else true)',
     );
     expect(Object.keys(policies).filter((id) => id.includes('lookupForbid'))).toEqual([]);
     expect(JSON.stringify(shop().template().toJSON())).not.toContain('context.input has amount');
+  });
+
+  test('the rules of the layer find nothing in them', () => {
+    const { violations } = new FourLayerChecks().validateScope(app.app);
+
+    expect(violations.map(({ ruleName }) => ruleName).filter((name) => name.includes('-AZ'))).toEqual([]);
   });
 
   test('formatted policies without anything to say have no warnings', () => {
@@ -169,6 +181,17 @@ test('tools that nobody can call, and an agent that can do more than its scopes 
     /agent 'idle' may call tool 'refund___refund' without its scope 'shop\/refund'.*\[POLICY_ANALYSIS\]/,
   );
   build(`when { ${ROLE} }`).app.synth();
+});
+
+test('an agent that only a file permits something gets the scope for it by name', () => {
+  const app = new GatewayApp();
+  const agent = app.gateway.addAgent('robot');
+  const refund = app.addTool('refund', { input: AMOUNT });
+  const values = { ROBOT: agent.clientId };
+  app.gateway.addPolicies(inline(cedar('permit', client('{{ROBOT}}'))), { values });
+  agent.addScopeOf(refund);
+
+  app.template().hasResourceProperties('AWS::Cognito::UserPoolClient', { AllowedOAuthScopes: ['shop/refund'] });
 });
 
 test('what a reviewer may accept is a warning, which an acknowledgment takes away', () => {

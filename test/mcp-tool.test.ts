@@ -1,5 +1,5 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Caller, Inbound, OpenApiDocument, Outbound, Target, ToolArgument } from 'cdk-secure-mcp';
+import { Caller, FourLayerChecks, Inbound, OpenApiDocument, Outbound, Target, ToolArgument } from 'cdk-secure-mcp';
 import { GatewayApp, schema } from './support/gateway-app';
 
 const AMOUNT = schema({ id: { type: 'string' }, amount: { type: 'integer' } }, ['id', 'amount']);
@@ -46,6 +46,12 @@ describe('a forbid', () => {
       ClientName: 'robot',
       AllowedOAuthScopes: ['shop/refund'],
     });
+  });
+
+  test('passes the rules of the layer', () => {
+    const { violations } = new FourLayerChecks().validateScope(app.app);
+
+    expect(violations.map(({ ruleName }) => ruleName).filter((name) => name.includes('-AZ'))).toEqual([]);
   });
 
   test('is not there for a tool without one', () => {

@@ -1,5 +1,5 @@
 import { isObject, own } from '../assembly/cloudformation';
-import { isUnknown, type Unknown } from '../assembly/resolve';
+import { isUnknown, Unknown } from '../assembly/resolve';
 import { type ModelResource, property, type TemplateModel } from '../assembly/template-model';
 import { parsePolicy } from '../core/cedar/engine';
 import { engineNamed } from './gateways';
@@ -46,7 +46,7 @@ export function policyViews(model: TemplateModel): PolicyView[] {
 }
 
 function viewOf(model: TemplateModel, resource: ModelResource): PolicyView {
-  const value = property(resource, ...STATEMENT.split('.'));
+  const value = statementOf(resource);
   const text = typeof value === 'string' ? value : undefined;
   return {
     resource,
@@ -56,6 +56,14 @@ function viewOf(model: TemplateModel, resource: ModelResource): PolicyView {
     json: text === undefined ? undefined : (parsePolicy(text).json as PolicyJson | undefined),
     active: property(resource, 'EnforcementMode') !== 'LOG_ONLY',
   };
+}
+
+/** `Definition.Policy` holds a superset of Cedar: guardrails, conditions on what was called before. */
+function statementOf(resource: ModelResource): unknown {
+  const plain = property(resource, ...STATEMENT.split('.'));
+  const extended = plain === undefined ? property(resource, 'Definition', 'Policy', 'Statement') : undefined;
+  if (typeof extended !== 'string' || parsePolicy(extended).json !== undefined) return plain ?? extended;
+  return new Unknown('the policy is not plain Cedar, so it cannot be read offline');
 }
 
 /** Ids of the actions that a policy names; undefined when it names none and so covers all. */

@@ -78,8 +78,20 @@ export const authorization: LayerCases = {
         [`${INPUT}/Properties/note`]: { Type: 'string' },
       },
       'no Cedar at all': { [LOOKUP]: 'this is not Cedar' },
+      'plain Cedar in the place of the dialect': {
+        [LOOKUP]: undefined,
+        'LookupPolicy/Definition/Policy/Statement': lookup('context.input.order == "x"'),
+      },
     },
-    undecided: { 'a parameter': { [LOOKUP]: OPEN } },
+    undecided: {
+      'a parameter': { [LOOKUP]: OPEN },
+      'the dialect of the service': {
+        [LOOKUP]: undefined,
+        'LookupPolicy/Definition/Policy/Statement': sub(
+          `permit(principal is AgentCore::OAuthUser, action == AgentCore::Action::"orders___get_order", ${GATEWAY}) when guardrails { BedrockGuardrails::PromptAttack };`,
+        ),
+      },
+    },
   },
   AZ06: {
     violating: {
