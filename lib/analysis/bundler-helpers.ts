@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression } from 'acorn';
-import { copyProperties } from './builtins';
+import { copyProperties } from './copy-properties';
 import type { Machine } from './machine';
 import { type Activation, Cell, holding } from './values';
 

@@ -1,6 +1,8 @@
-import { callGlobal, callNative, callUnknown } from './builtins';
+import { callGlobal } from './globals';
 import type { Argument, Machine, Site } from './machine';
+import { callNative } from './natives';
 import { clientOf, meaningOf, operationOfMethod } from './sdk-model';
+import { callUnknown } from './unknown-code';
 import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from './values';
 
 /** `callee(…args)`. */

@@ -1,4 +1,5 @@
 import type { AnyNode } from 'acorn';
+import type { ClassNode, FunctionNode } from './ast';
 import type { Solver } from './solver';
 import type { Activation, Cell, FunctionValue, ObjectValue, Value } from './values';
 
@@ -27,10 +28,19 @@ export interface SdkUse {
 /** What the parts of the analysis need of each other. */
 export interface Machine {
   readonly solver: Solver;
+  /** What the bundle exports. */
+  readonly exported: ObjectValue;
   expression(node: AnyNode, activation: Activation): Cell;
+  statements(body: readonly AnyNode[], activation: Activation): void;
+  /** The cell of a declared variable; one of its own for a global. */
+  variable(identifier: AnyNode, activation: Activation): Cell;
+  isDeclared(identifier: AnyNode): boolean;
+  functionAt(node: FunctionNode | ClassNode, activation: Activation): FunctionValue;
   /** Calls a function of the program. */
   invoke(fn: FunctionValue, receiver: Cell, args: readonly Argument[], to: Cell, site: Site, certain?: boolean): void;
   construct(fn: FunctionValue, instance: ObjectValue, args: readonly Argument[], to: Cell, site: Site): void;
+  /** `new callee(…args)`. */
+  constructNew(callee: Cell, args: readonly Argument[], to: Cell, site: Site): void;
   call(callee: Cell, receiver: Cell, args: readonly Argument[], to: Cell, site: Site): void;
   read(from: Cell, name: string | Cell, to: Cell, site: Site): void;
   readValue(value: Value, name: string | Cell, to: Cell, site: Site): void;

@@ -1,27 +1,21 @@
 import type { AnyNode } from 'acorn';
-import { copyProperties } from './builtins';
+import { copyProperties } from './copy-properties';
 import type { Machine } from './machine';
 import { type Activation, Cell, holding } from './values';
 
 /** Hands a value to what stands on the left of `=`, or to a parameter. */
-export function bindPattern(
-  machine: Machine,
-  variable: (identifier: AnyNode) => Cell,
-  pattern: AnyNode,
-  value: Cell,
-  activation: Activation,
-): void {
+export function bindPattern(machine: Machine, pattern: AnyNode, value: Cell, activation: Activation): void {
   const { solver } = machine;
   const site = { node: pattern, activation };
-  const bind = (inner: AnyNode, from: Cell) => bindPattern(machine, variable, inner, from, activation);
+  const bind = (inner: AnyNode, from: Cell) => bindPattern(machine, inner, from, activation);
   switch (pattern.type) {
     case 'Identifier': {
-      solver.flow(value, variable(pattern));
+      solver.flow(value, machine.variable(pattern, activation));
       return;
     }
     case 'MemberExpression': {
       const object = machine.expression(pattern.object, activation);
-      machine.write(object, nameOf(machine, pattern, activation), value, site);
+      machine.write(object, nameOf(machine, pattern.property, pattern.computed, activation), value, site);
       return;
     }
     case 'AssignmentPattern': {
@@ -44,13 +38,7 @@ export function bindPattern(
           continue;
         }
         const part = new Cell();
-        const key = property.key;
-        const name =
-          !property.computed && key.type === 'Identifier'
-            ? key.name
-            : key.type === 'Literal'
-              ? String(key.value)
-              : machine.expression(key, activation);
+        const name = nameOf(machine, property.key, property.computed, activation);
         machine.read(value, name, part, site);
         bind(property.value, part);
       }
@@ -76,10 +64,10 @@ export function bindPattern(
   }
 }
 
-function nameOf(machine: Machine, node: AnyNode & { type: 'MemberExpression' }, activation: Activation): string | Cell {
-  const { property } = node;
-  if (property.type === 'PrivateIdentifier') return `#${property.name}`;
-  if (!node.computed && property.type === 'Identifier') return property.name;
-  if (property.type === 'Literal') return String(property.value);
-  return machine.expression(property, activation);
+/** A name that is known, or the cell of one that is computed. */
+export function nameOf(machine: Machine, key: AnyNode, computed: boolean, activation: Activation): string | Cell {
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+  if (!computed && key.type === 'Identifier') return key.name;
+  if (key.type === 'Literal') return String(key.value);
+  return machine.expression(key, activation);
 }

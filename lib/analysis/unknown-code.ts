@@ -1,0 +1,68 @@
+import type { Argument, Machine, Site } from './machine';
+import { Cell, type FunctionValue, holding, INPUT, UNKNOWN, type Value } from './values';
+
+/**
+ * Code that is not analysed may call every function that it is given, and the functions of every object; what it
+ * returns is unknown, or the caller's when it was given something of the caller's.
+ */
+export function callUnknown(
+  machine: Machine,
+  callee: Value | undefined,
+  args: readonly Argument[],
+  to: Cell,
+  site: Site,
+): void {
+  const { solver } = machine;
+  derived(machine, callee, args, to);
+  for (const { cell } of args) {
+    solver.watch(cell, (value) => handOver(machine, value, callee, site));
+  }
+}
+
+function handOver(machine: Machine, value: Value, callee: Value | undefined, site: Site): void {
+  const given = callee?.kind === 'input' ? INPUT : UNKNOWN;
+  if (value.kind === 'function') runHandedOver(machine, value, given, site, true);
+  else handOverInside(machine, value, given, site);
+}
+
+/** What is inside an object is handed over once, whoever does it: it may be called, or not. */
+function handOverInside(machine: Machine, value: Value, given: Value, site: Site): void {
+  if (!machine.firstHandOver(value, given)) return;
+  if (value.kind === 'function') runHandedOver(machine, value, given, site, false);
+  else if (value.kind === 'object') {
+    const all = (cell: Cell) => machine.solver.watch(cell, (inner) => handOverInside(machine, inner, given, site));
+    value.eachProperty((_name, cell) => all(cell));
+    all(value.rest);
+    all(value.prototypes);
+  } else if (value.kind === 'package') {
+    machine.escape(value.name, 'hands the package to code that is not analysed', site);
+  } else if (value.kind === 'sdk-client') {
+    machine.escape(value.package, 'hands the client to code that is not analysed', site);
+  }
+}
+
+function runHandedOver(machine: Machine, fn: FunctionValue, given: Value, site: Site, certain: boolean): void {
+  const args = [given, UNKNOWN, UNKNOWN].map((value) => ({ cell: holding(value), spread: false }));
+  machine.invoke(fn, new Cell(), args, new Cell(), site, certain);
+  // A class that is handed over may be made, and its methods called.
+  handOverInside(machine, fn.prototype, given, site);
+}
+
+export function derived(machine: Machine, callee: Value | undefined, args: readonly Argument[], to: Cell): void {
+  const { solver } = machine;
+  solver.add(to, callee?.kind === 'input' ? INPUT : UNKNOWN);
+  for (const { cell } of args) {
+    solver.watch(cell, (value) => {
+      if (value.kind === 'input') solver.add(to, INPUT);
+    });
+  }
+}
+
+/** Calls a callback, as `map` and `then` do. Methods of JavaScript as callbacks are not followed: they call no code. */
+export function callback(machine: Machine, fn: Cell, parameters: readonly Cell[], to: Cell, site: Site): void {
+  const args = parameters.map((cell) => ({ cell, spread: false }));
+  machine.solver.watch(fn, (value) => {
+    if (value.kind === 'native' && value.name !== 'settle') machine.solver.add(to, UNKNOWN);
+    else machine.call(holding(value), new Cell(), args, to, site);
+  });
+}
