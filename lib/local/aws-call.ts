@@ -16,6 +16,16 @@ export interface IncomingCall {
 /** `/2015-03-31/functions/<name>/invocations` */
 const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations\/?(?:\?(.*))?$/;
 
+/** Operations of AgentCore Identity by path; all are POST. */
+const IDENTITY_OPERATIONS: { readonly [path: string]: string } = {
+  '/identities/CompleteResourceTokenAuth': 'CompleteResourceTokenAuth',
+  '/identities/GetWorkloadAccessToken': 'GetWorkloadAccessToken',
+  '/identities/GetWorkloadAccessTokenForJWT': 'GetWorkloadAccessTokenForJWT',
+  '/identities/GetWorkloadAccessTokenForUserId': 'GetWorkloadAccessTokenForUserId',
+  '/identities/api-key': 'GetResourceApiKey',
+  '/identities/oauth2/token': 'GetResourceOauth2Token',
+};
+
 /** Reads service, operation and parameters. `undefined` when the body is not what its protocol asks for. */
 export function readCall(request: SignedRequest, { service }: SignatureScope): IncomingCall | undefined {
   const target = request.headers['x-amz-target'];
@@ -41,6 +51,11 @@ export function readCall(request: SignedRequest, { service }: SignatureScope): I
       InvocationType: request.headers['x-amz-invocation-type'],
     };
     return { service, operation: 'Invoke', input, protocol: 'rest-json' };
+  }
+  if (service === 'bedrock-agentcore' && Object.hasOwn(IDENTITY_OPERATIONS, request.url)) {
+    const input = parseJson(request.body);
+    const operation = IDENTITY_OPERATIONS[request.url];
+    return input === undefined ? undefined : { service, operation, input, protocol: 'rest-json' };
   }
   return { service, input: {}, protocol: service === 's3' ? 'rest-xml' : 'rest-json' };
 }

@@ -10,8 +10,8 @@ export interface OpenApiOptions {
   readonly operations?: readonly string[];
   /** Name of the argument that holds the body; absent: the properties of the body are arguments themselves. */
   readonly bodyArgument?: string;
-  /** Patterns of path parameters, in place of those of the document. */
-  readonly pathPatterns: { readonly [parameter: string]: string };
+  /** Patterns of path parameters, in place of those of the document. Absent: path parameters stay as they are. */
+  readonly pathPatterns?: { readonly [parameter: string]: string };
   readonly privateEndpoint: boolean;
   /** File, for errors. */
   readonly at: string;

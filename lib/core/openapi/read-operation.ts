@@ -40,7 +40,7 @@ export interface OperationSource {
   readonly operation: Json;
   readonly options: {
     readonly bodyArgument?: string;
-    readonly pathPatterns: { readonly [parameter: string]: string };
+    readonly pathPatterns?: { readonly [parameter: string]: string };
     readonly at: string;
   };
 }
@@ -167,7 +167,9 @@ class OperationReader {
 
   /** A path parameter that may hold a slash or dots reaches other paths of the API. */
   private closed(name: string, schema: Json): Json {
-    const closed = closedPathParameter(schema, this.source.options.pathPatterns[name]);
+    const { pathPatterns } = this.source.options;
+    if (pathPatterns === undefined) return schema;
+    const closed = closedPathParameter(schema, pathPatterns[name]);
     if (closed.problem !== undefined)
       this.report(`path parameter ${shown(name)} ${closed.problem}`, 'Use a pattern that admits no / \\ % and no ..');
     return closed.schema;

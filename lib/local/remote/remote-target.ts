@@ -107,7 +107,6 @@ function readOpenApiTarget({ resource, configuration, base, report }: Source): R
   const document = payloadOf(resource, configuration);
   const bodyArgument = own(own(resource.metadata, METADATA_KEY), 'bodyArgument');
   const options = {
-    pathPatterns: {},
     privateEndpoint: true,
     at: resource.logicalId,
     bodyArgument: typeof bodyArgument === 'string' ? bodyArgument : undefined,
