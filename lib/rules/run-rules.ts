@@ -52,18 +52,26 @@ export function runRules(assembly: Assembly, run: RunOptions = {}): LocatedFindi
     });
 }
 
+/** A finding that somebody has decided to live with. */
+export interface AcknowledgedFinding extends LocatedFinding {
+  readonly acknowledgment: Acknowledgment;
+}
+
 /** Findings that no valid acknowledgment covers, and those that one does. */
 export function acknowledge(
   findings: readonly LocatedFinding[],
   acknowledgments: readonly Acknowledgment[],
   today: string = DEFAULT_OPTIONS.today,
-): { open: LocatedFinding[]; acknowledged: LocatedFinding[] } {
+): { open: LocatedFinding[]; acknowledged: AcknowledgedFinding[] } {
   const valid = acknowledgments.filter((each) => !isExpired(each, today));
-  const isCovered = (finding: LocatedFinding) => valid.some((each) => covers(each, finding));
-  return {
-    open: findings.filter((finding) => !isCovered(finding)),
-    acknowledged: findings.filter(isCovered),
-  };
+  const open: LocatedFinding[] = [];
+  const acknowledged: AcknowledgedFinding[] = [];
+  for (const finding of findings) {
+    const acknowledgment = valid.find((each) => covers(each, finding));
+    if (acknowledgment === undefined) open.push(finding);
+    else acknowledged.push({ ...finding, acknowledgment });
+  }
+  return { open, acknowledged };
 }
 
 function isOn(rule: Rule, options: RuleOptions): boolean {

@@ -1,7 +1,11 @@
+import '@microsoft/jest-sarif';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Command, CommandResult } from '../../lib/cli/command';
 import { check } from '../../lib/cli/commands/check';
 import { explain } from '../../lib/cli/commands/explain';
@@ -134,6 +138,36 @@ test('SARIF names the rule, the template and the line of the resource', () => {
   expect(log.runs[0].tool.driver.rules[result.ruleIndex].id).toBe('SecureMcp-IN01');
   expect(result.locations[0].physicalLocation).toMatchObject({ region: { startLine: 4 } });
   expect(result.locations[0].physicalLocation.artifactLocation.uri).toContain('t.yaml');
+});
+
+test('SARIF is valid by the schema of 2.1.0, with every rule, an acknowledged finding and the line of the app', () => {
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'sarif-')), stackTraces: true });
+  for (const id of ['Open', 'Accepted'])
+    new CfnGateway(new Stack(app, id), 'Gw', { name: 'gw', authorizerType: 'NONE', roleArn: 'arn:aws:iam::1:role/x' });
+  Validations.of(app.node.findChild('Accepted')).acknowledge({
+    id: 'SecureMcp::SecureMcp-IN01',
+    reason: 'SEC-1 public documentation, owner docs-team, expires 2999-12-31',
+  });
+  const log = JSON.parse(run('check', app.synth().directory, '--format', 'sarif').stdout);
+  const { results } = log.runs[0] as {
+    results: {
+      ruleId: string;
+      suppressions?: { justification: string }[];
+      locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[];
+    }[];
+  };
+  const [open, accepted] = results.filter(({ ruleId }) => ruleId === 'SecureMcp-IN01');
+
+  expect(log).toBeValidSarifLog();
+  expect({ ...log, runs: [{ results: 'none' }] }).not.toBeValidSarifLog();
+  expect(log.runs[0].tool.driver.rules).toHaveLength(71);
+  expect(open!.suppressions).toBeUndefined();
+  expect(accepted!.suppressions![0]!.justification).toContain('SEC-1 public documentation');
+  const [template, source] = open!.locations.map(({ physicalLocation }) => physicalLocation);
+  expect(
+    readFileSync(fileURLToPath(template!.artifactLocation.uri), 'utf8').split('\n')[template!.region.startLine - 1],
+  ).toContain('"Gw"');
+  expect(source!.artifactLocation.uri).toMatch(/check\.test\.ts$/);
 });
 
 test('JUnit and Markdown are written', () => {

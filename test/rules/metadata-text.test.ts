@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instructionPatterns, invisibleCharacter, mixedScript } from '../../lib/rules/metadata-text';
 
-const ORDINARY = readFileSync(join(__dirname, '../fixtures/tool-descriptions.txt'), 'utf8').trimEnd().split('\n');
+const fixture = (name: string) =>
+  readFileSync(join(__dirname, '../fixtures', name), 'utf8')
+    .trimEnd()
+    .split('\n');
+const ORDINARY = fixture('tool-descriptions.txt');
+const POISONED = fixture('poisoned-descriptions.txt');
 
 test('200 ordinary descriptions raise nothing', () => {
   expect(new Set(ORDINARY).size).toBe(200);
@@ -11,6 +16,24 @@ test('200 ordinary descriptions raise nothing', () => {
       (text) => instructionPatterns(text).length > 0 || invisibleCharacter(text) !== undefined || mixedScript(text),
     ),
   ).toEqual([]);
+});
+
+test('no two ordinary descriptions are made from one pattern', () => {
+  const words = (text: string) => new Set(text.toLowerCase().match(/[a-z]{3,}/g));
+  const twins = ORDINARY.flatMap((text, index) =>
+    ORDINARY.slice(index + 1).filter((other) => {
+      const [a, b] = [words(text), words(other)];
+      const shared = [...a].filter((word) => b.has(word)).length;
+      return shared / Math.min(a.size, b.size) > 0.6;
+    }),
+  );
+
+  expect(twins).toEqual([]);
+});
+
+test.each(POISONED)('poisoned: %s', (text) => {
+  expect(instructionPatterns(text)).not.toEqual([]);
+  expect(instructionPatterns(text.replaceAll(' ', ' \n'))).not.toEqual([]);
 });
 
 test.each([

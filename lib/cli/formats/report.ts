@@ -1,10 +1,10 @@
-import type { LocatedFinding } from '../../rules/run-rules';
+import type { AcknowledgedFinding, LocatedFinding } from '../../rules/run-rules';
 
 /** What a check has to say, before it is written in a format. */
 export interface CheckReport {
   readonly findings: readonly LocatedFinding[];
   /** Covered by a valid acknowledgment. */
-  readonly acknowledged: readonly LocatedFinding[];
+  readonly acknowledged: readonly AcknowledgedFinding[];
   /** Known from the baseline. */
   readonly known: number;
   readonly stacks: number;

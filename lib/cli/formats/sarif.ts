@@ -1,3 +1,5 @@
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RULES } from '../../rules/registry';
 import { severityOf } from '../../rules/rule';
 import { type LocatedFinding, PACK_NAME } from '../../rules/run-rules';
@@ -31,7 +33,7 @@ export function asSarif(report: CheckReport): string {
           ...report.findings.map((finding) => result(report, finding)),
           ...report.acknowledged.map((finding) => ({
             ...result(report, finding),
-            suppressions: [{ kind: 'external', status: 'accepted' }],
+            suppressions: [{ kind: 'external', status: 'accepted', justification: finding.acknowledgment.reason }],
           })),
         ],
       },
@@ -52,7 +54,7 @@ function result(report: CheckReport, finding: LocatedFinding) {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(report.fileOf(finding)) },
+          artifactLocation: { uri: uriOf(report.fileOf(finding)) },
           region: { startLine: line ?? 1 },
         },
         logicalLocations: [{ fullyQualifiedName: finding.constructPath ?? finding.path, kind: 'resource' }],
@@ -67,6 +69,15 @@ function result(report: CheckReport, finding: LocatedFinding) {
 function sourceLocation({ source }: LocatedFinding) {
   const [, file, line] = /\(?((?:file:\/\/)?[^()]+?):(\d+):\d+\)?$/.exec(source ?? '') ?? [];
   if (file === undefined) return [];
-  const uri = encodeURI(file.trim().replace(/^file:\/\//, ''));
+  const uri = uriOf(file.trim());
   return [{ physicalLocation: { artifactLocation: { uri }, region: { startLine: Number(line) } } }];
+}
+
+/** Relative to the folder the command runs in, as code scanning services want it; else absolute. */
+function uriOf(file: string): string {
+  const path = file.startsWith('file://') ? fileURLToPath(file) : file;
+  const inside = relative(process.cwd(), path);
+  return inside.startsWith('..') || isAbsolute(inside)
+    ? pathToFileURL(path).href
+    : encodeURI(inside.replaceAll('\\', '/'));
 }

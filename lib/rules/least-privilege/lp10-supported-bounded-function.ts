@@ -1,3 +1,4 @@
+import { deprecationDate } from '../lambda-runtimes';
 import { asNumber, at, judge, judgeEach, judgeLiteral } from '../read';
 import { interceptorFunctions, toolFunctions } from '../roles';
 import { defineRule } from '../rule';
@@ -46,7 +47,7 @@ Fn: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Timeout: 1
           'Runtime',
           (runtime) => {
             if (typeof runtime !== 'string') return 'Runtime is missing';
-            const end = END_OF_SUPPORT.get(runtime);
+            const end = deprecationDate(runtime);
             return end !== undefined && end <= options.today ? `${runtime} is not supported since ${end}` : undefined;
           },
           'runtime',
@@ -80,28 +81,6 @@ Fn: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Timeout: 1
     }
   },
 });
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, column "Deprecation date". */
-const END_OF_SUPPORT: ReadonlyMap<string, string> = new Map([
-  ...['nodejs', 'nodejs4.3', 'nodejs6.10', 'nodejs8.10', 'nodejs10.x', 'nodejs12.x', 'nodejs14.x', 'nodejs16.x'].map(
-    (name) => [name, '2024-06-12'] as const,
-  ),
-  ['nodejs18.x', '2025-09-01'],
-  ['nodejs20.x', '2026-04-30'],
-  ['nodejs22.x', '2027-04-30'],
-  ...['python2.7', 'python3.6', 'python3.7', 'python3.8'].map((name) => [name, '2024-10-14'] as const),
-  ['python3.9', '2025-12-15'],
-  ['python3.10', '2026-10-31'],
-  ['python3.11', '2027-06-30'],
-  ['java8', '2024-01-08'],
-  ['go1.x', '2024-01-08'],
-  ['provided', '2024-01-08'],
-  ['provided.al2', '2026-07-31'],
-  ['dotnet6', '2024-12-20'],
-  ['dotnet8', '2026-11-10'],
-  ['ruby2.7', '2023-12-07'],
-  ['ruby3.2', '2026-03-31'],
-]);
 
 /** Powertools and Lambda Insights, published by AWS. */
 const AWS_LAYERS = new Set(['017000801446', '094274105915', '580247275435']);
