@@ -69,4 +69,12 @@ export interface SecureMcpGatewayProps {
    * @default false
    */
   readonly traces?: boolean;
+
+  /**
+   * Path of the lock of the tools, which `npx secure-mcp lock` writes. A tool whose name, description, risk or arguments are
+   * not as the lock has them fails synthesis until somebody has read the change and written the lock anew.
+   *
+   * @default - the context `cdk-secure-mcp:toolLock` of the app, else tools are not compared
+   */
+  readonly toolLock?: string;
 }

@@ -17,6 +17,7 @@ import { GatewayAlarms } from './gateway-alarms';
 import { GatewayEncryption } from './gateway-encryption';
 import { GatewayLogs } from './gateway-logs';
 import { GatewayPolicies } from './gateway-policies';
+import { toolLockProblems } from './gateway-tool-lock';
 import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
 import { renderMcpOptions } from './mcp-options';
@@ -73,6 +74,7 @@ export class SecureMcpGateway extends Construct {
   private readonly role: GatewayRole;
   private readonly policies: GatewayPolicies;
   private readonly rateLimits: RateLimits;
+  private readonly toolLock: string | undefined;
   private readonly problems: Problem[] = [];
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
@@ -83,6 +85,7 @@ export class SecureMcpGateway extends Construct {
   public constructor(scope: Construct, id: string, props: SecureMcpGatewayProps) {
     super(scope, id);
     this.gatewayName = props.gatewayName ?? defaultName(this);
+    this.toolLock = props.toolLock;
     this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
     const encryption = (props.encryption ?? GatewayEncryption.newKey())._bind(this, this.gatewayName);
     this.encryptionKey = encryption.key;
@@ -326,6 +329,11 @@ export class SecureMcpGateway extends Construct {
       ...this.problems,
       ...this.inbound.findProblems(this.node.path),
       ...this.policies.findProblems([...this.agents.values()]),
+      ...toolLockProblems(this, {
+        gateway: this.gateway,
+        targets: [...this.targets.values()].map(({ _target }) => _target),
+        file: this.toolLock,
+      }),
       ...agents.map(
         (agent): Problem => ({
           code: 'AGENT_WITHOUT_PERMIT',

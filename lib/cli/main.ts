@@ -11,6 +11,7 @@ const COMMANDS: { readonly [name: string]: () => Command } = {
   explain: () => require('./commands/explain').explain,
   guardrails: () => require('./commands/guardrails').guardrails,
   list: () => require('./commands/list').list,
+  lock: () => require('./commands/lock').lock,
   test: () => require('./commands/test').test,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isObject, own } from '../assembly/cloudformation';
+import { readToolLock } from '../assembly/read-tool-lock';
 import { SecureMcpError, shown } from '../core/errors';
 import { type Acknowledgment, readReason, ruleIdOf } from '../rules/acknowledgment';
 import { DEFAULT_OPTIONS, type RuleOptions } from '../rules/options';
@@ -36,7 +37,10 @@ export function readConfig(path: string): CheckConfig {
   if (odd !== undefined)
     throw unusable(path, `it has an unknown option, got ${shown(odd)}`, `Use ${known.join(', ')}, acknowledgments`);
   return {
-    options: options as Partial<RuleOptions>,
+    options: {
+      ...(options as Partial<RuleOptions>),
+      ...(options.toolLock === undefined ? {} : { toolLock: readToolLock(String(options.toolLock)) }),
+    },
     acknowledgments: (Array.isArray(acknowledgments) ? acknowledgments : []).map((each) => {
       const text = (name: string) => (own(each, name) === undefined ? undefined : String(own(each, name)));
       const reason = text('reason') ?? '';
@@ -51,13 +55,6 @@ export function readConfig(path: string): CheckConfig {
       };
     }),
   };
-}
-
-/** Digests of approved tools by qualified name, as `--print-lock` writes them. */
-export function readLock(path: string): { readonly [qualifiedName: string]: string } {
-  const lock = readJsonFile(path);
-  if (!isObject(lock)) throw unusable(path, 'it is no object', 'Write it with --print-lock');
-  return lock as { readonly [qualifiedName: string]: string };
 }
 
 function readJsonFile(path: string): unknown {

@@ -64,6 +64,7 @@ export const ERRORS = {
   TOKEN_VALIDITY: 'A token would be valid for too long or too short a time.',
   TOOL_ARGUMENT_UNKNOWN: 'A condition names an argument that the tool does not have.',
   TOOL_DUPLICATE: 'Two tools of one gateway have the same name.',
+  TOOL_LOCK: 'A tool is not as the lock of the tools has it, or the lock cannot be read.',
   TOOL_NAME: 'A tool name is not accepted by the service.',
   TOOL_TIMEOUT: 'A tool may run longer than its caller waits.',
   TOOL_UNREACHABLE: 'A tool has no permit, so every call to it is denied.',

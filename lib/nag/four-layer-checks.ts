@@ -12,6 +12,8 @@ import { NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { CloudFormationTemplate } from '../assembly/cloudformation';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
+import { readToolLock } from '../assembly/read-tool-lock';
+import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import { type Acknowledgment, readAcknowledgments, readReason, ruleIdOf } from '../rules/acknowledgment';
 import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/options';
 import { RULES } from '../rules/registry';
@@ -79,6 +81,13 @@ export interface FourLayerChecksProps {
   readonly allowLocalCallbacks?: boolean;
 
   /**
+   * Path of the lock of the tools, which `npx secure-mcp lock` writes: see `SecureMcpGatewayProps.toolLock`.
+   *
+   * @default - the context `cdk-secure-mcp:toolLock` of the app, else tools are not compared
+   */
+  readonly toolLock?: string;
+
+  /**
    * Ids of rules that do not run, such as `IN16`. Prefer an acknowledgment: it stands in the report.
    *
    * @default - all rules of the profile run
@@ -117,10 +126,13 @@ export class FourLayerChecks extends NagPack {
   public readonly name = PACK_NAME;
   public override readonly ruleIds?: string[] = RULES.map((rule) => `${PACK_NAME}-${rule.id}`);
   private readonly options: RuleOptions;
+  private readonly toolLock: string | undefined;
 
   public constructor(scope?: IConstruct, props: FourLayerChecksProps = {}) {
     super(scope);
     this.packName = PACK_NAME;
+    const context: unknown = scope?.node.tryGetContext(TOOL_LOCK_CONTEXT);
+    this.toolLock = props.toolLock ?? (typeof context === 'string' ? context : undefined);
     this.options = {
       ...DEFAULT_OPTIONS,
       profile: (props.profile ?? CheckProfile.DEFAULT) as Profile,
@@ -150,7 +162,8 @@ export class FourLayerChecks extends NagPack {
   protected checkResource(_node: CfnResource): void {}
 
   private report(assembly: Assembly, acknowledgments: readonly Acknowledgment[]): PolicyValidationPluginReport {
-    const findings = runRules(assembly, { options: this.options, acknowledgments });
+    const lock = this.toolLock === undefined ? {} : { toolLock: readToolLock(this.toolLock) };
+    const findings = runRules(assembly, { options: { ...this.options, ...lock }, acknowledgments });
     return {
       success: !findings.some((finding) => finding.severity === 'error'),
       violations: findings.map((finding) => violation(finding, ruleName(finding, acknowledgments))),

@@ -63,3 +63,9 @@ export interface WeakeningMetadata {
  * enforce, as JSON. The runtime helper checks every call against it.
  */
 export const INPUT_SCHEMA_ENV = 'SECURE_MCP_INPUT_SCHEMA';
+
+/** In the cloud assembly: the tools of all gateways of an app, in the form of a lock, also of a synthesis that failed. */
+export const SYNTHESIZED_TOOLS_FILE = 'mcp-tools.json';
+
+/** Context of the app: path of the lock of its tools. */
+export const TOOL_LOCK_CONTEXT = 'cdk-secure-mcp:toolLock';

@@ -1,4 +1,5 @@
 import type { Severity } from '../core/finding';
+import type { ToolLock } from '../core/tool-lock';
 
 export type Profile = 'default' | 'strict' | 'private';
 
@@ -18,8 +19,8 @@ export interface RuleOptions {
   readonly maxTimeoutSeconds: number;
   readonly minLogRetentionDays: number;
   readonly maxToolsPerTarget: number;
-  /** Approved tool contracts by qualified tool name: see `secure-mcp lock`. Not compared when undefined. */
-  readonly toolLock?: { readonly [qualifiedName: string]: string };
+  /** Approved tools: see `secure-mcp lock`. Not compared when undefined. */
+  readonly toolLock?: ToolLock;
   /** By rule id, without pack name. */
   readonly severities: { readonly [ruleId: string]: Severity | 'off' };
   /** The date by which acknowledgments expire, `YYYY-MM-DD`. */

@@ -1,41 +1,57 @@
-import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { isUnknown } from '../assembly/resolve';
-import { property, type TemplateModel } from '../assembly/template-model';
-import { actionsOf, policyViews } from './cedar-view';
-import { allTools, type ToolView } from './tools';
+import { property, type TemplateModel, within } from '../assembly/template-model';
+import { parseToolSchema } from '../core/schema/parse-tool-schema';
+import { lockedTool, type ToolContract } from '../core/tool-lock';
+import { gatewayOf, targetKind } from './gateways';
+import { allTools, plain, type ToolView, targetNameOf, toolsOf } from './tools';
+import { TARGET } from './types';
 
-/**
- * Digest of what was approved about a tool: name, description, schemas, risk, and the policies that name it. References
- * stand as the template has them, so the digest is the same in every account.
- */
-export function contractHash(model: TemplateModel, tool: ToolView): string {
-  const policies = policyViews(model)
-    .filter(({ json }) => json !== undefined && (actionsOf(json) ?? []).includes(tool.qualifiedName))
-    .map(({ text }) => text);
-  const definition = property(tool.target, ...tool.path.split('.'));
-  const contract = {
-    name: tool.qualifiedName,
-    description: tool.description,
-    schema: tool.inputSchema,
-    authored: tool.authoredSchema,
-    definition: isUnknown(definition) ? undefined : definition,
-    risk: tool.risk,
-    policies: policies.sort(),
-  };
-  return createHash('sha256').update(canonical(contract)).digest('hex');
+/** A contract with the tool or target that it is about. */
+export interface LocatedContract extends ToolContract {
+  readonly target: ToolView['target'];
+  /** Below `Properties`. */
+  readonly path: string;
+  readonly tool?: ToolView;
 }
 
-/** The lock of all tools of an app, by qualified name. */
-export function toolLock(model: TemplateModel): { [qualifiedName: string]: string } {
-  const entries = allTools(model).map((tool) => [tool.qualifiedName, contractHash(model, tool)] as const);
-  return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
+/** What is published of every tool, as a lock has it. */
+export function toolContracts(model: TemplateModel): LocatedContract[] {
+  return [...allTools(model).map((tool) => contractOf(model, tool)), ...documents(model)];
 }
 
-/** JSON with sorted keys: the order of properties is no change of a contract. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, item) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => a.localeCompare(b)))
-      : item,
-  );
+function contractOf(model: TemplateModel, tool: ToolView): LocatedContract {
+  const { target, qualifiedName, path, description, risk, definition } = tool;
+  const inputSchema = authored(tool) ?? tool.inputSchema;
+  const locked = lockedTool({ description, risk, inputSchema, definition });
+  return { gateway: gatewayName(model, target), qualifiedName, target, path, tool, locked };
+}
+
+/** The schema that the author wrote says more, but only where it is the one that the template publishes. */
+function authored({ target, name, authoredSchema, inputSchema }: ToolView): unknown {
+  if (authoredSchema === undefined || isUnknown(authoredSchema)) return undefined;
+  const source = plain(authoredSchema);
+  if (targetKind(target) !== 'Lambda') return source;
+  return isDeepStrictEqual(parseToolSchema(source, name).schema, inputSchema) ? source : undefined;
+}
+
+/** A document that is too large for the template is known by the digest in its key. */
+function documents(model: TemplateModel): LocatedContract[] {
+  return model.ofType(TARGET).flatMap((target) => {
+    const mcp = property(target, 'TargetConfiguration', 'Mcp');
+    const kind = targetKind(target) ?? '';
+    const holder = ['Lambda', 'McpServer'].includes(kind) ? (kind === 'Lambda' ? '.ToolSchema' : '.McpToolSchema') : '';
+    const uri = within(mcp, ...`${kind}${holder}.S3.Uri`.split('.'));
+    if (typeof uri !== 'string' || toolsOf(target).tools.length > 0) return [];
+    const definition = { document: uri.replace(/^.*\//, '') };
+    const locked = lockedTool({ description: '', risk: 'unknown', inputSchema: undefined, definition });
+    const path = `TargetConfiguration.Mcp.${kind}${holder}.S3.Uri`;
+    return [{ gateway: gatewayName(model, target), qualifiedName: targetNameOf(target), target, path, locked }];
+  });
+}
+
+function gatewayName(model: TemplateModel, target: ToolView['target']): string {
+  const gateway = gatewayOf(model, target);
+  const name = gateway === undefined ? undefined : property(gateway, 'Name');
+  return typeof name === 'string' ? name : (gateway?.logicalId ?? 'unknown');
 }

@@ -28,6 +28,8 @@ export interface ToolView {
   readonly authoredSchema?: unknown;
   /** HTTP method of an OpenAPI or API Gateway operation. */
   readonly method?: string;
+  /** All that is published of the tool. */
+  readonly definition: unknown;
 }
 
 export interface TargetTools {
@@ -98,7 +100,15 @@ function listed(target: ModelResource, list: unknown, path: string): TargetTools
       continue;
     }
     const schema = within(item, 'InputSchema');
-    tools.push(view(target, name, `${path}.${index}`, within(item, 'Description'), fromServiceSchema(plain(schema))));
+    tools.push(
+      view(target, {
+        name,
+        path: `${path}.${index}`,
+        description: within(item, 'Description'),
+        inputSchema: fromServiceSchema(plain(schema)),
+        definition: item,
+      }),
+    );
   }
   return { tools, open };
 }
@@ -116,7 +126,8 @@ function pinned(target: ModelResource, payload: unknown, path: string): TargetTo
     const name = own(item, 'name');
     if (typeof name !== 'string') return [];
     const { schema } = parseToolSchema(own(item, 'inputSchema'), name);
-    return [view(target, name, `${path}.${index}`, own(item, 'description'), schema)];
+    const description = own(item, 'description');
+    return [view(target, { name, path: `${path}.${index}`, description, inputSchema: schema, definition: item })];
   });
   return { tools };
 }
@@ -144,12 +155,18 @@ function operations(target: ModelResource, payload: unknown, path: string): Targ
       const description = own(operation, 'description') ?? own(operation, 'summary');
       const found = read.get(name);
       // With problems its input is not what the service makes of it.
-      const schema = found?.problems.length === 0 ? found.inputSchema : undefined;
-      tools.push(view(target, name, `${path}.paths.${route}.${method}`, description, schema, method.toUpperCase()));
+      const inputSchema = found?.problems.length === 0 ? found.inputSchema : undefined;
+      const at = `${path}.paths.${route}.${method}`;
+      tools.push(
+        view(target, { name, path: at, description, inputSchema, method: method.toUpperCase(), definition: operation }),
+      );
     }
   }
   return { tools };
 }
+
+/** Where a Smithy operation has its description. */
+export const SMITHY_DOCUMENTATION = 'traits.smithy.api#documentation';
 
 function smithy(target: ModelResource, payload: unknown, path: string): TargetTools {
   const model = parsedJson(payload);
@@ -161,8 +178,15 @@ function smithy(target: ModelResource, payload: unknown, path: string): TargetTo
     };
   }
   const { operations: all, problems } = readSmithy(model, names, path);
+  const ids = Object.keys(own(model, 'shapes') ?? {});
   const tools = all.map(({ name, description, inputSchema }) =>
-    view(target, name, path, description, problems.length === 0 ? inputSchema : undefined),
+    view(target, {
+      name,
+      path: `${path}.shapes.${ids.find((id) => id.endsWith(`#${name}`))}`,
+      description,
+      inputSchema: problems.length === 0 ? inputSchema : undefined,
+      definition: { [SMITHY_DOCUMENTATION]: description, inputSchema },
+    }),
   );
   return { tools };
 }
@@ -175,43 +199,35 @@ function overrides(target: ModelResource, list: unknown, path: string): TargetTo
     const method = within(item, 'Method');
     if (typeof name !== 'string') return [];
     return [
-      view(
-        target,
+      view(target, {
         name,
-        `${path}.${index}`,
-        within(item, 'Description'),
-        declaredSchema(target, name),
-        typeof method === 'string' ? method : undefined,
-      ),
+        path: `${path}.${index}`,
+        description: within(item, 'Description'),
+        inputSchema: declaredSchema(target, name),
+        method: typeof method === 'string' ? method : undefined,
+        definition: item,
+      }),
     ];
   });
   return { tools };
 }
 
-function view(
-  target: ModelResource,
-  name: string,
-  path: string,
-  description: unknown,
-  inputSchema: ToolInputSchema | undefined,
-  method?: string,
-): ToolView {
+type ToolText = Pick<ToolView, 'name' | 'path' | 'description' | 'inputSchema' | 'method' | 'definition'>;
+
+function view(target: ModelResource, text: ToolText): ToolView {
+  const { name, description, method } = text;
   const targetName = targetNameOf(target);
   const declared = within(target.metadata, METADATA_KEY, 'tools', name);
   const risk = within(declared, 'risk');
   const known = risk === 'READ' || risk === 'WRITE' || risk === 'DESTRUCTIVE';
   return {
+    ...text,
     target,
     targetName,
-    name,
     qualifiedName: qualifiedToolName(targetName, name),
-    description,
-    inputSchema,
-    path,
     risk: known ? risk : guessedRisk(name, description, method),
     declaredRisk: known,
     authoredSchema: within(declared, 'inputSchema'),
-    method,
   };
 }
 
@@ -251,7 +267,7 @@ export function parsedJson(payload: unknown): unknown {
 }
 
 /** Resolved objects have no prototype; some readers ask for one. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (isUnknown(value)) return undefined;
   if (Array.isArray(value)) return value.map(plain);
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value;

@@ -233,35 +233,6 @@ test('a config file sets severities and options', () => {
   expect(stderr).toContain('unknown option, got "severity"');
 });
 
-test('a lock finds a tool that changed', () => {
-  const tool = (description: string) =>
-    template({
-      T: {
-        Type: 'AWS::BedrockAgentCore::GatewayTarget',
-        Properties: {
-          Name: 'orders',
-          TargetConfiguration: {
-            Mcp: {
-              Lambda: {
-                ToolSchema: {
-                  InlinePayload: [{ Name: 'get_order', Description: description, InputSchema: { Type: 'object' } }],
-                },
-              },
-            },
-          },
-        },
-      },
-    });
-  const lock = join(mkdtempSync(join(tmpdir(), 'lock-')), 'mcp-tools.lock');
-  writeFileSync(lock, run('check', tool('Gets an order.'), '--print-lock').stdout);
-
-  expect(JSON.parse(readFileSync(lock, 'utf8'))).toHaveProperty('orders___get_order');
-  expect(run('check', tool('Gets an order.'), '--lock', lock).stdout).not.toContain('AZ23');
-  expect(run('check', tool('Gets an order and mails it.'), '--lock', lock).stdout).toContain(
-    'orders___get_order differs from the lock',
-  );
-});
-
 test('explain shows the page of a rule, and guesses', () => {
   expect(run('explain', 'in01').stdout).toMatch(
     /# IN01 gateway-requires-authorizer[\s\S]*AuthorizerType: NONE[\s\S]*SecureMcp::SecureMcp-IN01/,

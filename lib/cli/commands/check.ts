@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
-import { TemplateModel } from '../../assembly/template-model';
+import { readToolLock } from '../../assembly/read-tool-lock';
 import { readAcknowledgments } from '../../rules/acknowledgment';
 import type { Profile } from '../../rules/options';
 import { acknowledge, type LocatedFinding, runRules } from '../../rules/run-rules';
-import { toolLock } from '../../rules/tool-contract';
 import { choice, parseCommandLine } from '../args';
 import type { Command, CommandResult } from '../command';
 import { EXIT } from '../exit-codes';
@@ -16,7 +15,7 @@ import { asMarkdown } from '../formats/markdown';
 import type { CheckReport } from '../formats/report';
 import { asSarif } from '../formats/sarif';
 import { asText } from '../formats/text';
-import { fingerprint, readBaseline, readConfig, readLock, shownFile, templateLines } from '../read-check-files';
+import { fingerprint, readBaseline, readConfig, shownFile, templateLines } from '../read-check-files';
 
 const FORMATS = ['text', 'json', 'sarif', 'junit', 'markdown'] as const;
 const RENDER: { readonly [format in (typeof FORMATS)[number]]: (report: CheckReport) => string } = {
@@ -46,8 +45,7 @@ Checks every gateway, target, policy, function and role of a synthesized app, of
                           as a violation; private adds rules on networks
   --baseline <file>       findings that this JSON report has are left out: only new ones count
   --config <file>         options of the rules, severities and acknowledgments, in JSON
-  --lock <file>           approved tool contracts (mcp-tools.lock); tools that differ are findings
-  --print-lock            print the lock of the tools as they are, and check nothing
+  --lock <file>           approved tools (see secure-mcp lock); tools that differ are findings
 
 Acknowledgments made in the CDK with Validations.of(construct).acknowledge(...), in the metadata of a resource
 ("cdk-secure-mcp": { "acknowledge": [{ id, reason, owner, expires }] }) or in the config file are applied; an expired
@@ -64,7 +62,6 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
         baseline: { type: 'string' },
         config: { type: 'string' },
         lock: { type: 'string' },
-        'print-lock': { type: 'boolean' },
       },
       1,
     );
@@ -79,11 +76,8 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
     );
     const baseline = typeof values.baseline === 'string' ? readBaseline(values.baseline) : new Set<string>();
     const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml });
-    if (values['print-lock'] === true) {
-      return { exitCode: EXIT.clean, output: JSON.stringify(toolLock(new TemplateModel(assembly)), undefined, 2) };
-    }
     const acknowledgments = [...readAcknowledgments(assembly), ...config.acknowledgments];
-    const lock = typeof values.lock === 'string' ? { toolLock: readLock(values.lock) } : {};
+    const lock = typeof values.lock === 'string' ? { toolLock: readToolLock(values.lock) } : {};
     const options = { ...config.options, profile, ...lock };
     const all = runRules(assembly, { options, acknowledgments });
     const { open, acknowledged } = acknowledge(all, acknowledgments, options.today);

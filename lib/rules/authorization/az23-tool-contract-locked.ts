@@ -1,9 +1,10 @@
 import { own } from '../../assembly/cloudformation';
+import { lockDifferences } from '../../core/tool-lock';
 import { targetKind } from '../gateways';
 import { judge, judgeLiteral } from '../read';
 import { defineRule, finding } from '../rule';
-import { contractHash } from '../tool-contract';
-import { toolsOf } from '../tools';
+import { type LocatedContract, toolContracts } from '../tool-contract';
+import { SMITHY_DOCUMENTATION } from '../tools';
 import { TARGET } from '../types';
 
 export const az23 = defineRule({
@@ -14,9 +15,10 @@ export const az23 = defineRule({
   summary: 'The tools can change after somebody approved them',
   explanation:
     'A server that lists its tools anew on each request can turn a harmless tool into another one overnight.',
-  fix: 'Set ListingMode to DEFAULT and pin the tools in McpToolSchema; keep the approved contracts in mcp-tools.lock',
+  fix: 'Set ListingMode to DEFAULT and pin the tools in McpToolSchema; approve a change of a tool with `secure-mcp lock`',
   acknowledge: 'When the server is yours and is deployed with this app.',
-  limits: 'Contracts are compared only when a lock is given (secure-mcp check --lock).',
+  limits:
+    'Tools are compared only when there is a lock: property `toolLock`, context `cdk-secure-mcp:toolLock`, or `secure-mcp check --lock`.',
   references: ['https://owasp.org/www-project-mcp-top-10/'],
   frameworks: {
     owaspMcp: ['03', '04'],
@@ -56,16 +58,29 @@ Vendor:
           'pinned',
         );
       }
-      const lock = options.toolLock;
-      if (lock === undefined) continue;
-      for (const tool of toolsOf(target).tools) {
-        const locked = own(lock, tool.qualifiedName);
-        const path = `Properties.${tool.path}`;
-        if (locked === undefined)
-          yield finding(target, path, `${tool.qualifiedName} is not in the lock`, tool.qualifiedName);
-        else if (locked !== contractHash(model, tool))
-          yield finding(target, path, `${tool.qualifiedName} differs from the lock`, tool.qualifiedName);
-      }
+    }
+    const lock = options.toolLock;
+    if (lock === undefined) return;
+    const contracts = toolContracts(model);
+    for (const { gateway, qualifiedName, part, message } of lockDifferences(lock, contracts)) {
+      const contract =
+        contracts.find((each) => each.gateway === gateway && each.qualifiedName === qualifiedName) ??
+        contracts.find((each) => each.gateway === gateway)!;
+      const gone = contract.qualifiedName !== qualifiedName;
+      const path = gone ? 'Properties.TargetConfiguration' : `Properties.${pathOf(contract, part)}`;
+      yield finding(contract.target, path, message, `${qualifiedName}:${part}`);
     }
   },
 });
+
+/** Where the part stands in the target, as exactly as the template shows it. */
+function pathOf({ path, tool }: LocatedContract, part: string): string {
+  if (part === 'description') {
+    const keys = ['Description', 'description', 'summary', SMITHY_DOCUMENTATION];
+    const key = keys.find((each) => own(tool?.definition, each) === tool?.description);
+    return key === undefined ? path : `${path}.${key}`;
+  }
+  return part.startsWith('arguments.') && own(tool?.definition, 'InputSchema') !== undefined
+    ? `${path}.InputSchema`
+    : path;
+}

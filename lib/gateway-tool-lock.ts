@@ -1,0 +1,80 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type CfnResource, Stack } from 'aws-cdk-lib';
+import type { CfnGateway, CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IConstruct } from 'constructs';
+import type { CloudFormationResource } from './assembly/cloudformation';
+import { readToolLock } from './assembly/read-tool-lock';
+import { TemplateModel } from './assembly/template-model';
+import { type Problem, SecureMcpError } from './core/errors';
+import { lockDifferences, lockOf, lockText, type ToolContract } from './core/tool-lock';
+import { SYNTHESIZED_TOOLS_FILE, TOOL_LOCK_CONTEXT } from './protocol/template-metadata';
+import { toolContracts } from './rules/tool-contract';
+
+export interface GatewayToolLockProps {
+  readonly gateway: CfnGateway;
+  readonly targets: readonly CfnGatewayTarget[];
+  /** Path of the lock. */
+  readonly file?: string;
+}
+
+/** Tools of each app, for the file that `secure-mcp lock` reads. */
+const SYNTHESIZED = new WeakMap<IConstruct, Map<string, readonly ToolContract[]>>();
+
+/**
+ * Compares the tools as they are rendered with the lock. They are written down before, so that the lock can be written anew
+ * although the synthesis fails.
+ */
+export function toolLockProblems(scope: IConstruct, { gateway, targets, file }: GatewayToolLockProps): Problem[] {
+  const context: unknown = scope.node.tryGetContext(TOOL_LOCK_CONTEXT);
+  const path = file ?? (typeof context === 'string' ? context : undefined);
+  if (path === undefined) {
+    forgetTools(scope);
+    return [];
+  }
+  const contracts = toolContracts(rendered(gateway, targets));
+  writeTools(scope, contracts);
+  const command = `\`npx secure-mcp lock${path === 'mcp-tools.lock' ? '' : ` --file ${path}`}\``;
+  try {
+    return lockDifferences(readToolLock(path), contracts).map(({ message, qualifiedName, part }) => ({
+      code: 'TOOL_LOCK',
+      message,
+      fix: `Read the change, then run ${command}`,
+      at: `${path}#${qualifiedName}.${part}, ${scope.node.path}`,
+    }));
+  } catch (error) {
+    if (!(error instanceof SecureMcpError)) throw error;
+    return error.problems.map((problem) => ({ ...problem, fix: `Run ${command}`, at: scope.node.path }));
+  }
+}
+
+/** Overrides included, as the rules see it. */
+function rendered(gateway: CfnGateway, targets: readonly CfnGatewayTarget[]): TemplateModel {
+  const stack = Stack.of(gateway);
+  const Resources = Object.assign({}, ...[gateway, ...targets].map(renderedResource));
+  const template = { Resources };
+  return new TemplateModel({
+    path: stack.node.path,
+    stacks: [{ name: stack.stackName, templateFile: stack.templateFile, template, assets: new Map() }],
+    unread: [],
+  });
+}
+
+function renderedResource(resource: CfnResource): { [logicalId: string]: CloudFormationResource } {
+  const rendering = resource as unknown as { _toCloudFormation(): { Resources: object } };
+  return Stack.of(resource).resolve(rendering._toCloudFormation().Resources);
+}
+
+function writeTools(scope: IConstruct, contracts: readonly ToolContract[]): void {
+  const { root } = scope.node;
+  if (!App.isApp(root)) return;
+  const all = SYNTHESIZED.get(root) ?? new Map<string, readonly ToolContract[]>();
+  SYNTHESIZED.set(root, all.set(scope.node.path, contracts));
+  writeFileSync(join(root.outdir, SYNTHESIZED_TOOLS_FILE), lockText(lockOf([...all.values()].flat())));
+}
+
+/** What an earlier synthesis left would be taken for the tools of this one. */
+function forgetTools(scope: IConstruct): void {
+  const { root } = scope.node;
+  if (App.isApp(root) && !SYNTHESIZED.has(root)) rmSync(join(root.outdir, SYNTHESIZED_TOOLS_FILE), { force: true });
+}
