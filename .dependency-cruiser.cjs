@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   targets: ['outbound', 'core', 'protocol'],
   authorization: ['core', 'protocol'],
   'least-privilege': ['analysis', 'core', 'protocol'],
+  interceptors: ['least-privilege', 'core', 'protocol'],
   nag: ['rules', 'assembly', 'core', 'protocol'],
   cli: ['local', 'rules', 'analysis', 'assembly', 'core', 'protocol'],
 };

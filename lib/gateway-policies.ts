@@ -89,9 +89,14 @@ export class GatewayPolicies extends Construct {
     }
   }
 
+  /** All tools of the gateway, as policies see them. */
+  public get policyTools(): readonly PolicyTool[] {
+    return this.tools.map(({ tool }) => tool._permits.policy.tool);
+  }
+
   public findProblems(agents: readonly Agent[]): Problem[] {
     const { problems, warnings } = checkPolicies({
-      tools: this.tools.map(({ tool }) => tool._permits.policy.tool),
+      tools: this.policyTools,
       policies: this.tools.map(({ tool }) => tool._permits.policy),
       files: this.files,
       filePolicies: this.filePolicies,

@@ -29,6 +29,13 @@ export {
   type SharedScopeOptions,
 } from './inbound/issuer-scopes';
 export type { OidcInboundOptions } from './inbound/oidc-inbound';
+export {
+  Interceptor,
+  type InterceptorOptions,
+  type RequestInterceptorOptions,
+  type ResponseInterceptorOptions,
+} from './interceptors/interceptor';
+export { InterceptorHeaders, type PassedHeadersOptions } from './interceptors/interceptor-headers';
 export { Access } from './least-privilege/access/access';
 export {
   BucketAccess,
@@ -116,6 +123,7 @@ export {
 export { RateLimitDimension, type RateLimitOptions } from './rate-limits';
 export { RemoteTarget } from './remote-target';
 export { RemoteTool } from './remote-tool';
+export { SearchTool, type UnfilteredSearchOptions } from './search-tool';
 export { SecureMcpGateway } from './secure-mcp-gateway';
 export type { SecureMcpGatewayProps } from './secure-mcp-gateway-props';
 export type { AgentCoreGatewayTargetOptions, AgentCoreRuntimeTargetOptions } from './targets/agent-core-target';

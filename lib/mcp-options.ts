@@ -4,6 +4,7 @@ import { type Problem, shown } from './core/errors';
 import { checkReason } from './core/reason';
 import { MCP_DEFAULT_VERSIONS, MCP_VERSION_WITHOUT_HEADER } from './protocol/mcp';
 import type { WeakeningMetadata } from './protocol/template-metadata';
+import type { SearchTool } from './search-tool';
 
 /** `sessionTimeoutInSeconds` of the service API model. */
 const SESSION_SECONDS = { min: 900, max: 28_800 } as const;
@@ -89,6 +90,13 @@ export interface McpOptions {
    * @default false
    */
   readonly responseStreaming?: boolean;
+
+  /**
+   * The built-in tool that finds tools by meaning.
+   *
+   * @default - none
+   */
+  readonly search?: SearchTool;
 }
 
 /** The rendering of {@link McpOptions}, with what is wrong with them. */
@@ -106,11 +114,15 @@ export function renderMcpOptions(options: McpOptions, authenticated: boolean, at
     configuration: {
       supportedVersions: versions.map(({ version }) => version),
       ...(seconds === undefined ? {} : { sessionConfiguration: { sessionTimeoutInSeconds: seconds } }),
+      ...(options.search === undefined ? {} : { searchType: 'SEMANTIC' }),
       ...(options.responseStreaming === true ? { streamingConfiguration: { enableResponseStreaming: true } } : {}),
     },
-    weakenings: versions.map((version) => version._weakening).filter((weakening) => weakening !== undefined),
+    weakenings: [...versions, ...(options.search === undefined ? [] : [options.search])].flatMap(
+      ({ _weakening }) => _weakening ?? [],
+    ),
     problems: [
       ...versions.flatMap((version) => version._problems(at)),
+      ...(options.search?._problems(at) ?? []),
       ...(versions.length > 0 ? [] : [problem('the gateway serves no revision of MCP', 'Leave versions out')]),
       ...(seconds === undefined || isSessionTime(seconds)
         ? []

@@ -3,6 +3,7 @@ import type { GatewayAlarmOptions } from './gateway-alarms';
 import type { GatewayEncryption } from './gateway-encryption';
 import type { GatewayWaf } from './gateway-waf';
 import type { Inbound } from './inbound/inbound';
+import type { Interceptor } from './interceptors/interceptor';
 import type { McpOptions } from './mcp-options';
 
 /** Options of {@link SecureMcpGateway}. */
@@ -39,6 +40,13 @@ export interface SecureMcpGatewayProps {
    * @default GatewayWaf.managed()
    */
   readonly waf?: GatewayWaf;
+
+  /**
+   * Functions that see every request or every response, one at each point.
+   *
+   * @default - none
+   */
+  readonly interceptors?: Interceptor[];
 
   /**
    * The VPC endpoints (`com.amazonaws.<region>.bedrock-agentcore.gateway`) through which alone the gateway can be called.

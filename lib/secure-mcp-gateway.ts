@@ -1,4 +1,4 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Lazy, Names, Token } from 'aws-cdk-lib';
 import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -19,7 +19,9 @@ import { GatewayLogs } from './gateway-logs';
 import { GatewayPolicies } from './gateway-policies';
 import { toolLockProblems } from './gateway-tool-lock';
 import { associateWebAcl, GatewayWaf } from './gateway-waf';
-import type { AuthorizerType, InboundBinding } from './inbound/inbound-binding';
+import { type AuthorizerType, callerTokens, type InboundBinding } from './inbound/inbound-binding';
+import { GatewayInterceptors } from './interceptors/gateway-interceptors';
+import type { Interceptor } from './interceptors/interceptor';
 import { renderMcpOptions } from './mcp-options';
 import type { IMcpTool, PermitOptions } from './mcp-tool';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
@@ -75,6 +77,7 @@ export class SecureMcpGateway extends Construct {
   private readonly policies: GatewayPolicies;
   private readonly rateLimits: RateLimits;
   private readonly toolLock: string | undefined;
+  private readonly interceptors: GatewayInterceptors;
   private readonly problems: Problem[] = [];
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
@@ -107,6 +110,14 @@ export class SecureMcpGateway extends Construct {
     const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
     const mcp = renderMcpOptions(props.mcp ?? {}, this.inbound.authorizerType !== 'NONE', this.node.path);
     this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems);
+    this.interceptors = new GatewayInterceptors(this, 'Interceptors', {
+      gatewayName: this.gatewayName,
+      encryptionKey: this.encryptionKey,
+      tokens: callerTokens(this.inbound),
+      searchNeedsFilter: props.mcp?.search !== undefined && props.mcp.search._weakening === undefined,
+      tools: () => this.policies.policyTools,
+      onProblem: this.onProblem,
+    });
     this.gateway = this.makeGateway(mcp.configuration);
     this.recordWeakenings([this.inbound.weakening, encryption.weakening, waf.weakening, ...mcp.weakenings]);
     this.policies = new GatewayPolicies(this, 'Policies', {
@@ -137,6 +148,7 @@ export class SecureMcpGateway extends Construct {
       onProblem: this.onProblem,
     });
     this.guardDoor(props, waf.webAclArn);
+    for (const interceptor of props.interceptors ?? []) this.addInterceptor(interceptor);
     this.node.addValidation({ validate: () => this.findProblems().map(formatProblem) });
   }
 
@@ -269,6 +281,16 @@ export class SecureMcpGateway extends Construct {
     this.rateLimits.add(options);
   }
 
+  /**
+   * Puts a function in front of the gateway's requests or responses, one at each point.
+   *
+   * Errors: `INTERCEPTOR_DUPLICATE`, `INTERCEPTOR_OPTION`, `REASON_MISSING`, and at synthesis those of its entry.
+   */
+  public addInterceptor(interceptor: Interceptor): void {
+    const alias = this.interceptors.add(interceptor);
+    if (alias !== undefined) this.role.allowInvoke(alias.functionArn);
+  }
+
   private makeAgent(name: string, identify: Identify): Agent {
     this.problems.push(...checkAgentName(name, this.node.path));
     const agent = Agent._create(this, this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-'), name, identify);
@@ -285,6 +307,7 @@ export class SecureMcpGateway extends Construct {
       kmsKeyArn: this.encryptionKey.keyArn,
       protocolType: 'MCP',
       protocolConfiguration: { mcp },
+      interceptorConfigurations: this.interceptors.configurations,
       wafConfiguration: { failureMode: 'FAIL_CLOSE' },
       policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode: 'ENFORCE' },
     });
@@ -311,8 +334,12 @@ export class SecureMcpGateway extends Construct {
   }
 
   private recordWeakenings(all: readonly (WeakeningMetadata | undefined)[]): void {
-    const weakenings = all.filter((weakening) => weakening !== undefined);
-    if (weakenings.length > 0) this.gateway.addMetadata(METADATA_KEY, { weakenings } satisfies GatewayMetadata);
+    const own = all.filter((weakening) => weakening !== undefined);
+    const produce = (): GatewayMetadata | undefined => {
+      const weakenings = [...own, ...this.interceptors.weakenings];
+      return weakenings.length === 0 ? undefined : { weakenings };
+    };
+    this.gateway.addMetadata(METADATA_KEY, Lazy.any({ produce }));
   }
 
   /** Targets wait for the role policy and run in lanes, so that a large gateway is not throttled by the service. */
@@ -334,6 +361,7 @@ export class SecureMcpGateway extends Construct {
         targets: [...this.targets.values()].map(({ _target }) => _target),
         file: this.toolLock,
       }),
+      ...this.interceptors.findProblems(),
       ...agents.map(
         (agent): Problem => ({
           code: 'AGENT_WITHOUT_PERMIT',

@@ -60,3 +60,23 @@ export interface InboundBinding {
   /** What is wrong once all tools and agents are known. */
   findProblems(at: string): Problem[];
 }
+
+/** What a token has to be like beyond its signature, for what verifies it once more; nothing without tokens. */
+export function callerTokens({ authorizerConfiguration }: InboundBinding) {
+  const jwt = authorizerConfiguration?.customJwtAuthorizer as
+    | CfnGateway.CustomJWTAuthorizerConfigurationProperty
+    | undefined;
+  if (jwt === undefined) return undefined;
+  const exact = ((jwt.customClaims ?? []) as CfnGateway.CustomClaimValidationTypeProperty[]).flatMap((claim) => {
+    const match = claim.authorizingClaimMatchValue as CfnGateway.AuthorizingClaimMatchValueTypeProperty;
+    const { matchValueString: value } = match.claimMatchValue as CfnGateway.ClaimMatchValueTypeProperty;
+    return match.claimMatchOperator === 'EQUALS' && value !== undefined
+      ? [[claim.inboundTokenClaimName, value] as const]
+      : [];
+  });
+  return {
+    discoveryUrl: jwt.discoveryUrl,
+    audience: jwt.allowedAudience,
+    claims: Object.fromEntries(exact),
+  };
+}

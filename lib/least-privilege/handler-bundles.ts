@@ -13,6 +13,12 @@ import type { NamedAccess } from './tool-environment';
 
 const REGISTRY = Symbol.for('cdk-secure-mcp.handler-bundles');
 
+/** A file that is not code. */
+export interface CodeFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 interface PendingHandler {
   readonly tool: string;
   readonly access: readonly NamedAccess[];
@@ -21,6 +27,7 @@ interface PendingHandler {
   /** `undefined` when the file is known to be missing. */
   readonly entry: string | undefined;
   readonly resource: () => CfnFunction;
+  readonly files?: () => readonly CodeFile[];
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -118,7 +125,8 @@ function judge(handler: PendingHandler, built: BuiltHandler): ToolReport {
 function stage(handler: PendingHandler, built: BuiltHandler): void {
   const directory = mkdtempSync(join(tmpdir(), 'secure-mcp-handler-'));
   try {
-    for (const file of built.files) writeFileSync(join(directory, file.name), file.text);
+    for (const file of [...built.files, ...(handler.files?.() ?? [])])
+      writeFileSync(join(directory, file.name), file.text);
     const asset = new Asset(handler.scope, 'Code', { path: directory, deployTime: true });
     const resource = handler.resource();
     resource.code = { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey };

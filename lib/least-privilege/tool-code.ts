@@ -7,7 +7,7 @@ import { METADATA_KEY } from '../protocol/template-metadata';
 import type { AccessProblem, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
 import { checkFunctionOptions } from './check-function-options';
-import { HandlerBundles } from './handler-bundles';
+import { type CodeFile, HandlerBundles } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { ToolFunction } from './tool-function';
 import { toolFunctionMetadata } from './tool-function-metadata';
@@ -23,6 +23,10 @@ export interface ToolCodeProps {
   readonly encryptionKey: IKey;
   /** What this library tells its runtime helper: the part of the input schema that only the helper enforces. */
   readonly runtimeEnvironment: { readonly [name: string]: string };
+  /** @default MCP tool <name> */
+  readonly description?: string;
+  /** What lies beside the code; asked for when the app is complete. */
+  readonly files?: () => readonly CodeFile[];
   readonly onProblem: (problem: Problem) => void;
 }
 

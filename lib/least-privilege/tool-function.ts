@@ -18,7 +18,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
-import { HandlerBundles } from './handler-bundles';
+import { type CodeFile, HandlerBundles } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { toolEnvironment } from './tool-environment';
 import { toolFunctionMetadata } from './tool-function-metadata';
@@ -36,6 +36,10 @@ export interface ToolFunctionProps {
   readonly encryptionKey: IKey;
   /** What this library tells its runtime helper. */
   readonly runtimeEnvironment: { readonly [name: string]: string };
+  /** @default MCP tool <name> */
+  readonly description?: string;
+  /** What lies beside the code; asked for when the app is complete. */
+  readonly files?: () => readonly CodeFile[];
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -72,7 +76,7 @@ export class ToolFunction extends Construct {
     for (const problem of environment.problems) props.onProblem(problem);
     const { extraEnvironment, ...code } = this.codeProps(props);
     const fn = new LambdaFunction(this, 'Function', {
-      description: `MCP tool ${props.toolName}`,
+      description: props.description ?? `MCP tool ${props.toolName}`,
       architecture: Architecture.ARM_64,
       ...code,
       role: this.role,
@@ -109,6 +113,7 @@ export class ToolFunction extends Construct {
             tool: props.toolName,
             access: props.access,
             scope: this,
+            files: props.files,
             entry: props.handlerMissing ? undefined : handler.entry,
             resource: () => this.function.node.defaultChild as CfnFunction,
             onProblem: props.onProblem,

@@ -89,8 +89,8 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   {
     id: 'search',
     what: 'semantic search tool',
-    state: 'absent',
-    note: 'said at start',
+    state: 'approximated',
+    note: 'listed first and found by words, not by meaning; policies are asked neither about the tool nor about what it finds. Whether the service needs a permit for it is not documented',
     source: `${GUIDE}/gateway-using.html`,
   },
   {
@@ -135,8 +135,8 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   {
     id: 'interceptors',
     what: 'interceptors',
-    state: 'absent',
-    note: 'said at start; what they would refuse is let through',
+    state: 'approximated',
+    note: 'REQUEST before tool lookup and policy, RESPONSE also after a short circuit, for every method; answers are read as strictly as the strictest gateway that was observed. Whatever fails ends the request with 500; interceptorTimeout: pass lets a time limit pass, as was seen elsewhere. Headers that an interceptor returns have no effect',
     source: `${GUIDE}/gateway-interceptors-types.html`,
   },
   {

@@ -3,6 +3,7 @@ import type { ConcreteAssembly, ConcreteResource } from '../assembly/concrete';
 import { SecureMcpError, shown } from '../core/errors';
 import { fromServiceSchema } from '../core/schema/service-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
+import type { InterceptionPoint } from '../protocol/interceptor';
 import { MCP_VERSIONS } from '../protocol/mcp';
 import { qualifiedToolName } from '../protocol/tool-name';
 import { type PropagationModel, readPropagation } from './remote/propagation';
@@ -22,6 +23,16 @@ export interface GatewayModel {
   readonly authorizer: JwtAuthorizer | 'NONE';
   readonly policyEngine?: PolicyEngineModel;
   readonly tools: ReadonlyMap<string, ToolModel>;
+  /** Whether there is the built-in search tool (`SearchType: SEMANTIC`). */
+  readonly searchable: boolean;
+  readonly interceptors: readonly InterceptorModel[];
+}
+
+export interface InterceptorModel {
+  /** As the template has it; not the ARN of a function when the configuration cannot be read. */
+  readonly lambdaArn: string;
+  readonly points: readonly InterceptionPoint[];
+  readonly passHeaders: boolean;
 }
 
 export interface JwtAuthorizer {
@@ -95,6 +106,8 @@ export function readGateway(assembly: ConcreteAssembly, wanted: string | undefin
     authorizer: readAuthorizer(resource),
     policyEngine: readPolicyEngine(assembly, resource, report),
     tools: readTools(assembly, resource, report),
+    searchable: own(mcp, 'SearchType') === 'SEMANTIC',
+    interceptors: readInterceptors(properties.InterceptorConfigurations),
   };
 }
 
@@ -141,6 +154,21 @@ function readAuthorizer(gateway: ConcreteResource): GatewayModel['authorizer'] {
     advertisedScopes: (isObject(advertised) ? advertised : {}) as { [scope: string]: string },
     customClaims: readCustomClaims(jwt.CustomClaims),
   };
+}
+
+/** A configuration that cannot be read stands at both points, where no function answers. */
+function readInterceptors(configurations: unknown): InterceptorModel[] {
+  if (configurations === undefined) return [];
+  const all: unknown[] = Array.isArray(configurations) ? configurations : [configurations];
+  return all.map((each) => {
+    const points = texts(own(each, 'InterceptionPoints')) ?? [];
+    const known = points.filter((point): point is InterceptionPoint => point === 'REQUEST' || point === 'RESPONSE');
+    return {
+      lambdaArn: String(own(own(own(each, 'Interceptor'), 'Lambda'), 'Arn')),
+      points: known.length === points.length && known.length > 0 ? known : ['REQUEST', 'RESPONSE'],
+      passHeaders: own(own(each, 'InputConfiguration'), 'PassRequestHeaders') === true,
+    };
+  });
 }
 
 /** A list that cannot be read demands a claim that no token has. */

@@ -10,10 +10,14 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { isObject } from '../assembly/cloudformation';
+import type { JsonObject } from '../protocol/interceptor';
 import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER } from '../protocol/mcp';
 import type { CallerIdentity } from './authorization';
 import type { GatewayModel, ToolModel } from './gateway-model';
 import { readBody, sendJson } from './http';
+import { interceptAnswer } from './intercept-answer';
+import { Interceptors } from './interceptors';
+import { SEARCH_TOOL } from './search-tool';
 import { type Judgement, POLICY_FAILED, type ToolCalls } from './tool-calls';
 
 /** Requests and responses of the gateway: 6 MB. */
@@ -38,6 +42,7 @@ export class McpEndpoint {
   public constructor(
     private readonly gateway: GatewayModel,
     private readonly calls: ToolCalls,
+    private readonly interceptors: Interceptors,
   ) {
     this.modern = createMcpHandler((context) => this.server(context.authInfo?.extra as unknown as Exchange), {
       legacy: 'reject',
@@ -71,9 +76,45 @@ export class McpEndpoint {
     if (unsupported !== undefined) {
       return sendJson(response, 400, rpcError(body.id, -32602, `Unsupported MCP protocol version: ${unsupported}`));
     }
+    const answer = await this.intercepted(request, caller, body);
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    if (answer.body === null) response.end();
+    else Readable.fromWeb(answer.body as ReadableStream).pipe(response);
+  }
+
+  /** The interceptors around everything else. What one answers by itself still goes through the other. */
+  private async intercepted(request: IncomingMessage, caller: CallerIdentity, body: JsonRpc): Promise<Response> {
+    const interception = {
+      caller,
+      requestId: Interceptors.newRequestId(),
+      headers: plainHeaders(request),
+      sourceIp: request.socket.remoteAddress ?? '',
+    };
+    const first = await this.interceptors.request(interception, body as JsonObject);
+    if (first.kind === 'failed') return failed(body, first.message);
+    const executed = first.kind === 'go-on' ? (first.body as JsonRpc) : body;
+    const answer =
+      first.kind === 'answered'
+        ? Response.json(first.body, { status: first.statusCode })
+        : await this.answer(request, caller, executed, body);
+    if (!this.interceptors.has('RESPONSE')) return answer;
+    const last = await interceptAnswer(answer, async (message) => {
+      const changed = await this.interceptors.response(interception, executed as JsonObject, message, answer.status);
+      return changed.kind === 'failed' ? undefined : changed.body;
+    });
+    return last ?? failed(body, 'Internal error - Server error');
+  }
+
+  /** Of the message as the REQUEST interceptor left it: the tool that is judged is the one that runs. */
+  private async answer(
+    request: IncomingMessage,
+    caller: CallerIdentity,
+    body: JsonRpc,
+    sent: JsonRpc,
+  ): Promise<Response> {
     const judged = body.method === 'tools/call' ? this.judge(caller, body, request) : undefined;
-    if (judged !== undefined && judged.kind !== 'permitted') return sendJson(response, 200, refusal(body.id, judged));
-    await this.forward(request, response, body, { caller, permitted: judged, returned: {} });
+    if (judged !== undefined && judged.kind !== 'permitted') return Response.json(refusal(body.id, judged));
+    return this.forward(toWebRequest(request, body, sent), body, { caller, permitted: judged, returned: {} });
   }
 
   private judge(caller: CallerIdentity, body: JsonRpc, request: IncomingMessage): Judgement {
@@ -89,13 +130,7 @@ export class McpEndpoint {
     return this.gateway.supportedVersions.includes(version) ? undefined : version;
   }
 
-  private async forward(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: JsonRpc,
-    exchange: Exchange,
-  ): Promise<void> {
-    const web = toWebRequest(request, body);
+  private async forward(web: Request, body: JsonRpc, exchange: Exchange): Promise<Response> {
     const authInfo = {
       token: '',
       clientId: exchange.caller.name,
@@ -105,9 +140,8 @@ export class McpEndpoint {
     const answer = (await isLegacyRequest(web.clone(), body))
       ? await this.legacy(web, body, exchange)
       : await this.modern.fetch(web, { parsedBody: body, authInfo });
-    response.writeHead(answer.status, { ...exchange.returned, ...Object.fromEntries(answer.headers) });
-    if (answer.body === null) response.end();
-    else Readable.fromWeb(answer.body as ReadableStream).pipe(response);
+    const headers = { ...exchange.returned, ...Object.fromEntries(answer.headers) };
+    return new Response(answer.body, { status: answer.status, headers });
   }
 
   /** Revisions before 2026-07-28: plain JSON, also for clients that do not accept an event stream. */
@@ -132,11 +166,14 @@ export class McpEndpoint {
       },
     );
     server.setRequestHandler('tools/list', async () => ({
-      tools: (await this.listed(caller)).map(({ qualifiedName, description, inputSchema, listedSchema }) => ({
-        name: qualifiedName,
-        description,
-        inputSchema: (listedSchema ?? inputSchema) as { type: 'object' },
-      })),
+      tools: [
+        ...(this.gateway.searchable ? [SEARCH_TOOL] : []),
+        ...(await this.listed(caller)).map(({ qualifiedName, description, inputSchema, listedSchema }) => ({
+          name: qualifiedName,
+          description,
+          inputSchema: (listedSchema ?? inputSchema) as { type: 'object' },
+        })),
+      ],
     }));
     server.setRequestHandler('tools/call', async (_request, context) =>
       permitted!.run(context.mcpReq.id, (headers) => Object.assign(returned, headers)),
@@ -188,17 +225,32 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function toWebRequest(request: IncomingMessage, body: JsonRpc): Request {
+/** A header that came twice is not told. */
+function plainHeaders(request: IncomingMessage): { [name: string]: string } {
+  const single = Object.entries(request.headers).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(single);
+}
+
+function toWebRequest(request: IncomingMessage, body: JsonRpc, sent: JsonRpc): Request {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const [name, value] of Object.entries(plainHeaders(request))) {
     // The token stays at the door: neither the SDK nor a tool gets it.
-    if (typeof value === 'string' && name !== 'authorization' && name !== 'content-length') headers.set(name, value);
+    if (name !== 'authorization' && name !== 'content-length') headers.set(name, value);
   }
+  // An interceptor may have put another tool in place. The SDK compares header and body: as the client sent them.
+  const [name, before] = [body, sent].map(({ params }) => (isObject(params) ? params.name : undefined));
+  if (name !== before && headers.get('mcp-name') === before) headers.set('mcp-name', String(name));
   return new Request(`http://${request.headers.host}${request.url}`, {
     method: 'POST',
     headers,
     body: JSON.stringify(body),
   });
+}
+
+function failed({ id }: JsonRpc, message: string): Response {
+  return Response.json(rpcError(id, -32603, message), { status: 500 });
 }
 
 function refusal(id: unknown, judged: Exclude<Judgement, { kind: 'permitted' }>): object {

@@ -4,9 +4,7 @@ import type { GatewayModel, Report } from './gateway-model';
 
 /** Properties of a gateway that have no effect here, with what that means. */
 const PROPERTIES: readonly (readonly [path: readonly string[], meaning: string])[] = [
-  [['InterceptorConfigurations'], 'interceptors are not run'],
   [['WafConfiguration'], 'there is no web ACL in front'],
-  [['ProtocolConfiguration', 'Mcp', 'SearchType'], 'there is no search tool'],
   [['ProtocolConfiguration', 'Mcp', 'SessionConfiguration'], 'there are no sessions'],
   [['ProtocolConfiguration', 'Mcp', 'StreamingConfiguration'], 'answers are not streamed'],
 ];
@@ -19,12 +17,20 @@ const RESOURCES: readonly (readonly [type: string, meaning: string])[] = [
 ];
 
 /** Says everything in the template that the deployed gateway would do and this one does not. */
-export function reportNotSimulated(assembly: ConcreteAssembly, gateway: GatewayModel, report: Report): void {
+export function reportNotSimulated(
+  assembly: ConcreteAssembly,
+  gateway: GatewayModel,
+  functions: ReadonlyMap<string, unknown>,
+  report: Report,
+): void {
   const { properties, logicalId, unresolved } = gateway.resource;
   for (const what of unresolved) report(`${logicalId}: ${what} is only known after a deployment`);
   for (const [path, meaning] of PROPERTIES) {
     const value = path.reduce<unknown>((inner, name) => own(inner, name), properties);
     if (value !== undefined) report(`${logicalId}: ${path.at(-1)} has no effect here, ${meaning}`);
+  }
+  for (const { points, lambdaArn } of gateway.interceptors.filter(({ lambdaArn }) => !functions.has(lambdaArn))) {
+    report(`${logicalId}: its ${points.join(' and ')} interceptor ${lambdaArn} cannot be run, so requests are refused`);
   }
   for (const [type, meaning] of RESOURCES) {
     for (const resource of assembly.ofType(type)) report(`${resource.logicalId}: it has no effect here, ${meaning}`);

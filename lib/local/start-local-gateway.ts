@@ -9,6 +9,8 @@ import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
 import { type RunnableFunction, readFunctions } from './functions';
 import { type GatewayModel, type Report, readGateway } from './gateway-model';
 import { Door, GatewayServer } from './gateway-server';
+import { forLocalInterceptors } from './interceptor-environment';
+import { Interceptors } from './interceptors';
 import { LambdaHost } from './lambda-host';
 import { McpEndpoint } from './mcp-endpoint';
 import { reportNotSimulated } from './not-simulated';
@@ -46,6 +48,13 @@ export interface LocalGatewayOptions {
   readonly advertiseScopes?: boolean;
   /** How targets that are not functions are called from this machine. @default they are not called */
   readonly outbound?: LocalOutboundOptions;
+  /**
+   * What happens to a request when an interceptor runs into its time limit: `refuse`, or `pass`, as gateways with other
+   * kinds of targets were seen to do. With `pass` a test shows what is left without the interceptor.
+   *
+   * @default 'refuse'
+   */
+  readonly interceptorTimeout?: 'refuse' | 'pass';
   readonly onDecision?: (decision: Decision) => void;
   /** Output of the tools. */
   readonly onLog?: (functionName: string, text: string) => void;
@@ -104,11 +113,11 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     typeof options.assembly === 'string' ? readAssembly(options.assembly) : options.assembly,
   );
   const gateway = readGateway(assembly, options.gateway, report);
-  reportNotSimulated(assembly, gateway, report);
   const log = new DecisionLog(options.onDecision);
   const roles = readRoles(assembly);
   const functions = readFunctions(assembly, roles, report);
   const resourcePolicies = readResourcePolicies(assembly);
+  reportNotSimulated(assembly, gateway, functions, report);
 
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -129,8 +138,6 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     );
     closers.push(() => endpoint.close());
     await endpoint.listen();
-    addFunctions(host, endpoint, functions, options.replaceHandlers ?? {});
-
     const outbound = new OutboundIdentity(gateway, roles.get(gateway.roleArn), resourcePolicies);
     const calls = new ToolCalls(
       gateway,
@@ -148,7 +155,17 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const oauth = await OAuthEndpoint.create(origin, assembly, gateway.authorizer, report);
     const issuer = oauth.trusted;
     const door = new Door(origin, gateway.authorizer, issuer, options.advertiseScopes ?? false, log.add);
-    server.mount(new McpEndpoint(gateway, calls), door, oauth);
+    const interceptors = new Interceptors({
+      gateway,
+      outbound,
+      functions,
+      host,
+      decide: log.add,
+      timeout: options.interceptorTimeout ?? 'refuse',
+    });
+    const local = { mcpUrl: `${origin}/mcp`, issuer: issuer?.issuer };
+    addFunctions(host, endpoint, forLocalInterceptors(functions, gateway, local), options.replaceHandlers ?? {});
+    server.mount(new McpEndpoint(gateway, calls, interceptors), door, oauth);
     return {
       mcpUrl: `${origin}/mcp`,
       issuer: issuer?.issuer ?? '',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CLIENT_CONTEXT, CLIENT_CONTEXT_VERSION } from '../protocol/lambda-event';
+import { SEARCH_TOOL_NAME } from '../protocol/tool-name';
 import type { Authorization, CallerIdentity, PolicyAuthorization } from './authorization';
 import type { Decide } from './decision';
 import type { RunnableFunction } from './functions';
@@ -8,6 +9,7 @@ import type { LambdaHost } from './lambda-host';
 import type { OutboundIdentity } from './outbound-identity';
 import { type ClientRequest, type PropagationModel, propagatedHeaders, propagatedQuery } from './remote/propagation';
 import type { RemoteCalls, RemoteTool } from './remote/remote-calls';
+import { searchTools } from './search-tool';
 import type { ToolResult } from './tool-result';
 
 export type Judgement =
@@ -64,6 +66,7 @@ export class ToolCalls {
   }
 
   public judge(caller: CallerIdentity, name: unknown, args: unknown, client: ClientRequest): Judgement {
+    if (this.gateway.searchable && name === SEARCH_TOOL_NAME) return this.search(caller, args);
     const tool = typeof name === 'string' ? this.gateway.tools.get(name) : undefined;
     if (tool === undefined) return { kind: 'unknown-tool', message: `Unknown tool: ${String(name)}` };
     const verdict: Authorization = this.authorization.authorize(caller, tool, args);
@@ -79,6 +82,12 @@ export class ToolCalls {
       case 'allow':
         return { kind: 'permitted', run: this.runOf(caller, tool, args, client) };
     }
+  }
+
+  private search({ name: caller }: CallerIdentity, args: unknown): Judgement {
+    const reason = 'policies are not asked about the search tool, nor about what it finds';
+    this.decide({ layer: 3, decision: 'allow', caller, tool: SEARCH_TOOL_NAME, action: SEARCH_TOOL_NAME, reason });
+    return { kind: 'permitted', run: async () => searchTools([...this.gateway.tools.values()], args) };
   }
 
   private runOf(caller: CallerIdentity, tool: ToolModel, args: unknown, client: ClientRequest): Run {

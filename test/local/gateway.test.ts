@@ -329,7 +329,9 @@ describe('start', () => {
 
     const { unsupported } = await start(rich);
 
-    expect(unsupported.join('\n')).toMatch(/InterceptorConfigurations has no effect here, interceptors are not run/);
+    expect(unsupported.join('\n')).toMatch(
+      /its REQUEST and RESPONSE interceptor undefined cannot be run, so requests are refused/,
+    );
     expect(unsupported.join('\n')).toMatch(/RateLimits\w+: it has no effect here/);
   });
 

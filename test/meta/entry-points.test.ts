@@ -20,9 +20,12 @@ test('importing the package loads neither Cedar nor esbuild nor an AWS SDK', () 
   }
 });
 
-test('./runtime is made of runtime and protocol alone, and small', () => {
+test.each([
+  ['all of it', "export * from './lib/runtime/index.ts'", 20_000],
+  ['what a tool takes of it', "export { defineTool } from './lib/runtime/index.ts'", 8_000],
+])('./runtime is made of runtime and protocol alone, and small: %s', (_what, contents, bytes) => {
   const { metafile, outputFiles } = buildSync({
-    entryPoints: [join(ROOT, 'lib/runtime/index.ts')],
+    stdin: { contents, resolveDir: ROOT },
     absWorkingDir: ROOT,
     bundle: true,
     minify: true,
@@ -32,8 +35,9 @@ test('./runtime is made of runtime and protocol alone, and small', () => {
     format: 'cjs',
   });
 
-  for (const input of Object.keys(metafile.inputs)) expect(input).toMatch(/^lib\/(runtime|protocol)\//);
-  expect(outputFiles[0]!.contents.byteLength).toBeLessThan(8_000);
+  const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>');
+  for (const input of inputs) expect(input).toMatch(/^lib\/(runtime|protocol)\//);
+  expect(outputFiles[0]!.contents.byteLength).toBeLessThan(bytes);
 });
 
 test.each([

@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   targets: ['outbound', 'core', 'protocol'],
   authorization: ['core', 'protocol'],
   'least-privilege': ['analysis', 'core', 'protocol'],
+  interceptors: ['least-privilege', 'core', 'protocol'],
   nag: ['rules', 'assembly', 'core', 'protocol'],
   cli: ['local', 'rules', 'analysis', 'assembly', 'core', 'protocol'],
 };

@@ -1,0 +1,166 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IAlias } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { constrainedInput } from '../core/cedar/input-conditions';
+import type { Problem } from '../core/errors';
+import type { InputConstraint } from '../core/schema/input-constraint';
+import type { ToolInputSchema } from '../core/schema/tool-schema';
+import { toolCode } from '../least-privilege/tool-code';
+import { ToolConcurrency } from '../least-privilege/tool-concurrency';
+import { ToolHandler } from '../least-privilege/tool-handler';
+import {
+  DISCOVERY_URL_ENV,
+  INTERCEPTOR_CONFIG_FILE,
+  type InterceptionPoint,
+  TOKEN_RULES_ENV,
+} from '../protocol/interceptor';
+import type { WeakeningMetadata } from '../protocol/template-metadata';
+import { qualifiedToolName } from '../protocol/tool-name';
+import type { Interceptor } from './interceptor';
+
+/** An interceptor stands before every request, so it takes less time and more calls than a tool. */
+const DEFAULT_SECONDS = 5;
+const DEFAULT_CONCURRENCY = 10;
+
+/** What the checks of arguments need to know of a tool. */
+export interface InterceptedTool {
+  readonly target: string;
+  readonly name: string;
+  readonly inputSchema: ToolInputSchema;
+  readonly constraints?: readonly InputConstraint[];
+}
+
+/** What tokens of callers must be like. */
+export interface CallerTokens {
+  readonly discoveryUrl: string;
+  readonly audience?: readonly string[];
+  /** Claims with exactly this text. */
+  readonly claims: { readonly [claim: string]: string };
+}
+
+export interface GatewayInterceptorsProps {
+  readonly gatewayName: string;
+  readonly encryptionKey: IKey;
+  /** Left out when callers have no tokens. */
+  readonly tokens?: CallerTokens;
+  /** Whether there is a search tool whose results have to be filtered. */
+  readonly searchNeedsFilter: boolean;
+  /** All tools of the gateway, asked for when the app is complete. */
+  readonly tools: () => readonly InterceptedTool[];
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** The interceptor functions of one gateway: at most one at each point. */
+export class GatewayInterceptors extends Construct {
+  private readonly interceptors = new Map<InterceptionPoint, { interceptor: Interceptor; alias: IAlias }>();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GatewayInterceptorsProps,
+  ) {
+    super(scope, id);
+  }
+
+  /** For the gateway. */
+  public get configurations(): CfnGateway.GatewayInterceptorConfigurationProperty[] {
+    return Lazy.any(
+      {
+        produce: () =>
+          [...this.interceptors].map(([point, { interceptor, alias }]) => ({
+            interceptor: { lambda: { arn: alias.functionArn } },
+            interceptionPoints: [point],
+            inputConfiguration: { passRequestHeaders: interceptor._headers._weakening !== undefined },
+          })),
+      },
+      { omitEmptyArray: true },
+    ) as never;
+  }
+
+  public get weakenings(): readonly WeakeningMetadata[] {
+    return [...this.interceptors.values()].flatMap(({ interceptor }) => interceptor._headers._weakening ?? []);
+  }
+
+  public get validatesInput(): boolean {
+    return this.interceptors.get('REQUEST')?.interceptor._checks.validateInput ?? false;
+  }
+
+  public findProblems(): Problem[] {
+    if (!this.props.searchNeedsFilter || this.interceptors.get('RESPONSE')?.interceptor._checks.filterSearch === true) {
+      return [];
+    }
+    return [
+      {
+        code: 'SEARCH_UNFILTERED',
+        message:
+          'the search tool would show every caller all tools, got SearchTool.filtered() and no interceptor that filters',
+        fix: 'Add Interceptor.response({ filterSearch: true, … }), or use SearchTool.unfiltered({ reason })',
+        at: this.node.path,
+      },
+    ];
+  }
+
+  /** The alias that the gateway has to invoke; `undefined` when there is one at that point already. */
+  public add(interceptor: Interceptor): IAlias | undefined {
+    const { _point: point } = interceptor;
+    const { onProblem, tokens } = this.props;
+    if (this.interceptors.has(point)) {
+      onProblem({
+        code: 'INTERCEPTOR_DUPLICATE',
+        message: `the service takes one interceptor at each point, got a second one for ${point}`,
+        fix: 'Put both checks into one: shipped checks are options, and your own go into its entry',
+        at: this.node.path,
+      });
+      return undefined;
+    }
+    for (const problem of interceptor._problems(tokens !== undefined, this.node.path)) onProblem(problem);
+    const alias = this.makeFunction(interceptor);
+    this.interceptors.set(point, { interceptor, alias });
+    return alias;
+  }
+
+  private makeFunction(interceptor: Interceptor): IAlias {
+    const { gatewayName, encryptionKey, onProblem } = this.props;
+    const at = interceptor._point.toLowerCase();
+    const options = interceptor._functionOptions;
+    const shipped = require.resolve(`../runtime/interceptors/${at}`);
+    const scope = new Construct(this, interceptor._point === 'REQUEST' ? 'Request' : 'Response');
+    return toolCode(scope, 'Handler', {
+      toolName: `${at}-interceptor`,
+      description: `${interceptor._point} interceptor of the MCP gateway ${gatewayName}`,
+      handler: ToolHandler.fromEntry(interceptor._entry ?? shipped),
+      access: {},
+      options: {
+        ...options,
+        timeout: options.timeout ?? Duration.seconds(DEFAULT_SECONDS),
+        concurrency: options.concurrency ?? ToolConcurrency.reserved(DEFAULT_CONCURRENCY),
+      },
+      encryptionKey,
+      runtimeEnvironment: interceptor._checks.verifyCaller ? this.tokenEnvironment() : {},
+      files: () => [{ name: INTERCEPTOR_CONFIG_FILE, text: JSON.stringify(this.configuration(interceptor)) }],
+      onProblem,
+    }).alias;
+  }
+
+  private tokenEnvironment(): { [name: string]: string } {
+    const { tokens } = this.props;
+    if (tokens === undefined) return {};
+    const { discoveryUrl, audience, claims } = tokens;
+    return { [DISCOVERY_URL_ENV]: discoveryUrl, [TOKEN_RULES_ENV]: Stack.of(this).toJsonString({ audience, claims }) };
+  }
+
+  private configuration({ _checks: checks }: Interceptor): object {
+    const { audit, verifyCaller, filterSearch, validateInput } = checks;
+    return { audit, verifyCaller, filterSearch, ...(validateInput ? { inputs: this.inputSchemas() } : {}) };
+  }
+
+  private inputSchemas(): object {
+    const schemas = this.props.tools().flatMap(({ target, name, inputSchema, constraints = [] }) => {
+      const schema = constrainedInput(inputSchema, constraints);
+      return schema === undefined ? [] : [[qualifiedToolName(target, name), schema] as const];
+    });
+    return Object.fromEntries(schemas);
+  }
+}
