@@ -20,7 +20,6 @@ export { CallbackUrl } from './inbound/callback-url';
 export type { CognitoInboundOptions } from './inbound/cognito-inbound';
 export { Inbound, type WeakInboundOptions } from './inbound/inbound';
 export { InboundClaim } from './inbound/inbound-claim';
-export { IssuerEndpoint, type IssuerEndpointVpcOptions } from './inbound/issuer-endpoint';
 export {
   IssuerScopes,
   type NoScopesOptions,
@@ -88,6 +87,7 @@ export {
   type FourLayerChecksProps,
   type RuleDescription,
 } from './nag/four-layer-checks';
+export { type ManagedVpcOptions, PrivateEndpoint } from './network/private-endpoint';
 export type { ApiKeyOptions } from './outbound/api-key-outbound';
 export { ApiKeyProvider, type ApiKeyProviderProps } from './outbound/api-key-provider';
 export {
@@ -113,7 +113,6 @@ export {
 export { OAuth2Vendor } from './outbound/oauth2-vendor';
 export { ActorToken, OnBehalfOf, type TokenExchangeOptions } from './outbound/on-behalf-of';
 export { Outbound } from './outbound/outbound';
-export { type ManagedVpcOptions, PrivateEndpoint } from './outbound/private-endpoint';
 export {
   ProviderSecret,
   type ProviderSecretProps,

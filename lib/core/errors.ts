@@ -52,6 +52,7 @@ export const ERRORS = {
   POLICY_SIZE: 'A policy is longer than the service accepts.',
   POLICY_TEST: 'A table of policy tests is not understood.',
   PORT_IN_USE: 'The local gateway cannot listen on the port.',
+  PRIVATE_ENDPOINT: 'A private endpoint does not say what it may reach.',
   PROPAGATION_DENIED: 'A header or query parameter may not be passed on.',
   RATE_LIMIT: 'A rate limit cannot be expressed as asked for.',
   REASON_MISSING: 'A weaker choice is made without a reason.',

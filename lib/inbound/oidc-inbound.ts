@@ -2,10 +2,10 @@ import { Lazy, Token } from 'aws-cdk-lib';
 import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { type Problem, shown } from '../core/errors';
 import { checkReason } from '../core/reason';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import type { WeakeningMetadata } from '../protocol/template-metadata';
 import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext } from './inbound-binding';
 import { InboundClaim } from './inbound-claim';
-import type { IssuerEndpoint } from './issuer-endpoint';
 import type { IssuerScopes } from './issuer-scopes';
 import { issuerProblem } from './issuer-url';
 import { refuseAgent } from './refused-agents';
@@ -52,7 +52,7 @@ export interface OidcInboundOptions {
    *
    * @default - over the internet
    */
-  readonly privateEndpoint?: IssuerEndpoint;
+  readonly privateEndpoint?: PrivateEndpoint;
 }
 
 /** Tokens of an issuer that this app does not make. */
@@ -101,6 +101,7 @@ export class OidcInbound implements InboundBinding {
       ...(options.claims ?? []).flatMap((claim) => claim._problems(at)),
       ...(reason === undefined ? [] : checkReason('IssuerScopes.none', reason, at)),
       ...options.scopes._problems(this.tools, at),
+      ...(options.privateEndpoint?._problems(at) ?? []),
       ...this.audienceProblems(at),
     ];
   }
@@ -129,7 +130,7 @@ export class OidcInbound implements InboundBinding {
         ),
         advertisedScopeMapping: Lazy.any({ produce: () => nonEmpty(scopes._advertised(atTheDoor())) }),
         customClaims: Lazy.any({ produce: () => this.renderClaims(atTheDoor()) }, { omitEmptyArray: true }),
-        privateEndpoint: privateEndpoint?._render(),
+        privateEndpoint: privateEndpoint?._rendering,
       },
     };
   }

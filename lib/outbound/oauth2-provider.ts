@@ -2,13 +2,13 @@ import { CfnOAuth2CredentialProvider } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
 import { endpointProblems } from '../core/endpoint';
 import { formatProblem, type Problem, shown } from '../core/errors';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import type { ClientAuthentication } from './client-authentication';
 import type { CredentialAccess } from './credential-access';
 import type { ExternalSecret } from './external-secret';
 import type { OAuth2Discovery } from './oauth2-discovery';
 import { OAuth2Vendor, OWN_CONFIGURATION, TENANT_VENDORS } from './oauth2-vendor';
 import type { OnBehalfOf } from './on-behalf-of';
-import type { PrivateEndpoint } from './private-endpoint';
 import { checkedProviderName } from './provider-name';
 
 /** Options of {@link OAuth2Provider.vendor}. */
@@ -200,6 +200,7 @@ function bindCustom(self: Construct, props: CustomOAuth2ProviderProps): Binding 
     problems: [
       ...client.problems,
       ...discovery._problems(at, privateEndpoint !== undefined),
+      ...(privateEndpoint?._problems(at) ?? []),
       ...actorProblems(onBehalfOf, at),
     ],
   };

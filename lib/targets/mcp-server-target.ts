@@ -4,8 +4,8 @@ import type { Problem } from '../core/errors';
 import { shown } from '../core/errors';
 import { checkReason } from '../core/reason';
 import { type McpToolsReading, readMcpTools } from '../core/schema/read-mcp-tools';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import type { Outbound } from '../outbound/outbound';
-import type { PrivateEndpoint } from '../outbound/private-endpoint';
 import { type ParsedDocument, parseDocument, readDocument } from './document-file';
 import { bindPropagation, type Propagation } from './propagation';
 import { withRisks } from './risks';
@@ -106,6 +106,7 @@ export function bindMcpServer(options: McpServerTargetOptions, context: TargetCo
     tools: listing.tools,
     weakenings: [...(outbound.weakening === undefined ? [] : [outbound.weakening]), ...listing.weakenings],
     problems: [
+      ...(options.privateEndpoint?._problems(at) ?? []),
       ...urlProblems(options.endpoint, options.privateEndpoint !== undefined, at),
       ...outbound.problems,
       ...propagation.problems,

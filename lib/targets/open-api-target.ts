@@ -1,7 +1,7 @@
 import type { Problem } from '../core/errors';
 import { readOpenApi } from '../core/openapi/read-openapi';
+import type { PrivateEndpoint } from '../network/private-endpoint';
 import type { Outbound } from '../outbound/outbound';
-import type { PrivateEndpoint } from '../outbound/private-endpoint';
 import { type ParsedDocument, parseDocument, readDocument } from './document-file';
 import { bindPropagation, type Propagation } from './propagation';
 import { withRisks } from './risks';
@@ -110,6 +110,7 @@ export function bindOpenApi(options: OpenApiTargetOptions, context: TargetContex
     weakenings: outbound.weakening === undefined ? [] : [outbound.weakening],
     problems: [
       ...[...problems, ...reading.problems].map((problem) => located(problem, at)),
+      ...(options.privateEndpoint?._problems(at) ?? []),
       ...outbound.problems,
       ...propagation.problems,
       ...headerClashes(headers, outbound.headers, at),

@@ -3,8 +3,8 @@ import type { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
+import type { PrivateEndpointRendering } from '../network/private-endpoint';
 import type { CredentialAccess } from '../outbound/credential-access';
-import type { PrivateEndpointRendering } from '../outbound/private-endpoint';
 import type { ToolRiskLevel, WeakeningMetadata } from '../protocol/template-metadata';
 
 /** What a target needs to know of its gateway. */

@@ -17,8 +17,8 @@ import {
   textOf,
   tokenOf,
 } from '../support/local-shop';
+import { CREDENTIALS, Hosts, PINNED, synthesizeDesk } from '../support/outbound-desk';
 import { OUTBOUND_ATTACKS, type OutboundAttack, type Outcome, openPath, REDIRECTS, target } from './outbound';
-import { CREDENTIALS, Hosts, PINNED, synthesizeDesk } from './outbound-desk';
 
 const desk = synthesizeDesk();
 let hosts: Hosts;

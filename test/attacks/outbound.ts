@@ -1,5 +1,5 @@
 import { type EditableTemplate, resources } from '../support/local-shop';
-import { CREDENTIALS, Hosts, PINNED } from './outbound-desk';
+import { CREDENTIALS, Hosts, PINNED } from '../support/outbound-desk';
 
 /** What a caller sees and the hosts got, after one call or one listing. */
 export interface Outcome {

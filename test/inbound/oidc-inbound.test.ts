@@ -3,9 +3,9 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Inbound,
   InboundClaim,
-  IssuerEndpoint,
   IssuerScopes,
   type OidcInboundOptions,
+  PrivateEndpoint,
   ScopeClaim,
 } from 'cdk-secure-mcp';
 import { GatewayApp } from '../support/gateway-app';
@@ -120,14 +120,14 @@ test('the private path to the issuer is rendered with the security groups', () =
       issuer: 'https://id.corp.example.com',
       audience: [AUDIENCE],
       scopes: IssuerScopes.perTool(),
-      privateEndpoint: IssuerEndpoint.latticeResource('rcfg-0123456789abcdef0'),
+      privateEndpoint: PrivateEndpoint.resourceConfiguration('rcfg-0123456789abcdef0'),
     }),
   });
 
   expect(authorizer(inside).PrivateEndpoint).toEqual({
     SelfManagedLatticeResource: { ResourceConfigurationIdentifier: 'rcfg-0123456789abcdef0' },
   });
-  expect(shop.stack.resolve(IssuerEndpoint.vpc({ vpc, securityGroups: [group] })._render())).toMatchObject({
+  expect(shop.stack.resolve(PrivateEndpoint.managedVpc({ vpc, securityGroups: [group] })._rendering)).toMatchObject({
     managedVpcResource: {
       vpcIdentifier: { Ref: expect.stringContaining('Vpc') },
       subnetIds: [expect.anything(), expect.anything()],
@@ -135,6 +135,13 @@ test('the private path to the issuer is rendered with the security groups', () =
       endpointIpAddressType: 'IPV4',
     },
   });
+  const known = Vpc.fromVpcAttributes(shop.stack, 'Known', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['a'],
+    privateSubnetIds: ['subnet-1'],
+  });
+  const open = app({ privateEndpoint: PrivateEndpoint.managedVpc({ vpc: known, securityGroups: [] }) });
+  expect(open.synthError()).toMatch(/1 to 5 security groups, got 0.*\[PRIVATE_ENDPOINT\]/);
 });
 
 describe('the issuer', () => {

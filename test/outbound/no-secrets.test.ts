@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, SecretValue, Stack } from 'aws-cdk-lib';
@@ -14,6 +15,9 @@ import {
   SecureMcpGateway,
   Target,
 } from 'cdk-secure-mcp';
+import { Peer } from '../../examples/outbound/local/peer';
+import { callTool, edited, resources, start, stopAll, tokenOf } from '../support/local-shop';
+import { synthesizeDesk } from '../support/outbound-desk';
 import { apiKey, docs, oauth2, tickets } from '../support/remote-targets';
 
 /** Values no output may hold, in every place where an author could put one. */
@@ -133,3 +137,149 @@ test('what is not a credential does reach the template, so the search would find
   expect(error).toBe('');
   expect(written).toContain(MARKER);
 });
+
+describe('E14: what a local run of the gateway writes', () => {
+  /** Every value of the vault, every secret and token that is made up, by what it is. */
+  const planted = { apiKey: `${MARKER}-key`, clientSecret: `${MARKER}-secret`, issued: `${MARKER}-issued` };
+  const VAULT = { 'crm-key': { apiKey: planted.apiKey }, login: { clientSecret: planted.clientSecret } };
+  const desk = synthesizeDesk();
+  let login: Peer;
+  let api: Peer;
+  let failing = false;
+  beforeAll(async () => {
+    const fails = {
+      status: 400,
+      body: { error: 'invalid_grant', error_description: `${planted.clientSecret} is wrong` },
+    };
+    login = await Peer.start(() =>
+      failing ? fails : { body: { access_token: planted.issued, token_type: 'Bearer', expires_in: 60 } },
+    );
+    api = await Peer.start(({ headers }) =>
+      failing ? { status: 500, body: JSON.stringify(headers) } : { body: { name: 'Ada' } },
+    );
+  });
+  afterAll(async () => {
+    await stopAll();
+    await Promise.all([login.close(), api.close()]);
+  });
+
+  const hosts = () => ({
+    'https://api.crm.example': api.origin,
+    'https://mcp.docs.example': api.origin,
+    'https://login.crm.example': login.origin,
+  });
+
+  test.each([
+    ['when all goes well', false],
+    ['when every host fails and tells what it was sent', true],
+  ])('%s', async (_when, fails) => {
+    failing = fails;
+    const written: string[] = [];
+    const gateway = await start(desk, {
+      outbound: { forward: hosts(), vault: VAULT },
+      onDecision: (decision) => written.push(JSON.stringify(decision)),
+      onLog: (name, text) => written.push(`${name} ${text}`),
+    });
+    const token = await tokenOf(gateway, 'robot');
+    const calls = { crm___getCustomer: { id: 'c-1' }, reports___listMine: {}, docs___search: { query: 'a' } };
+    for (const [tool, args] of Object.entries(calls)) {
+      const { body, headers } = await callTool(gateway, token, tool, args);
+      written.push(JSON.stringify([body, [...headers]]));
+    }
+    written.push(JSON.stringify(gateway.unsupported), JSON.stringify(gateway.decisions));
+
+    // The credentials were there, and were sent where they belong.
+    const sent = JSON.stringify([api.arrivals, login.arrivals]);
+    expect(sent).toContain(planted.apiKey);
+    expect(sent).toContain(Buffer.from(`desk:${planted.clientSecret}`).toString('base64'));
+    const text = written.join('\n');
+    expect(text).toContain('crm-key');
+    expect(text).not.toContain(MARKER);
+    expect(text).not.toContain(token);
+    expect(text).not.toMatch(/eyJ/);
+    for (const { clientSecret } of gateway.agents) expect(text).not.toContain(clientSecret);
+  });
+
+  test('in DEBUG a failing host does reach the caller, so the search would find it', async () => {
+    failing = true;
+    const loud = edited(desk, (template) => {
+      resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!.Properties.ExceptionLevel = 'DEBUG';
+    });
+    const gateway = await start(loud, { outbound: { forward: hosts(), vault: VAULT } });
+    const { body } = await callTool(gateway, await tokenOf(gateway, 'robot'), 'crm___getCustomer', { id: 'c-1' });
+
+    expect(JSON.stringify(body)).toContain(planted.apiKey);
+  });
+
+  test('the command, with --json and without, errors included', async () => {
+    failing = false;
+    const folder = mkdtempSync(join(tmpdir(), 'dev-vault-'));
+    const vault = join(folder, 'vault.json');
+    const broken = join(folder, 'broken.json');
+    writeFileSync(vault, JSON.stringify(VAULT));
+    writeFileSync(broken, `{ "crm-key": ${planted.apiKey} }`);
+    const forward = Object.entries(hosts()).flatMap(([from, to]) => ['--forward', `${from}=${to}`]);
+
+    const refused = await output(['dev', desk, '--port', '0', '--vault', broken]);
+    expect(refused).toContain('the vault file cannot be read');
+    expect(refused).not.toContain(MARKER);
+    for (const json of [['--json'], []]) {
+      const said = await output(
+        ['dev', desk, '--port', '0', '--vault', vault, ...forward, ...json],
+        async (url, start) => {
+          const robot =
+            /"clientId":"(\w+)","clientSecret":"([\w-]+)"/.exec(start) ??
+            /client_id (\w+), client_secret ([\w-]+)/.exec(start);
+          const endpoint = /"tokenEndpoint":"([^"]+)"/.exec(start) ?? /Token endpoint {2}(\S+)/.exec(start);
+          const response = await fetch(endpoint![1]!, {
+            method: 'POST',
+            headers: { authorization: `Basic ${Buffer.from(`${robot![1]}:${robot![2]}`).toString('base64')}` },
+            body: new URLSearchParams({ grant_type: 'client_credentials' }),
+          });
+          const { access_token: token } = (await response.json()) as { access_token: string };
+          await fetch(url, {
+            method: 'POST',
+            headers: {
+              authorization: `Bearer ${token}`,
+              'content-type': 'application/json',
+              'mcp-protocol-version': '2025-11-25',
+            },
+            body: JSON.stringify({
+              jsonrpc: '2.0',
+              id: 1,
+              method: 'tools/call',
+              params: { name: 'crm___getCustomer', arguments: { id: 'c-1' } },
+            }),
+          });
+        },
+      );
+      expect(said).toContain('with the API key of crm-key');
+      expect(said).not.toContain(MARKER);
+      expect(said).not.toMatch(/eyJ/);
+    }
+  });
+});
+
+/** Runs the command and returns all it writes; with `use`, once it serves and until that is done. */
+async function output(args: string[], use?: (mcpUrl: string, start: string) => Promise<void>): Promise<string> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '../../lib/cli/main.ts'), ...args]);
+  let text = '';
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const served = new Promise<string | undefined>((resolve) => {
+    const read = (chunk: Buffer) => {
+      text += String(chunk);
+      const url = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(text)?.[0];
+      if (url !== undefined && /"agents"|Ctrl-C stops/.test(text)) resolve(url);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    void ended.then(() => resolve(undefined));
+  });
+  const url = await served;
+  if (url !== undefined) {
+    await use?.(url, text);
+    child.kill('SIGTERM');
+  }
+  await ended;
+  return text;
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Inbound,
   McpToolList,
@@ -232,6 +233,18 @@ describe('OpenAPI', () => {
           SelfManagedLatticeResource: { ResourceConfigurationIdentifier: 'rcfg-0123456789abcdef0' },
         },
       });
+  });
+
+  test('a private endpoint says what it may reach', () => {
+    const { stack } = new GatewayApp('elsewhere');
+    const vpc = Vpc.fromVpcAttributes(stack, 'Known', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['a'],
+      privateSubnetIds: ['subnet-1'],
+    });
+    const privateEndpoint = PrivateEndpoint.managedVpc({ vpc, securityGroups: [] });
+
+    expect(permitted(openApi({ document: tickets(), privateEndpoint })).synthError()).toContain('[PRIVATE_ENDPOINT]');
   });
 
   test('a header is either an argument or the place of the credential', () => {

@@ -47,6 +47,7 @@ export class Credentials {
   public async of(credential: CredentialModel, call: CallFor): Promise<Credential> {
     switch (credential.kind) {
       case 'none':
+      case 'role':
         return NOTHING;
       case 'api-key': {
         const { provider, place } = credential;

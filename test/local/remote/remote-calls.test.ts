@@ -1,0 +1,223 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { build } from '../../../examples/outbound/app';
+import type { LocalGateway } from '../../../lib/local';
+import {
+  callTool,
+  type EditableTemplate,
+  edited,
+  resources,
+  rpc,
+  start,
+  stopAll,
+  textOf,
+  tokenOf,
+} from '../../support/local-shop';
+import { CREDENTIALS, Hosts, synthesizeDesk } from '../../support/outbound-desk';
+
+const desk = synthesizeDesk();
+const outdir = mkdtempSync(join(tmpdir(), 'assistants-'));
+const app = new App({ outdir });
+build(app);
+app.synth();
+
+let hosts: Hosts;
+beforeAll(async () => {
+  hosts = await Hosts.start();
+});
+afterEach(stopAll);
+afterAll(() => hosts.close());
+
+const GET_CUSTOMER = 'crm___getCustomer';
+const TARGET = 'AWS::BedrockAgentCore::GatewayTarget';
+const targetOf = (template: EditableTemplate, name: string) =>
+  resources(template, TARGET).find(({ Properties }) => Properties.Name === name)!.Properties;
+const call = async (to: LocalGateway, tool: string, args: object, agent = 'robot') =>
+  callTool(to, await tokenOf(to, agent), tool, args);
+
+/** Takes statements out of the gateway role. */
+const without = (sid: string) => (template: EditableTemplate) => {
+  for (const { Properties } of resources(template, 'AWS::IAM::Policy', 'Outbound')) {
+    const document = Properties.PolicyDocument;
+    document.Statement = document.Statement.filter(({ Sid }: { Sid: string }) => Sid !== sid);
+  }
+};
+
+describe('the gateway role needs every one of', () => {
+  const customer = { customerId: 'C-000042' };
+  test.each([
+    [
+      'GetOwnWorkloadToken',
+      'bedrock-agentcore:GetWorkloadAccessToken',
+      'weather___getForecast',
+      { place: 'a', days: 1 },
+    ],
+    ['GetApiKeys', 'bedrock-agentcore:GetResourceApiKey', 'weather___getForecast', { place: 'a', days: 1 }],
+    ['ReadProviderSecrets', 'secretsmanager:GetSecretValue', 'weather___getForecast', { place: 'a', days: 1 }],
+    ['DecryptProviderSecrets', 'kms:Decrypt', 'weather___getForecast', { place: 'a', days: 1 }],
+    ['GetOAuth2Tokens', 'bedrock-agentcore:GetResourceOauth2Token', 'crm___getCustomer', customer],
+    ['SignAssertions', 'kms:Sign', 'crm___getCustomer', customer],
+    ['GetWorkloadTokenForCaller', 'bedrock-agentcore:GetWorkloadAccessTokenForJWT', 'expenses___listReports', {}],
+  ])('%s', async (sid, action, tool, args) => {
+    const gateway = await start(edited(outdir, without(sid)));
+    const scopes = ['assistants/expenses.listReports', 'assistants/expenses.submitReport'];
+    const token = tool.startsWith('expenses')
+      ? await gateway.mintToken({ clientId: 'assistant', subject: 'alice', scopes })
+      : await tokenOf(gateway, 'service-desk');
+    const answer = await callTool(gateway, token, tool, args);
+
+    expect(textOf(answer)).toBe('An internal error occurred. Please retry later.');
+    expect(gateway.decisions.at(-1)).toMatchObject({ layer: 2, decision: 'deny', action });
+    expect(gateway.decisions.at(-1)!.reason).toContain(`not authorized to perform: ${action}`);
+  });
+
+  test('with all of them only the vault and the hosts are missing, which is said at start', async () => {
+    const gateway = await start(outdir);
+    await call(gateway, 'weather___getForecast', { place: 'a', days: 1 }, 'service-desk');
+
+    expect(gateway.decisions.at(-1)).toMatchObject({ layer: 2, decision: 'deny' });
+    expect(gateway.decisions.at(-1)!.reason).toContain('the vault has no apiKey of weather-login');
+    expect(gateway.unsupported.filter((text) => text.startsWith('target weather: '))).toEqual([
+      'target weather: https://api.weather.example is not called here. Use --forward https://api.weather.example=http://127.0.0.1:<port> for a server on this machine, or --forward https://api.weather.example for the host itself',
+      'target weather: the vault has no apiKey of weather-login. Put { "weather-login": { "apiKey": … } } into the file of --vault, or set SECURE_MCP_VAULT_WEATHER_LOGIN_API_KEY',
+    ]);
+  });
+});
+
+test('tools are listed with the whole schema of their target', async () => {
+  const gateway = await start(outdir);
+  const { body } = await rpc(gateway, 'tools/list', {}, { token: await tokenOf(gateway, 'service-desk') });
+  const tools = Object.fromEntries(body.result!.tools.map(({ name, ...tool }: { name: string }) => [name, tool]));
+
+  expect(tools.crm___getCustomer).toMatchObject({
+    inputSchema: { properties: { customerId: { type: 'string', pattern: '^C-[0-9]{6}$' } }, required: ['customerId'] },
+  });
+  expect(tools.handbook___read_page).toMatchObject({
+    description: 'Read one page of the company handbook by its id',
+    inputSchema: { properties: { pageId: { pattern: '^[a-z0-9-]{1,64}$' } } },
+  });
+});
+
+test('a key in the query, where the template says so', async () => {
+  const gateway = await start(
+    edited(desk, (template) => {
+      const [{ CredentialProvider }] = targetOf(template, 'crm').CredentialProviderConfigurations;
+      const key = CredentialProvider.ApiKeyCredentialProvider;
+      Object.assign(key, { CredentialLocation: 'QUERY_PARAMETER', CredentialParameterName: 'key' });
+    }),
+    { outbound: hosts.options },
+  );
+  const arrivals = hosts.watch();
+  await call(gateway, GET_CUSTOMER, { id: 'c-1' });
+
+  expect(arrivals()[0]!.url).toBe(`/v1/customers/c-1?key=${CREDENTIALS.crmKey}`);
+  expect(JSON.stringify(gateway.decisions)).not.toContain(CREDENTIALS.crmKey);
+});
+
+test('headers and query parameters of the list pass, to a function too', async () => {
+  const gateway = await start(
+    edited(desk, (template) => {
+      for (const name of ['crm', 'note']) {
+        targetOf(template, name).MetadataConfiguration = {
+          AllowedRequestHeaders: ['X-Trace', 'X-Forwarded-For'],
+          AllowedQueryParameters: ['locale'],
+        };
+      }
+    }),
+    { outbound: hosts.options, replaceHandlers: { note: join(__dirname, 'show-context.js') } },
+  );
+  const arrivals = hosts.watch();
+  const token = await tokenOf(gateway, 'robot');
+  const send = async (name: string, args: object) => {
+    const response = await fetch(`${gateway.mcpUrl}?locale=de&other=1`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'mcp-protocol-version': '2025-11-25',
+        'x-trace': 't-1',
+        'x-other': 'o-1',
+        'x-forwarded-for': '10.0.0.1',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+    });
+    return response.text();
+  };
+  await send(GET_CUSTOMER, { id: 'c-1' });
+  const shown = await send('note___note', {});
+
+  const [{ url, headers }] = arrivals() as [ReturnType<typeof arrivals>[number]];
+  expect(url).toBe('/v1/customers/c-1?locale=de');
+  expect([headers['x-trace'], headers['x-other'], headers['x-forwarded-for']]).toEqual(['t-1', undefined, undefined]);
+  expect(shown).toContain('\\"bedrockAgentCorePropagatedHeaders\\":{\\"x-trace\\":\\"t-1\\"}');
+  expect(shown).toContain('\\"bedrockAgentCorePropagatedQueryParameters\\":{\\"locale\\":\\"de\\"}');
+  expect(shown).not.toContain('o-1');
+});
+
+test('a stage of API Gateway that wants the gateway role: IAM decides by method and path', async () => {
+  const API = 'https://abcde12345.execute-api.us-east-1.amazonaws.com';
+  const stage = (template: EditableTemplate) => {
+    const crm = targetOf(template, 'crm');
+    crm.CredentialProviderConfigurations = [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }];
+    const tool = { Name: 'getCustomer', Method: 'GET', Path: '/customers/{id}', Description: 'Get' };
+    crm.TargetConfiguration = {
+      Mcp: {
+        ApiGateway: { RestApiId: 'abcde12345', Stage: 'prod', ApiGatewayToolConfiguration: { ToolOverrides: [tool] } },
+      },
+    };
+  };
+  const granting = (template: EditableTemplate) => {
+    stage(template);
+    const [policy] = resources(template, 'AWS::IAM::Policy', 'Outbound');
+    policy!.Properties.PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: 'execute-api:Invoke',
+      Resource: {
+        'Fn::Sub': 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:abcde12345/prod/GET/customers/*',
+      },
+    });
+  };
+  const outbound = { forward: { [API]: hosts.api.origin } };
+  const denied = await start(edited(desk, stage), { outbound });
+  await call(denied, GET_CUSTOMER, { id: 'c-1' });
+  expect(denied.decisions.at(-1)).toMatchObject({ decision: 'deny', action: 'execute-api:Invoke' });
+
+  const arrivals = hosts.watch();
+  const allowed = await start(edited(desk, granting), { outbound });
+  expect(textOf(await call(allowed, GET_CUSTOMER, { id: 'c-1' }))).toBe('{"name":"Ada"}');
+  expect(arrivals().map(({ url }) => url)).toEqual(['/prod/customers/c-1']);
+});
+
+test.each([
+  [
+    'signed requests',
+    {
+      CredentialProviderType: 'GATEWAY_IAM_ROLE',
+      CredentialProvider: { IamCredentialProvider: { Service: 'execute-api' } },
+    },
+  ],
+  ['the credential type CALLER_IAM_CREDENTIALS', { CredentialProviderType: 'CALLER_IAM_CREDENTIALS' }],
+  [
+    'a credential provider that is not in the assembly',
+    {
+      CredentialProviderType: 'API_KEY',
+      CredentialProvider: { ApiKeyCredentialProvider: { ProviderArn: 'arn:other' } },
+    },
+  ],
+  ['the grant AUTHORIZATION_CODE', 'AUTHORIZATION_CODE'],
+])('%s: the target is not run, and that is said', async (why, credential) => {
+  const gateway = await start(
+    edited(desk, (template) => {
+      const reports = targetOf(template, 'reports');
+      if (typeof credential === 'string') {
+        const [{ CredentialProvider }] = reports.CredentialProviderConfigurations;
+        CredentialProvider.OauthCredentialProvider.GrantType = credential;
+      } else reports.CredentialProviderConfigurations = [credential];
+    }),
+  );
+
+  expect(gateway.unsupported.join('\n')).toContain(`the target is not run, ${why}`);
+  expect((await call(gateway, 'reports___listMine', {})).body.error?.code).toBe(-32602);
+});
