@@ -49,7 +49,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'issuer',
     what: 'Cognito user pool',
     state: 'approximated',
-    note: 'client credentials, authorization code with S256, discovery and key set; a new key at every start; no users, refresh tokens, userInfo, revocation or logout. It advertises PKCE, which Cognito supports and does not advertise',
+    note: 'client credentials, authorization code with S256, refresh tokens with the rotation of the template, revocation, discovery and key set; a new key at every start. People of a list log in without a password; no userInfo and no logout, and a refresh token that is used again after its grace period does not end the login. It advertises PKCE, which Cognito supports and does not advertise',
     source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html',
   },
   {

@@ -1,10 +1,12 @@
 // The `./local` entry point: starts a local gateway from a test.
 export type { Decision } from './decision';
+export type { LocalUser } from './local-users';
 export type { VaultField, VaultValues } from './remote/vault';
 export {
   type LocalAgent,
   type LocalGateway,
   type LocalGatewayOptions,
+  type LocalInteractiveAgent,
   type LocalOutboundOptions,
   startLocalGateway,
 } from './start-local-gateway';

@@ -15,6 +15,12 @@ export interface OAuthClient {
   readonly scopes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly accessTokenSeconds: number;
+  /** How logins are refreshed. @default not at all */
+  readonly refresh?: {
+    readonly seconds: number;
+    /** How long a token still works after it was rotated. @default tokens are not rotated */
+    readonly graceSeconds?: number;
+  };
   /** `aud` of its access tokens; Cognito's have none. */
   readonly audience?: string;
 }
@@ -28,7 +34,6 @@ export function readClients(assembly: ConcreteAssembly): OAuthClient[] {
 function readClient(client: ConcreteResource): OAuthClient {
   const { properties, metadata, ref } = client;
   const agent = own(metadata, METADATA_KEY) as AgentMetadata | undefined;
-  const unit = String(own(properties.TokenValidityUnits, 'AccessToken') ?? 'hours');
   return {
     name: agent?.agent ?? String(properties.ClientName ?? client.logicalId),
     poolId: String(properties.UserPoolId),
@@ -37,8 +42,26 @@ function readClient(client: ConcreteResource): OAuthClient {
     flows: properties.AllowedOAuthFlowsUserPoolClient === true ? texts(properties.AllowedOAuthFlows) : [],
     scopes: texts(properties.AllowedOAuthScopes),
     redirectUris: texts(properties.CallbackURLs),
-    accessTokenSeconds: Number(properties.AccessTokenValidity ?? 1) * (SECONDS[unit] ?? 3600),
+    accessTokenSeconds: validity(properties, 'AccessToken', 1, 'hours'),
+    refresh: refreshOf(properties),
   };
+}
+
+/** Cognito refreshes with rotation, or with the flow that excludes it, which is on by default. */
+function refreshOf(properties: ConcreteResource['properties']): OAuthClient['refresh'] {
+  const rotation = properties.RefreshTokenRotation;
+  const rotates = own(rotation, 'Feature') === 'ENABLED';
+  const flows = properties.ExplicitAuthFlows;
+  if (!rotates && flows !== undefined && !texts(flows).includes('ALLOW_REFRESH_TOKEN_AUTH')) return undefined;
+  return {
+    seconds: validity(properties, 'RefreshToken', 30, 'days'),
+    ...(rotates ? { graceSeconds: Number(own(rotation, 'RetryGracePeriodSeconds') ?? 0) } : {}),
+  };
+}
+
+function validity(properties: ConcreteResource['properties'], token: string, value: number, unit: string): number {
+  const given = String(own(properties.TokenValidityUnits, token) ?? unit);
+  return Number(properties[`${token}Validity`] ?? value) * (SECONDS[given] ?? SECONDS[unit]!);
 }
 
 /** As long as Cognito's. Random, so that it is worth nothing anywhere else. */

@@ -4,6 +4,7 @@ import type { ConcreteAssembly } from '../assembly/concrete';
 import { MadeUpIds } from '../assembly/made-up-ids';
 import type { GatewayModel, JwtAuthorizer, Report } from './gateway-model';
 import { readBody, sendJson } from './http';
+import { LocalUsers } from './local-users';
 import { newSecret, type OAuthClient, readClients } from './oauth-clients';
 import { type OAuthReply, TokenIssuer } from './token-issuer';
 
@@ -18,13 +19,14 @@ export class OAuthEndpoint {
     assembly: ConcreteAssembly,
     authorizer: GatewayModel['authorizer'],
     report: Report,
+    users: LocalUsers = LocalUsers.read(undefined),
   ): Promise<OAuthEndpoint> {
     const clients = readClients(assembly);
     const issuers: TokenIssuer[] = [];
     let trusted: TokenIssuer | undefined;
     for (const pool of assembly.ofType('AWS::Cognito::UserPool')) {
       const ofPool = clients.filter(({ poolId }) => poolId === pool.ref);
-      const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref));
+      const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref), users);
       issuers.push(issuer);
       const discovery = `${pool.attribute('ProviderURL')}/.well-known/openid-configuration`;
       if (authorizer !== 'NONE' && authorizer.discoveryUrl === discovery) trusted = issuer;
@@ -32,7 +34,7 @@ export class OAuthEndpoint {
     if (trusted === undefined && authorizer !== 'NONE') {
       report(`a local issuer stands in for the one of ${authorizer.discoveryUrl}, which is not in the assembly`);
       const id = `issuer-${new MadeUpIds('', authorizer.discoveryUrl).hex(8)}`;
-      trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes);
+      trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes, users);
       issuers.push(trusted);
     }
     return new OAuthEndpoint(issuers, trusted);
@@ -62,19 +64,21 @@ export class OAuthEndpoint {
       }
       if (url.pathname === '/oauth2/authorize') {
         const reply = this.issuerOf(url.searchParams.get('client_id')).authorize(url.searchParams);
-        if ('redirect' in reply) response.writeHead(302, { location: reply.redirect, ...NO_STORE }).end();
+        if ('page' in reply) sendPage(response, reply.page);
+        else if ('redirect' in reply) response.writeHead(302, { location: reply.redirect, ...NO_STORE }).end();
         else send(response, reply);
         return true;
       }
     }
-    if (request.method === 'POST' && url.pathname === '/oauth2/token') {
-      await this.token(request, response);
+    const answer = ({ '/oauth2/token': 'token', '/oauth2/revoke': 'revoke' } as const)[url.pathname];
+    if (request.method === 'POST' && answer !== undefined) {
+      await this.form(request, response, answer);
       return true;
     }
     return false;
   }
 
-  private async token(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async form(request: IncomingMessage, response: ServerResponse, answer: 'token' | 'revoke'): Promise<void> {
     const body = await readBody(request, FORM_LIMIT);
     if (body === undefined) return sendJson(response, 413, { error: 'invalid_request' }, NO_STORE);
     const form = new URLSearchParams(body.toString());
@@ -82,8 +86,7 @@ export class OAuthEndpoint {
     const basic = Buffer.from(authorization?.split(' ')[1] ?? '', 'base64')
       .toString()
       .split(':')[0];
-    const reply = await this.issuerOf(form.get('client_id') ?? basic ?? null).token(form, authorization);
-    send(response, reply);
+    send(response, await this.issuerOf(form.get('client_id') ?? basic ?? null)[answer](form, authorization));
   }
 
   /** The token endpoint is shared; an unknown client is refused by whichever issuer gets to see it. */
@@ -122,4 +125,15 @@ function externalClients(
 
 function send(response: ServerResponse, { status, body, headers }: OAuthReply): void {
   sendJson(response, status, body, { ...NO_STORE, ...headers });
+}
+
+/** Nothing of it is run or framed: it stands on an origin that issues tokens. */
+function sendPage(response: ServerResponse, page: string): void {
+  const policy = "default-src 'none'; frame-ancestors 'none'";
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    ...NO_STORE,
+  });
+  response.end(page);
 }

@@ -12,6 +12,7 @@ import { Door, GatewayServer } from './gateway-server';
 import { forLocalInterceptors } from './interceptor-environment';
 import { Interceptors } from './interceptors';
 import { LambdaHost } from './lambda-host';
+import { type LocalUser, LocalUsers } from './local-users';
 import { McpEndpoint } from './mcp-endpoint';
 import { reportNotSimulated } from './not-simulated';
 import type { OAuthClient } from './oauth-clients';
@@ -46,6 +47,13 @@ export interface LocalGatewayOptions {
    * @default false
    */
   readonly advertiseScopes?: boolean;
+  /**
+   * Who can log in at the local issuer, with groups and claims, or a JSON file with the list: `login_hint` picks one, a page
+   * asks where it is missing. There are no passwords.
+   *
+   * @default anybody, under the name in `login_hint`
+   */
+  readonly users?: string | readonly LocalUser[];
   /** How targets that are not functions are called from this machine. @default they are not called */
   readonly outbound?: LocalOutboundOptions;
   /**
@@ -83,12 +91,23 @@ export interface LocalAgent {
   readonly scopes: readonly string[];
 }
 
+/** A client that people log in to, with authorization code and PKCE. */
+export interface LocalInteractiveAgent {
+  readonly name: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Where codes are sent. */
+  readonly redirectUris: readonly string[];
+}
+
 export interface LocalGateway {
   readonly mcpUrl: string;
   /** Empty for a gateway without authorizer. */
   readonly issuer: string;
   readonly tokenEndpoint: string;
+  /** Machine agents. */
   readonly agents: readonly LocalAgent[];
+  readonly interactiveAgents: readonly LocalInteractiveAgent[];
   /** What the deployed gateway would do and this one does not. */
   readonly unsupported: readonly string[];
   readonly decisions: readonly Decision[];
@@ -113,6 +132,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     typeof options.assembly === 'string' ? readAssembly(options.assembly) : options.assembly,
   );
   const gateway = readGateway(assembly, options.gateway, report);
+  const users = LocalUsers.read(options.users);
   const log = new DecisionLog(options.onDecision);
   const roles = readRoles(assembly);
   const functions = readFunctions(assembly, roles, report);
@@ -152,7 +172,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const port = await server.listen(options.port ?? 0);
     closers.push(() => server.close());
     const origin = `http://127.0.0.1:${port}`;
-    const oauth = await OAuthEndpoint.create(origin, assembly, gateway.authorizer, report);
+    const oauth = await OAuthEndpoint.create(origin, assembly, gateway.authorizer, report, users);
     const issuer = oauth.trusted;
     const door = new Door(origin, gateway.authorizer, issuer, options.advertiseScopes ?? false, log.add);
     const interceptors = new Interceptors({
@@ -171,6 +191,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       issuer: issuer?.issuer ?? '',
       tokenEndpoint: issuer?.tokenEndpoint ?? '',
       agents: (issuer?.clients ?? []).flatMap(toAgent),
+      interactiveAgents: (issuer?.clients ?? []).flatMap(toInteractiveAgent),
       unsupported,
       get decisions() {
         return log.all;
@@ -272,4 +293,8 @@ async function invokeByName(
 
 function toAgent({ name, clientId, clientSecret, scopes }: OAuthClient): LocalAgent[] {
   return clientSecret === undefined ? [] : [{ name, clientId, clientSecret, scopes }];
+}
+
+function toInteractiveAgent({ name, clientId, scopes, flows, redirectUris }: OAuthClient): LocalInteractiveAgent[] {
+  return flows.includes('code') ? [{ name, clientId, scopes, redirectUris }] : [];
 }

@@ -1,6 +1,8 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
+import { claimsOfUser, type LocalUser, LocalUsers, loginPage } from './local-users';
 import type { OAuthClient } from './oauth-clients';
+import { type Login, newLogin, RefreshTokens } from './refresh-tokens';
 
 type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 
@@ -38,7 +40,7 @@ interface AuthorizationCode {
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly challenge?: string;
-  readonly subject: string;
+  readonly user: LocalUser;
   readonly expires: number;
 }
 
@@ -54,17 +56,19 @@ export class TokenIssuer {
     poolId: string,
     clients: readonly OAuthClient[],
     scopes: readonly string[] = [],
+    users: LocalUsers = LocalUsers.read(undefined),
   ): Promise<TokenIssuer> {
     const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
     const kid = randomUUID();
     const jwk = { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' };
-    return new TokenIssuer(origin, poolId, clients, scopes, { keys: [jwk] }, { kid, privateKey });
+    return new TokenIssuer(origin, poolId, clients, scopes, users, { keys: [jwk] }, { kid, privateKey });
   }
 
   /** `http://127.0.0.1:<port>/<poolId>` */
   public readonly issuer: string;
   public readonly tokenEndpoint: string;
   private readonly codes = new Map<string, AuthorizationCode>();
+  private readonly refreshTokens = new RefreshTokens();
 
   private constructor(
     private readonly origin: string,
@@ -72,6 +76,7 @@ export class TokenIssuer {
     public readonly clients: readonly OAuthClient[],
     /** Scopes of the pool's resource servers. */
     private readonly scopes: readonly string[],
+    private readonly users: LocalUsers,
     public readonly keySet: JSONWebKeySet,
     private readonly keys: { readonly kid: string; readonly privateKey: PrivateKey },
   ) {
@@ -85,9 +90,10 @@ export class TokenIssuer {
       issuer: this.issuer,
       authorization_endpoint: `${this.origin}/oauth2/authorize`,
       token_endpoint: this.tokenEndpoint,
+      revocation_endpoint: `${this.origin}/oauth2/revoke`,
       jwks_uri: `${this.issuer}/.well-known/jwks.json`,
       response_types_supported: ['code'],
-      grant_types_supported: ['authorization_code', 'client_credentials'],
+      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [ALGORITHM],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
@@ -128,13 +134,26 @@ export class TokenIssuer {
         return this.clientCredentials(client, form.get('scope'));
       case 'authorization_code':
         return this.exchangeCode(client, form);
+      case 'refresh_token':
+        return this.refresh(client, form.get('refresh_token') ?? '');
       default:
         return failure('unsupported_grant_type');
     }
   }
 
-  /** `GET /oauth2/authorize`: signs in by itself as `login_hint`. An unknown client or redirect URI gets no redirect. */
-  public authorize(query: URLSearchParams): { readonly redirect: string } | OAuthReply {
+  /** `POST /oauth2/revoke`: what is no refresh token of the client is not told from one that is. */
+  public revoke(form: URLSearchParams, authorization: string | undefined): OAuthReply {
+    const client = this.authenticate(form, authorization);
+    if (client === undefined) return failure('invalid_client', 401);
+    this.refreshTokens.revoke(form.get('token') ?? '', client);
+    return { status: 200, body: {} };
+  }
+
+  /**
+   * `GET /oauth2/authorize`: signs in as `login_hint` or the only user, without a password; a page asks where there are
+   * several. An unknown client or redirect URI gets no redirect.
+   */
+  public authorize(query: URLSearchParams): { readonly redirect: string } | { readonly page: string } | OAuthReply {
     const client = this.clients.find(({ clientId }) => clientId === query.get('client_id'));
     const redirectUri = query.get('redirect_uri') ?? '';
     if (client === undefined || !client.redirectUris.includes(redirectUri)) return failure('invalid_request');
@@ -154,10 +173,12 @@ export class TokenIssuer {
     }
     const scopes = grantedScopes(query.get('scope'), client.scopes);
     if (scopes === undefined) return answer({ error: 'invalid_scope' });
+    const [user, another] = this.users.candidates(query.get('login_hint'));
+    if (user === undefined) return answer({ error: 'access_denied' });
+    if (another !== undefined) return { page: loginPage(this.users.candidates(null), query) };
     const code = randomUUID();
     const expires = Date.now() + CODE_SECONDS * 1000;
-    const subject = query.get('login_hint') ?? 'local-user';
-    this.codes.set(code, { client, redirectUri, scopes, challenge, subject, expires });
+    this.codes.set(code, { client, redirectUri, scopes, challenge, user, expires });
     return answer({ code });
   }
 
@@ -168,7 +189,7 @@ export class TokenIssuer {
     }
     const scopes = grantedScopes(requested, client.scopes.filter(isCustomScope));
     if (scopes === undefined || scopes.length === 0) return failure('invalid_scope');
-    return this.granted(client, client.clientId, scopes);
+    return this.granted(client, { scopes, subject: client.clientId });
   }
 
   private async exchangeCode(client: OAuthClient, form: URLSearchParams): Promise<OAuthReply> {
@@ -184,18 +205,45 @@ export class TokenIssuer {
     if (code.expires < Date.now() || (code.challenge !== undefined && !same(code.challenge, verifier))) {
       return failure('invalid_grant');
     }
-    return this.granted(client, code.subject, code.scopes, { username: code.subject });
+    const login = newLogin(client, code.user, code.scopes);
+    return this.loggedIn(login, this.refreshTokens.issue(login));
   }
 
-  private async granted(
-    client: OAuthClient,
-    subject: string,
-    scopes: readonly string[],
-    claims: TokenRecipe['claims'] = {},
-  ): Promise<OAuthReply> {
+  private async refresh(client: OAuthClient, token: string): Promise<OAuthReply> {
+    const used = this.refreshTokens.use(token, client);
+    return used === undefined ? failure('invalid_grant') : this.loggedIn(used.login, used.next);
+  }
+
+  private async loggedIn(login: Login, refreshToken: string | undefined): Promise<OAuthReply> {
+    const { client, user, scopes, authTime, originJti } = login;
+    const subject = user.sub ?? user.name;
+    const session = { auth_time: authTime, origin_jti: originJti };
+    const access = { scopes, subject, claims: { ...session, ...claimsOfUser(user) } };
+    const reply = await this.granted(client, access);
+    const idToken = scopes.includes('openid') ? { id_token: await this.idToken(login, subject) } : {};
+    const refresh = refreshToken === undefined ? {} : { refresh_token: refreshToken };
+    return { ...reply, body: { ...reply.body, ...idToken, ...refresh } };
+  }
+
+  /** As Cognito has them: the client in `aud`, no `client_id`, no `scope`. */
+  private idToken({ client, user, authTime, originJti }: Login, subject: string): Promise<string> {
+    const { username, ...claims } = claimsOfUser(user);
+    const none = { client_id: undefined, scope: undefined, version: undefined };
+    const own = { token_use: 'id', aud: client.clientId, 'cognito:username': username };
+    const session = { auth_time: authTime, origin_jti: originJti };
+    const lifetimeSeconds = client.accessTokenSeconds;
+    return this.mint({
+      clientId: client.clientId,
+      subject,
+      lifetimeSeconds,
+      claims: { ...claims, ...session, ...own, ...none },
+    });
+  }
+
+  private async granted(client: OAuthClient, recipe: Omit<TokenRecipe, 'clientId'>): Promise<OAuthReply> {
     const { clientId, audience, accessTokenSeconds: lifetimeSeconds } = client;
     const aud = audience === undefined ? {} : { aud: audience };
-    const token = await this.mint({ clientId, subject, scopes, lifetimeSeconds, claims: { ...aud, ...claims } });
+    const token = await this.mint({ ...recipe, clientId, lifetimeSeconds, claims: { ...aud, ...recipe.claims } });
     return { status: 200, body: { access_token: token, expires_in: lifetimeSeconds, token_type: 'Bearer' } };
   }
 

@@ -92,7 +92,7 @@ test('--json prints one line, then serves, logs decisions as JSON lines, and end
   await dev.until(/mcpUrl.*\n/);
   const started = JSON.parse(dev.stdout) as Started;
 
-  expect(Object.keys(started)).toEqual(['mcpUrl', 'issuer', 'tokenEndpoint', 'agents']);
+  expect(Object.keys(started)).toEqual(['mcpUrl', 'issuer', 'tokenEndpoint', 'agents', 'interactiveAgents']);
   expect(started.agents.map(({ name }) => name).sort()).toEqual(['reader', 'support']);
   expect(await (await callLookUp(started)).text()).toContain('\\"total\\":{\\"N\\":\\"3\\"}');
 

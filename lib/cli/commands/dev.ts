@@ -16,6 +16,7 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
   --port N                       port, 0 for any free one (default 8787)
   --gateway NAME                 which gateway, when the assembly has several
   --seed FILE                    JSON file with rows: { "<table>": [ { "<attribute>": value } ] }
+  --users FILE                   JSON file with who can log in: [ { "name": "ann", "groups": ["managers"], "claims": {} } ]
   --assume-breach TOOL=FILE.js   run this code in place of the tool's, under the tool's role; may be repeated
   --forward HOST=URL             calls to this host of the template go to a server on this machine; may be repeated:
                                  https://api.crm.example=http://127.0.0.1:9001. Without =URL the host itself is called.
@@ -25,7 +26,7 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
                                  or SECURE_MCP_VAULT_<PROVIDER>_<FIELD>, such as SECURE_MCP_VAULT_CRM_LOGIN_CLIENT_SECRET
   --token-endpoint PROVIDER=URL  token endpoint of a credential provider, where the template does not say it; may be repeated
   --json                         one line on stdout: mcpUrl, issuer, tokenEndpoint, agents with clientId, clientSecret and
-                                 scopes; decisions as JSON lines on stderr
+                                 scopes, interactiveAgents; decisions as JSON lines on stderr
 
 Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
   run: async (args) => {
@@ -35,6 +36,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
         port: { type: 'string' },
         gateway: { type: 'string' },
         seed: { type: 'string' },
+        users: { type: 'string' },
         'assume-breach': { type: 'string', multiple: true },
         forward: { type: 'string', multiple: true },
         vault: { type: 'string' },
@@ -50,6 +52,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       port: portOf(values.port),
       gateway: values.gateway as string | undefined,
       seed: values.seed as string | undefined,
+      users: values.users as string | undefined,
       replaceHandlers: pairsOf('--assume-breach', 'TOOL=FILE.js', (values['assume-breach'] ?? []) as string[]),
       outbound: {
         forward: forwards((values.forward ?? []) as string[]),
@@ -99,8 +102,8 @@ function forwards(values: readonly string[]): { [origin: string]: string | undef
   );
 }
 
-function started({ mcpUrl, issuer, tokenEndpoint, agents }: LocalGateway): object {
-  return { mcpUrl, issuer, tokenEndpoint, agents };
+function started({ mcpUrl, issuer, tokenEndpoint, agents, interactiveAgents }: LocalGateway): object {
+  return { mcpUrl, issuer, tokenEndpoint, agents, interactiveAgents };
 }
 
 const DECISIONS = 'Decisions, as they are made (Ctrl-C stops):';
@@ -114,6 +117,9 @@ function banner(gateway: LocalGateway): string {
     ...gateway.agents.map(
       ({ name, clientId, clientSecret, scopes }) =>
         `  ${name}: client_id ${clientId}, client_secret ${clientSecret}, scope "${scopes.join(' ')}"`,
+    ),
+    ...gateway.interactiveAgents.map(
+      ({ name, clientId, scopes }) => `  ${name}: people log in, client_id ${clientId}, scope "${scopes.join(' ')}"`,
     ),
   ].join('\n');
 }
