@@ -23,10 +23,14 @@ function synthesizeDesk(): string {
 }
 
 const desk = synthesizeDesk();
+let gateway: LocalGateway;
+beforeAll(async () => {
+  gateway = await start(desk, { users: USERS });
+});
 afterEach(() => {
   jest.useRealTimers();
-  return stopAll();
 });
+afterAll(stopAll);
 
 /** Only the date: what waits for time to pass keeps working. */
 function at(date: Date): void {
@@ -65,12 +69,12 @@ const refresh = async (gateway: LocalGateway, token: string) => {
 
 describe('the official client with its own OAuth flow', () => {
   test('is refused, finds the issuer, logs a person in and calls what that person may call', async () => {
-    const gateway = await start(desk, { users: USERS });
+    const before = gateway.decisions.length;
     const [ann, bob] = [personOf(gateway, 'ann'), personOf(gateway, 'bob')];
 
     expect(await toolsOf(ann, gateway)).toEqual(['approve___approve', 'look-up___look-up']);
     expect(await toolsOf(bob, gateway)).toEqual(['look-up___look-up']);
-    expect(gateway.decisions[0]).toMatchObject({ layer: 1, decision: 'deny' });
+    expect(gateway.decisions[before]).toMatchObject({ layer: 1, decision: 'deny' });
 
     const asBob = await connectAs(bob, gateway.mcpUrl);
     const call = (name: string) => asBob.callTool({ name, arguments: { id: 'a' } });
@@ -79,7 +83,6 @@ describe('the official client with its own OAuth flow', () => {
   });
 
   test('gets an access token with the groups and claims of the person, and the scopes of the client', async () => {
-    const gateway = await start(desk, { users: USERS });
     const ann = personOf(gateway, 'ann');
     await connectAs(ann, gateway.mcpUrl);
 
@@ -96,7 +99,6 @@ describe('the official client with its own OAuth flow', () => {
   });
 
   test('refreshes by itself once the access token has expired, as the same person', async () => {
-    const gateway = await start(desk, { users: USERS });
     const ann = personOf(gateway, 'ann');
     const client = await connectAs(ann, gateway.mcpUrl);
     const first = ann.stored!;
@@ -111,7 +113,6 @@ describe('the official client with its own OAuth flow', () => {
   });
 
   test('comes to nothing for a redirect URI that is not registered', async () => {
-    const gateway = await start(desk, { users: USERS });
     const elsewhere = personOf(gateway, 'ann', { redirectUri: 'http://localhost:33419/callback' });
 
     await expect(connectAs(elsewhere, gateway.mcpUrl)).rejects.toThrow('no redirect: 400');
@@ -119,15 +120,15 @@ describe('the official client with its own OAuth flow', () => {
 });
 
 describe('a refresh token', () => {
-  async function loggedIn(assembly: string) {
-    const gateway = await start(assembly, { users: USERS });
-    const ann = personOf(gateway, 'ann');
-    await connectAs(ann, gateway.mcpUrl);
-    return { gateway, token: ann.stored!.refresh_token! };
+  async function loggedIn(to: LocalGateway) {
+    const ann = personOf(to, 'ann');
+    await connectAs(ann, to.mcpUrl);
+    return ann.stored!.refresh_token!;
   }
+  const edit = (change: (template: EditableTemplate) => void) => start(edited(desk, change), { users: USERS });
 
   test('that was rotated works through its grace period, and not after it', async () => {
-    const { gateway, token } = await loggedIn(desk);
+    const token = await loggedIn(gateway);
     const next = (await refresh(gateway, token)).body.refresh_token!;
 
     expect(next).not.toBe(token);
@@ -138,25 +139,25 @@ describe('a refresh token', () => {
   });
 
   test('is used again and again where the template does not rotate it', async () => {
-    const { gateway, token } = await loggedIn(
-      edited(desk, (template) => {
-        delete clientOf(template).RefreshTokenRotation;
-        clientOf(template).ExplicitAuthFlows.push('ALLOW_REFRESH_TOKEN_AUTH');
-      }),
-    );
-    expect((await refresh(gateway, token)).body.refresh_token).toBeUndefined();
+    const repeating = await edit((template) => {
+      delete clientOf(template).RefreshTokenRotation;
+      clientOf(template).ExplicitAuthFlows.push('ALLOW_REFRESH_TOKEN_AUTH');
+    });
+    const token = await loggedIn(repeating);
+
+    expect((await refresh(repeating, token)).body.refresh_token).toBeUndefined();
     at(new Date(Date.now() + 11_000));
-    expect((await refresh(gateway, token)).status).toBe(200);
+    expect((await refresh(repeating, token)).status).toBe(200);
   });
 
   test('is not issued to a client that may not refresh', async () => {
-    const { token } = await loggedIn(edited(desk, (template) => delete clientOf(template).RefreshTokenRotation));
+    const unrefreshed = await edit((template) => delete clientOf(template).RefreshTokenRotation);
 
-    expect(token).toBeUndefined();
+    expect(await loggedIn(unrefreshed)).toBeUndefined();
   });
 
   test('rotated or not, ends when the login does', async () => {
-    const { gateway, token } = await loggedIn(desk);
+    const token = await loggedIn(gateway);
     at(minutesLater(23 * 60));
     const next = (await refresh(gateway, token)).body.refresh_token!;
     at(minutesLater(2 * 60));
@@ -165,7 +166,7 @@ describe('a refresh token', () => {
   });
 
   test('that is revoked takes all others of the login with it', async () => {
-    const { gateway, token } = await loggedIn(desk);
+    const token = await loggedIn(gateway);
     const next = (await refresh(gateway, token)).body.refresh_token!;
     const revoke = (form: Record<string, string>) =>
       fetch(new URL('/oauth2/revoke', gateway.tokenEndpoint), { method: 'POST', body: new URLSearchParams(form) });
@@ -177,8 +178,6 @@ describe('a refresh token', () => {
   });
 
   test('of another client or none is nothing', async () => {
-    const { gateway } = await loggedIn(desk);
-
     expect((await refresh(gateway, 'guessed')).body).toEqual({ error: 'invalid_grant' });
   });
 });
@@ -199,8 +198,8 @@ describe('who logs in', () => {
 
   test('is asked on a page that runs nothing, where several can and none is named', async () => {
     const odd = { name: '<script>alert(1)</script>', groups: ['a"b'] };
-    const gateway = await start(desk, { users: [...USERS, odd] });
-    const response = await fetch(authorizeUrl(gateway), { redirect: 'manual' });
+    const odder = await start(desk, { users: [...USERS, odd] });
+    const response = await fetch(authorizeUrl(odder), { redirect: 'manual' });
     const page = await response.text();
 
     expect(response.status).toBe(200);
@@ -208,12 +207,11 @@ describe('who logs in', () => {
     expect(page).not.toContain('<script');
     const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!.replaceAll('&#38;', '&'));
     expect(links).toHaveLength(3);
-    const followed = await fetch(new URL(links[1]!, gateway.mcpUrl), { redirect: 'manual' });
+    const followed = await fetch(new URL(links[1]!, odder.mcpUrl), { redirect: 'manual' });
     expect(followed.headers.get('location')).toMatch(/^http:\/\/localhost:33418\/callback\?code=.+&state=s$/);
   });
 
   test('is not somebody who is not in the list', async () => {
-    const gateway = await start(desk, { users: USERS });
     const response = await fetch(authorizeUrl(gateway, 'mallory'), { redirect: 'manual' });
 
     expect(response.headers.get('location')).toContain('error=access_denied');
@@ -222,9 +220,9 @@ describe('who logs in', () => {
   test('is read from a file', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'users-')), 'users.json');
     writeFileSync(file, JSON.stringify([{ name: 'only' }]));
-    const gateway = await start(desk, { users: file });
-    const only = personOf(gateway);
-    await connectAs(only, gateway.mcpUrl);
+    const alone = await start(desk, { users: file });
+    const only = personOf(alone);
+    await connectAs(only, alone.mcpUrl);
 
     expect(decodeJwt(only.stored!.access_token).sub).toBe('only');
   });
