@@ -35,12 +35,13 @@ export class Activations {
   ): void {
     if (isClass(fn.node)) return;
     const { solver } = this.machine;
-    const all = [...fn.boundArguments.map((cell) => ({ cell, spread: false })), ...args];
+    const all = [...fn.boundArguments, ...args];
     const activation = this.activate(fn, site);
     site.activation.calling(activation, certain);
     if (fn.node.type !== 'ArrowFunctionExpression') solver.flow(fn.boundThis ?? receiver, activation.thisCell);
     for (const [index, argument] of all.entries()) {
-      if (argument.spread) this.spread(argument.cell, index, activation, site);
+      if (argument.keywords === true) this.bindKeywords(fn.node as FunctionNode, argument.cell, activation, site);
+      else if (argument.spread) this.spread(argument.cell, index, activation, site);
       else solver.flow(argument.cell, parameter(activation, index));
     }
     solver.flow(activation.result, to);
@@ -69,6 +70,16 @@ export class Activations {
       this.machine.read(items, String(position - index), parameter(activation, position), site);
     }
     this.machine.elements(items, activation.restParameters);
+  }
+
+  /** Arguments of Python that are given by name. */
+  private bindKeywords(node: FunctionNode, given: Cell, activation: Activation, site: Site): void {
+    for (const [index, pattern] of node.params.entries()) {
+      const name = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
+      if (index === node.keywordRest) this.machine.solver.flow(given, parameter(activation, index));
+      else if (name.type === 'Identifier')
+        this.machine.read(given, name.name.replace(/^\$/, ''), parameter(activation, index), site);
+    }
   }
 
   private activate(fn: FunctionValue, site: Site): Activation {

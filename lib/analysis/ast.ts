@@ -1,6 +1,10 @@
 import type { AnyNode } from 'acorn';
 
-export type FunctionNode = AnyNode & { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' };
+export type FunctionNode = AnyNode & {
+  type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression';
+  /** In Python, the position of the parameter that takes all other arguments given by name. */
+  keywordRest?: number;
+};
 export type ClassNode = AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' };
 
 export function isFunction(node: AnyNode): node is FunctionNode {

@@ -6,13 +6,17 @@ import { constructSuper } from './invoke';
 import { arrayLiteral, classLiteral, objectLiteral } from './literals';
 import type { Argument, Machine } from './machine';
 import { assignment, homeOf, member } from './members';
-import { type Activation, Cell, holding, UNKNOWN } from './values';
+import { type Activation, Cell, holding, UNKNOWN, type Value } from './values';
 
 type Of<Type extends AnyNode['type']> = AnyNode & { type: Type };
 type Evaluate<Node> = (machine: Machine, node: Node, activation: Activation, to: Cell) => void;
 
 /** Hands what an expression may be to a cell. */
 export function evaluate(machine: Machine, node: AnyNode, activation: Activation, to: Cell): void {
+  if ('platform' in node) {
+    machine.solver.add(to, machine.constant(node.platform as Value));
+    return;
+  }
   const known = (EXPRESSIONS as { readonly [type: string]: Evaluate<AnyNode> | undefined })[node.type];
   if (known !== undefined) known(machine, node, activation, to);
   else {
@@ -152,7 +156,7 @@ function callExpression(machine: Machine, node: Of<'CallExpression'>, activation
     importModule(machine, machine.expression(node.arguments[0]!, activation), to, site);
     return;
   }
-  const args = argumentsIn(machine, node.arguments, activation);
+  const args = argumentsOf(machine, node, activation);
   const bare = callee.type === 'ParenthesizedExpression' ? callee.expression : callee;
   const method = bare.type === 'ChainExpression' ? bare.expression : bare;
   if (method.type !== 'MemberExpression') {
@@ -164,12 +168,21 @@ function callExpression(machine: Machine, node: Of<'CallExpression'>, activation
 }
 
 function callSuper(machine: Machine, node: Of<'CallExpression'>, activation: Activation): void {
-  const args = argumentsIn(machine, node.arguments, activation);
+  const args = argumentsOf(machine, node, activation);
   const home = homeOf(activation);
   if (home === undefined) return;
   machine.solver.watch(activation.thisCell, (self) => {
     if (self.kind === 'object') constructSuper(machine, home.superclass, self, args, { node, activation });
   });
+}
+
+/** Python gives some arguments by name. */
+function argumentsOf(machine: Machine, node: Of<'CallExpression'>, activation: Activation): Argument[] {
+  const args = argumentsIn(machine, node.arguments, activation);
+  const { keywords } = node as { readonly keywords?: AnyNode };
+  if (keywords !== undefined)
+    args.push({ cell: machine.expression(keywords, activation), spread: false, keywords: true });
+  return args;
 }
 
 function argumentsIn(machine: Machine, nodes: readonly AnyNode[], activation: Activation): Argument[] {

@@ -1,6 +1,7 @@
 import { cellOf, pass } from './arguments';
 import { copyProperties } from './copy-properties';
 import type { Argument, Machine, Site } from './machine';
+import { callBuiltin } from './python/builtins';
 import { callback, callUnknown, derived } from './unknown-code';
 import { Cell, holding, INPUT, UNKNOWN } from './values';
 
@@ -9,6 +10,10 @@ const HARMLESS =
   /^(console|Math|Number|BigInt|Symbol|Date|RegExp|Intl|performance|crypto|Buffer|URL|URLSearchParams|TextEncoder|TextDecoder|AbortController|AbortSignal|Error|TypeError|RangeError|WeakMap|WeakSet|WeakRef|Int32Array|Uint8Array|ArrayBuffer|isNaN|isFinite|parseInt|parseFloat|encodeURIComponent|decodeURIComponent|btoa|atob|clearTimeout|clearInterval|fetch|Headers|Request|Response)\b/;
 
 export function callGlobal(machine: Machine, name: string, args: readonly Argument[], to: Cell, site: Site): void {
+  if (machine.language === 'python' && name.startsWith('$')) {
+    callBuiltin(machine, name.slice(1), args, to, site);
+    return;
+  }
   const { solver } = machine;
   const [first, second, third] = args.map(cellOf);
   const made = (part: string, isArray = false) => {

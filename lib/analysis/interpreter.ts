@@ -3,7 +3,7 @@ import { type ActivationOptions, Activations, argumentsOf } from './activations'
 import { type ClassNode, childrenOf, type FunctionNode } from './ast';
 import { evaluate } from './expressions';
 import { call, construct } from './invoke';
-import type { Argument, Machine, SdkUse, Site } from './machine';
+import type { Argument, Language, Machine, SdkUse, Site } from './machine';
 import { elements, read, readValue, write } from './properties';
 import type { Scopes } from './scopes';
 import { Solver } from './solver';
@@ -24,10 +24,11 @@ interface PendingCall {
   readonly site: Site;
 }
 
-const CALLABLE = new Set(['function', 'native', 'global', 'sdk-export', 'sdk-method', 'input', 'unknown']);
+const CALLABLE = new Set(['function', 'native', 'global', 'sdk-export', 'sdk-method', 'python', 'input', 'unknown']);
 
 export interface InterpreterOptions extends ActivationOptions {
   readonly budget: number;
+  readonly language: Language;
 }
 
 /**
@@ -36,6 +37,7 @@ export interface InterpreterOptions extends ActivationOptions {
  */
 export class Interpreter implements Machine {
   public readonly solver: Solver;
+  public readonly language: Language;
   public readonly uses: SdkUse[] = [];
   public readonly escapes: Escape[] = [];
   public readonly exported = new ObjectValue();
@@ -58,6 +60,7 @@ export class Interpreter implements Machine {
     options: InterpreterOptions,
   ) {
     this.solver = new Solver(options.budget);
+    this.language = options.language;
     this.activations = new Activations(this, options);
     this.getters = getterNames(program);
     this.root = new Activation(program, undefined, [], new Cell(), undefined);
@@ -125,6 +128,8 @@ export class Interpreter implements Machine {
       case 'env':
       case 'global':
         return `${value.kind} ${value.name}`;
+      case 'python':
+        return `python ${value.path}`;
       case 'sdk-client':
         return `client ${value.package}`;
       case 'sdk-export':

@@ -1,9 +1,11 @@
+import { isClass } from './ast';
 import { callGlobal } from './globals';
 import type { Argument, Machine, Site } from './machine';
 import { callNative } from './natives';
+import { callPython } from './python/boto3';
 import { clientOf, meaningOf, operationOfMethod } from './sdk-model';
 import { callUnknown } from './unknown-code';
-import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from './values';
+import { Cell, type FunctionValue, holding, type ObjectValue, UNKNOWN, type Value } from './values';
 
 /** `callee(…args)`. */
 export function call(
@@ -17,7 +19,11 @@ export function call(
   machine.solver.watch(callee, (value) => {
     switch (value.kind) {
       case 'function':
+        // In Python a class is called.
+        if (isClass(value.node)) return instantiate(machine, value, args, to, site);
         return machine.invoke(value, receiver, args, to, site);
+      case 'python':
+        return callPython(machine, value.path, receiver, args, to, site);
       case 'native':
         return callNative(machine, value, receiver, args, to, site);
       case 'global':
@@ -39,17 +45,19 @@ export function call(
 
 /** `new callee(…args)`. */
 export function construct(machine: Machine, callee: Cell, args: readonly Argument[], to: Cell, site: Site): void {
-  const { solver } = machine;
-  solver.watch(callee, (value) => {
-    if (value.kind === 'function') {
-      const instance = machine.objectAt(site, `instance ${value.node.start}`);
-      solver.add(instance.prototypes, value.prototype);
-      solver.add(to, instance);
-      machine.construct(value, instance, args, to, site);
-    } else if (value.kind === 'sdk-export') useExport(machine, value, args, to, site);
+  machine.solver.watch(callee, (value) => {
+    if (value.kind === 'function') instantiate(machine, value, args, to, site);
+    else if (value.kind === 'sdk-export') useExport(machine, value, args, to, site);
     else if (value.kind === 'global') callGlobal(machine, value.name, args, to, site);
     else callUnknown(machine, value, args, to, site);
   });
+}
+
+function instantiate(machine: Machine, value: FunctionValue, args: readonly Argument[], to: Cell, site: Site): void {
+  const instance = machine.objectAt(site, `instance ${value.node.start}`);
+  machine.solver.add(instance.prototypes, value.prototype);
+  machine.solver.add(to, instance);
+  machine.construct(value, instance, args, to, site);
 }
 
 /** Runs what `super(…)` stands for, on an instance that is already there. */

@@ -1,18 +1,14 @@
 import type { AnyNode } from 'acorn';
 import type { ClassNode, FunctionNode } from './ast';
 import type { Solver } from './solver';
-import type { Activation, Cell, FunctionValue, ObjectValue, Value } from './values';
+import type { Activation, Argument, Cell, FunctionValue, ObjectValue, Value } from './values';
+
+export type { Argument };
 
 /** Where something happens: an expression, as run in one activation. */
 export interface Site {
   readonly node: AnyNode;
   readonly activation: Activation;
-}
-
-export interface Argument {
-  readonly cell: Cell;
-  /** `...cell`. */
-  readonly spread: boolean;
 }
 
 /** One use of the SDK: a command that is made, a client's method or a helper that is called. */
@@ -25,9 +21,12 @@ export interface SdkUse {
   readonly site: Site;
 }
 
+export type Language = 'javascript' | 'python';
+
 /** What the parts of the analysis need of each other. */
 export interface Machine {
   readonly solver: Solver;
+  readonly language: Language;
   /** What the bundle exports. */
   readonly exported: ObjectValue;
   expression(node: AnyNode, activation: Activation): Cell;

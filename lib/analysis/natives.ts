@@ -1,5 +1,6 @@
 import { cellOf, pass } from './arguments';
 import type { Argument, Machine, Site } from './machine';
+import { callMethod } from './python/builtins';
 import { callback } from './unknown-code';
 import { Cell, FunctionValue, holding, UNKNOWN, type Value } from './values';
 
@@ -33,6 +34,9 @@ export function callNative(
       return;
     case 'collection':
       callCollection(machine, receiver, method, args, to, site);
+      return;
+    case 'python':
+      callMethod(machine, method, receiver, args, to, site);
       return;
     case 'array':
       callArray(machine, receiver, method, args, to, site);
@@ -84,7 +88,7 @@ function callFunctionMethod(
       const bound = new FunctionValue(fn.node, fn.scope);
       bound.home = fn.home;
       bound.boundThis = receiver;
-      bound.boundArguments = rest.map(cellOf);
+      bound.boundArguments = rest;
       machine.solver.add(cell, bound);
     }
     machine.solver.flow(cell, to);

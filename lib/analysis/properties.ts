@@ -1,4 +1,7 @@
 import type { Machine, Site } from './machine';
+import { readPython } from './python/boto3';
+import { clientOfPath } from './python/boto3-model';
+import { methodOf } from './python/builtins';
 import { isKnownMethod, operationOfMethod } from './sdk-model';
 import { Cell, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
 
@@ -30,6 +33,8 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
   const { solver } = machine;
   const add = (result: Value) => solver.add(to, machine.constant(result));
   if (PROMISE_METHODS.has(name) && value.kind !== 'native') add({ kind: 'native', name: `promise.${name}` });
+  const method = machine.language === 'python' ? methodOf(value, name) : undefined;
+  if (method !== undefined) add({ kind: 'native', name: method });
   switch (value.kind) {
     case 'object': {
       readObject(machine, value, value, name, to, site);
@@ -75,7 +80,7 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
         return;
       }
     case 'environment': {
-      add({ kind: 'env', name });
+      if (method === undefined) add({ kind: 'env', name });
       return;
     }
     case 'text':
@@ -84,6 +89,9 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
       add(TEXT_METHODS.has(name) ? { kind: 'native', name: `text.${name}` } : UNKNOWN);
       return;
     }
+    case 'python':
+      readPython(machine, value.path, name, to, site);
+      return;
     case 'native': {
       add(UNKNOWN);
       return;
@@ -152,11 +160,15 @@ function readAny(machine: Machine, value: Value, to: Cell, site: Site): void {
       machine.escape(value.package, 'calls a method of the client by a name that is not known', site);
       solver.add(to, UNKNOWN);
       return;
+    case 'python': {
+      const service = clientOfPath(value.path);
+      if (service !== undefined)
+        machine.escape(service, 'calls a method of the client by a name that is not known', site);
+      solver.add(to, UNKNOWN);
+      return;
+    }
     case 'input':
       solver.add(to, INPUT);
-      return;
-    case 'environment':
-      solver.add(to, UNKNOWN);
       return;
     default:
       solver.add(to, UNKNOWN);

@@ -1,4 +1,5 @@
 import type { Argument, Machine, Site } from './machine';
+import { clientOfPath } from './python/boto3-model';
 import { Cell, type FunctionValue, holding, INPUT, UNKNOWN, type Value } from './values';
 
 /**
@@ -34,6 +35,9 @@ function handOverInside(machine: Machine, value: Value, given: Value, site: Site
     value.eachProperty((_name, cell) => all(cell));
     all(value.rest);
     all(value.prototypes);
+  } else if (value.kind === 'python') {
+    const service = clientOfPath(value.path);
+    if (service !== undefined) machine.escape(service, 'hands the client to code that is not analysed', site);
   } else if (value.kind === 'package') {
     machine.escape(value.name, 'hands the package to code that is not analysed', site);
   } else if (value.kind === 'sdk-client') {

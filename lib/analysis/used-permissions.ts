@@ -98,11 +98,24 @@ function resourcesOf(
   if (WITHOUT_RESOURCE.has(action)) return [];
   const own = RESOURCE_OF_ACTION[`${operation} ${action}`];
   if (own !== undefined) {
-    const expressions = resourceExpressions(follow(machine, input, own, site));
-    return own === 'CopySource' ? expressions.map(bucketOfCopySource) : expressions;
+    if (own === 'CopySource') return resourceExpressions(copySource(machine, input, site)).map(bucketOfCopySource);
+    return resourceExpressions(follow(machine, input, own, site));
   }
   const candidates = (RESOURCE_PARAMETERS[service] ?? []).map((path) => follow(machine, input, path, site));
   return resourceExpressions(candidates.find((cell) => cell.values.size > 0));
+}
+
+/** In Python `{'Bucket': …, 'Key': …}` says the same as `bucket/key`. */
+function copySource(machine: Machine, input: Cell | undefined, site: Site): Cell {
+  const source = new Cell();
+  for (const value of follow(machine, input, 'CopySource', site).values) {
+    if (value.kind !== 'object') source.values.add(value);
+    else {
+      const part = (name: string) => follow(machine, holding(value), name, site);
+      source.values.add({ kind: 'template', parts: [part('Bucket'), '/', part('Key')] });
+    }
+  }
+  return source;
 }
 
 /** `bucket/key`, also with a slash before it. */
@@ -121,7 +134,7 @@ function partsOf(machine: Machine, operation: string, action: string, input: Cel
   }
   if (!isObjectAction(action)) return [''];
   if (RESOURCE_OF_ACTION[`${operation} ${action}`] === 'CopySource') {
-    const source = textPatterns(follow(machine, input, 'CopySource', site));
+    const source = textPatterns(copySource(machine, input, site));
     return source.map((text) => `/${/^\/?[^/]+\/(.+)$/.exec(text)?.[1] ?? '*'}`);
   }
   const key = follow(machine, input, operation === 'DeleteObjects' ? 'Delete.Objects[].Key' : 'Key', site);

@@ -35,6 +35,8 @@ export type Value =
   | { readonly kind: 'sdk-method'; readonly package: string; readonly name: string }
   /** A method that JavaScript supplies: `array.map`. The receiver of the call is what it works on. */
   | { readonly kind: 'native'; readonly name: string; readonly receiver?: Value }
+  /** Something of boto3 or Powertools for Python, by the names that led there: `client dynamodb get_item`. */
+  | { readonly kind: 'python'; readonly path: string }
   | ObjectValue
   | FunctionValue;
 
@@ -71,6 +73,14 @@ export class ObjectValue {
   }
 }
 
+export interface Argument {
+  readonly cell: Cell;
+  /** `...cell`. */
+  readonly spread: boolean;
+  /** In Python, the object of all that is given by name; it comes last. */
+  readonly keywords?: boolean;
+}
+
 /** A function or class together with the activation it was made in. */
 export class FunctionValue {
   public readonly kind = 'function';
@@ -82,7 +92,7 @@ export class FunctionValue {
   public home: FunctionValue | undefined;
   /** Set by `bind`. */
   public boundThis: Cell | undefined;
-  public boundArguments: readonly Cell[] = [];
+  public boundArguments: readonly Argument[] = [];
   /** A lazily run module: called once, whoever calls it. */
   public module: 'commonjs' | 'esm' | undefined;
   public accessor = false;

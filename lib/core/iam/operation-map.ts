@@ -64,6 +64,15 @@ export function accessLevel(action: string): string | undefined {
   return index.get(action.toLowerCase());
 }
 
+/** The operation of a service whose name is written in other case: `putitem` is `PutItem`. */
+export function operationNamed(service: string, name: string): string | undefined {
+  const exceptions = Object.hasOwn(OPERATION_EXCEPTIONS, service) ? Object.keys(OPERATION_EXCEPTIONS[service]!) : [];
+  const actions = Object.hasOwn(ACTIONS, service)
+    ? Object.values(ACTIONS[service]!).flatMap((names) => names.split(' '))
+    : [];
+  return [...exceptions, ...actions].find((known) => known.toLowerCase() === name.toLowerCase());
+}
+
 let index: ReadonlyMap<string, string> | undefined;
 
 function exceptionOf(service: string, operation: string): OperationException | undefined {

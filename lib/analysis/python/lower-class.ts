@@ -1,0 +1,93 @@
+import type { AnyNode, Expression } from 'acorn';
+import { lowerExpression } from './lower-expression';
+import { decoratorName, isTransparent, lowerDecorator, lowerFunction } from './lower-function';
+import * as js from './nodes';
+import type { PythonModule } from './python-module';
+import { childOf, isExpression, type PythonNode, split } from './syntax';
+
+/** Classes whose fields are the parameters of their constructor. */
+const FIELDS_ARE_PARAMETERS = /^(.*\.)?(dataclass|NamedTuple|BaseModel)$/;
+
+export function lowerClass(module: PythonModule, node: PythonNode, decorators: readonly PythonNode[]): Expression {
+  const at = module.range(node);
+  const bases = split(childOf(node, 'ArgList')?.children.slice(1, -1) ?? [], ',').filter((group) => group.length === 1);
+  const body = childOf(node, 'Body')?.children ?? [];
+  const members = body.flatMap((member) => lowerMember(module, member));
+  const markers = [...bases.map(([base]) => base!.text), ...decorators.map(decoratorName)];
+  const hasConstructor = members.some((member) => member.type === 'MethodDefinition' && member.kind === 'constructor');
+  if (!hasConstructor && markers.some((name) => FIELDS_ARE_PARAMETERS.test(name))) {
+    members.push(constructorOf(module, body, at));
+  }
+  const superClass = bases
+    .map(([base]) => lowerExpression(module, base!))
+    .reduce<Expression | undefined>((all, base) => (all === undefined ? base : js.either(all, base, at)), undefined);
+  return js.classExpression(superClass, members, at);
+}
+
+function lowerMember(module: PythonModule, node: PythonNode): AnyNode[] {
+  const at = module.range(node);
+  if (node.name === 'DecoratedStatement') {
+    const definition = node.children.at(-1)!;
+    const decorators = node.children.filter(({ name }) => name === 'Decorator');
+    if (definition.name === 'FunctionDefinition') return methodOf(module, definition, decorators);
+    return lowerMember(module, definition);
+  }
+  if (node.name === 'FunctionDefinition') return methodOf(module, node, []);
+  if (node.name === 'ClassDefinition') {
+    const name = childOf(node, 'VariableName');
+    return name === undefined ? [] : fields(name.text, lowerClass(module, node, []), at);
+  }
+  if (node.name !== 'AssignStatement') return [];
+  const [targets, value] = assignment(node);
+  if (value === undefined) return [];
+  return targets.flatMap((target) => fields(target, lowerExpression(module, value), at));
+}
+
+/** An attribute of a class is read from the class and from its instances. */
+function fields(name: string, value: Expression, at: js.Range): AnyNode[] {
+  return [js.field(name, value, true, at), js.field(name, value, false, at)];
+}
+
+/** Names that get a value in a class body: `a = b = 1`, `a: int = 1`. */
+function assignment(node: PythonNode): [names: string[], value: PythonNode | undefined] {
+  const groups = split(node.children, 'AssignOp').map((group) => group.filter(isExpression));
+  const value = groups.length > 1 ? groups.at(-1)![0] : undefined;
+  const targets = groups.slice(0, groups.length > 1 ? -1 : 1).flat();
+  return [targets.filter(({ name }) => name === 'VariableName').map(({ text }) => text), value];
+}
+
+function methodOf(module: PythonModule, node: PythonNode, decorators: readonly PythonNode[]): AnyNode[] {
+  const at = module.range(node);
+  const name = childOf(node, 'VariableName')?.text ?? '';
+  const marks = decorators.map(decoratorName);
+  if (name === '__init__') return [js.method('constructor', name, lowerFunction(module, node, true), false, at)];
+  if (marks.some((mark) => /^(cached_)?property$|\.cached_property$/.test(mark)))
+    return [js.method('get', name, lowerFunction(module, node, true), false, at)];
+  const isStatic = marks.includes('staticmethod');
+  const value = lowerFunction(module, node, !isStatic);
+  const own = [js.method('method', name, value, false, at)];
+  if (isStatic || marks.includes('classmethod')) return [...own, js.method('method', name, value, true, at)];
+  const wrappers = decorators.filter((decorator) => !isTransparent(decorator));
+  // What a decorator makes of a method is called before it. It gets no function: called by itself, that had no `self`.
+  const wrapped = (one: PythonNode) => js.call(lowerDecorator(module, one), [js.unknown(at)], at);
+  return [...own, ...wrappers.map((one) => js.field(name, wrapped(one), false, at))];
+}
+
+/** The constructor of a class whose annotated fields are its parameters. */
+function constructorOf(module: PythonModule, body: readonly PythonNode[], at: js.Range): AnyNode {
+  const fieldsOf = body
+    .filter((node) => node.name === 'AssignStatement' && childOf(node, 'TypeDef') !== undefined)
+    .map(assignment);
+  const params = fieldsOf.flatMap(([names, value]) =>
+    names.map((name) => {
+      const variable = js.variable(name, at);
+      return value === undefined ? variable : js.defaulted(variable, lowerExpression(module, value), at);
+    }),
+  );
+  const statements = fieldsOf.flatMap(([names]) =>
+    names.map((name) =>
+      js.statement(js.assign(js.member(js.thisExpression(at), name, at), js.variable(name, at), at), at),
+    ),
+  );
+  return js.method('constructor', '__init__', js.functionExpression(params, statements, at), false, at);
+}

@@ -1,0 +1,315 @@
+import { analyzePython } from '../../lib/analysis/analyze-python';
+import type { HandlerAnalysis } from '../../lib/analysis/handler-analysis';
+import { lines } from './bundle';
+
+function analyze(
+  source: string,
+  more: { [path: string]: string } = {},
+  libraries: { [name: string]: boolean } = {},
+): HandlerAnalysis {
+  return analyzePython({
+    files: new Map(Object.entries({ 'handler.py': source, ...more })),
+    libraries: new Map(Object.entries(libraries)),
+    handler: 'handler.handler',
+  });
+}
+
+const IMPORTS = 'import os, boto3\n';
+const handler = (body: string) => `${IMPORTS}def handler(event, context):\n    ${body.replaceAll('\n', '\n    ')}\n`;
+
+/** Ways to write a call with boto3. */
+test.each<[string, string, string[]]>([
+  [
+    'a client',
+    handler("boto3.client('dynamodb').get_item(TableName=os.environ['T'], Key={'id': {'S': event['id']}})"),
+    ['may dynamodb:GetItem T handler.py:3'],
+  ],
+  [
+    'a table of the resource, with default and alias',
+    "import os\nimport boto3 as aws\nfrom os import environ\ntable = aws.resource('dynamodb').Table(environ.get('T', 'orders'))\nput = table.put_item\ndef handler(event, context):\n    table.update_item(Key={})\n    os.getenv('X')\n",
+    ['may dynamodb:UpdateItem T handler.py:7'],
+  ],
+  [
+    'a session',
+    handler(
+      "session = boto3.session.Session(region_name='eu-west-1')\nsqs = session.client(service_name='sqs')\nsqs.send_message(QueueUrl=os.environ['Q'], MessageBody='m')",
+    ),
+    ['may sqs:SendMessage Q handler.py:5'],
+  ],
+  [
+    'a paginator on an index, and a waiter',
+    handler(
+      "ddb = boto3.client('dynamodb')\nfor page in ddb.get_paginator('query').paginate(TableName=os.environ['T'], IndexName='byDate'):\n    print(page)\nddb.get_waiter('table_exists').wait(TableName=os.environ['U'])",
+    ),
+    ['may dynamodb:Query T /index/byDate handler.py:4', 'may dynamodb:DescribeTable U handler.py:6'],
+  ],
+  [
+    'presigned URLs',
+    handler(
+      "s3 = boto3.client('s3')\ns3.generate_presigned_url('get_object', Params={'Bucket': os.environ['B'], 'Key': f\"out/{event['id']}\"})\ns3.generate_presigned_post(os.environ['B'], 'in/a.txt')",
+    ),
+    ['may s3:GetObject B /out/* handler.py:4', 'may s3:PutObject B /in/a.txt handler.py:5'],
+  ],
+  [
+    'transfers and a copy',
+    handler(
+      "s3 = boto3.client('s3')\ns3.upload_file('/tmp/a', os.environ['B'], 'in/a')\ns3.copy_object(Bucket=os.environ['B'], Key='x', CopySource={'Bucket': os.environ['A'], 'Key': 'y'})\ns3.download_fileobj(Bucket=os.environ['A'], Key='z', Fileobj=None)",
+    ),
+    [
+      'may s3:AbortMultipartUpload B /in/a handler.py:4',
+      'may s3:PutObject B /in/a handler.py:4',
+      'may s3:GetObject A /y handler.py:5',
+      'may s3:PutObject B /x handler.py:5',
+      'may s3:GetObject A /z handler.py:6',
+    ],
+  ],
+  [
+    'objects of the resource, and a listing that is read',
+    handler(
+      "bucket = boto3.resource('s3').Bucket(os.environ['B'])\nbucket.Object('a').put(Body='')\nfor item in bucket.objects.filter(Prefix='in/'):\n    item.get()",
+    ),
+    ['may s3:PutObject B /a handler.py:4', 'may s3:ListBucket B handler.py:5', 'may s3:GetObject B /* handler.py:6'],
+  ],
+  [
+    'a batch writer',
+    handler(
+      "with boto3.resource('dynamodb').Table(os.environ['T']).batch_writer() as batch:\n    batch.put_item(Item={})",
+    ),
+    ['may dynamodb:BatchWriteItem T handler.py:3'],
+  ],
+  [
+    'a transaction with parameters in a dictionary',
+    handler(
+      "items = [{'Put': {'TableName': os.environ['T'], 'Item': {}}}]\nitems.append({'ConditionCheck': {'TableName': os.environ['U']}})\nparameters = {'TransactItems': items}\nboto3.client('dynamodb').transact_write_items(**parameters)",
+    ),
+    ['may dynamodb:ConditionCheckItem U handler.py:6', 'may dynamodb:PutItem T handler.py:6'],
+  ],
+  [
+    'a class with inheritance, a property and arguments by name',
+    `${IMPORTS}
+class Base:
+    client = boto3.client('dynamodb')
+    def __init__(self, table):
+        self._table = table
+    @property
+    def table(self):
+        return self._table
+class Orders(Base):
+    def __init__(self, *, name):
+        super().__init__(name)
+    def find(self, id):
+        return self.client.get_item(TableName=self.table, Key=id)
+    def remove(self, id):
+        self.client.delete_item(TableName=self.table, Key=id)
+def handler(event, context):
+    return Orders(name=os.environ['T']).find(event['id'])
+`,
+    ['may dynamodb:GetItem T handler.py:14'],
+  ],
+  [
+    'a dataclass, a lambda, a comprehension and a decorator',
+    `${IMPORTS}
+from dataclasses import dataclass
+from functools import wraps, partial
+@dataclass
+class Config:
+    table: str
+    queue: str = 'none'
+def logged(fn):
+    @wraps(fn)
+    def wrapper(*args, **kwargs):
+        boto3.client('sns').publish(TopicArn=os.environ['N'], Message='m')
+        return fn(*args, **kwargs)
+    return wrapper
+config = Config(table=os.environ['T'])
+read = lambda table, key: boto3.client('dynamodb').get_item(TableName=table, Key=key)
+@logged
+def handler(event, context):
+    first = partial(read, config.table)
+    return {k: v for k, v in [(id, first(id)) for id in event['ids'] if id]}
+`,
+    ['may sns:Publish N handler.py:12', 'may dynamodb:GetItem T handler.py:16'],
+  ],
+  [
+    'an async session',
+    `import os, aioboto3
+async def handler(event, context):
+    async with aioboto3.Session().client('secretsmanager') as sm:
+        return await sm.get_secret_value(SecretId=os.environ['S'])
+`,
+    ['may secretsmanager:GetSecretValue S handler.py:4'],
+  ],
+  [
+    'services whose name differs',
+    handler(
+      "boto3.client('stepfunctions').start_execution(stateMachineArn=os.environ['M'])\nboto3.client('events').put_events(Entries=[{'EventBusName': os.environ['B']}])\nboto3.client('bedrock-runtime').converse(modelId=os.environ['L'], messages=[])",
+    ),
+    [
+      'may states:StartExecution M handler.py:3',
+      'may events:PutEvents B handler.py:4',
+      'may bedrock:InvokeModel L handler.py:5',
+    ],
+  ],
+  [
+    'a name that SDKs write differently',
+    handler("boto3.client('sns').get_sms_attributes()"),
+    ['may sns:GetSMSAttributes <unknown> handler.py:3'],
+  ],
+  [
+    'Powertools',
+    `import os
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters import get_secret
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, idempotent
+logger = Logger()
+layer = DynamoDBPersistenceLayer(table_name=os.environ['I'])
+@logger.inject_lambda_context
+@idempotent(persistence_store=layer)
+def handler(event, context):
+    parameters.get_parameter(os.environ['P'])
+    get_secret(name=os.environ['S'])
+`,
+    [
+      'may dynamodb:DeleteItem I handler.py:7',
+      'may dynamodb:GetItem I handler.py:7',
+      'may dynamodb:PutItem I handler.py:7',
+      'may dynamodb:UpdateItem I handler.py:7',
+      'may ssm:GetParameter P handler.py:11',
+      'may secretsmanager:GetSecretValue S handler.py:12',
+    ],
+  ],
+  [
+    'a name from the caller',
+    handler(
+      "boto3.resource('dynamodb').Table(event.get('table')).scan()\nboto3.client('s3').get_object(Bucket='data-' + event['tenant'], Key='a')",
+    ),
+    ['may dynamodb:Scan <input> handler.py:3', 'may s3:GetObject <input> /a handler.py:4'],
+  ],
+  [
+    'one of a list, by what the caller says',
+    handler(
+      "tables = {'a': os.environ['A'], 'b': os.environ['B']}\nboto3.client('dynamodb').scan(TableName=tables[event['kind']])",
+    ),
+    ['may dynamodb:Scan A|B handler.py:4'],
+  ],
+  [
+    'branches, loops, exceptions, walrus and match',
+    handler(
+      "ddb = boto3.client('dynamodb')\ntry:\n    while (key := event.get('next')):\n        ddb.get_item(TableName=os.environ['A'], Key=key)\nexcept ddb.exceptions.ClientError as e:\n    ddb.put_item(TableName=os.environ['B'], Item={})\nmatch event['kind']:\n    case {'a': x}:\n        ddb.delete_item(TableName=os.environ['C'], Key=x)\n    case _:\n        pass",
+    ),
+    [
+      'may dynamodb:GetItem A handler.py:6',
+      'may dynamodb:PutItem B handler.py:8',
+      'may dynamodb:DeleteItem C handler.py:11',
+    ],
+  ],
+])('%s', (_name, source, expected) => {
+  const analysis = analyze(source);
+
+  expect(lines(analysis)).toEqual(expected);
+  expect(analysis.unverifiable).toEqual([]);
+});
+
+test('modules of the folder are followed, also relative ones, packages and stars', () => {
+  const analysis = analyze(
+    "from shared import storage\nfrom shared.clients import s3 as client, constants\nimport shared.audit\ndef handler(event, context):\n    storage.read(event['id'])\n    client.head_object(Bucket=constants.BUCKET, Key='a')\n    shared.audit.write()\n",
+    {
+      'shared/__init__.py': '',
+      'shared/storage.py':
+        "from .clients import *\ndef read(name):\n    s3.get_object(Bucket=BUCKET, Key=f'in/{name}')\ndef unused():\n    s3.delete_object(Bucket=BUCKET, Key='x')\n",
+      'shared/clients/__init__.py': "import boto3\nfrom .constants import BUCKET\ns3 = boto3.client('s3')\n",
+      'shared/clients/constants.py': "import os\nBUCKET = os.environ['B']\n",
+      'shared/audit.py':
+        "from . import storage\ndef write():\n    storage.s3.put_object(Bucket=storage.BUCKET, Key='log')\n",
+      'not_imported.py': "import boto3\nboto3.client('sqs').purge_queue(QueueUrl='q')\n",
+    },
+  );
+
+  expect(lines(analysis)).toEqual([
+    'may s3:GetObject B /a handler.py:6',
+    'may s3:PutObject B /log shared/audit.py:3',
+    'may s3:GetObject B /in/* shared/storage.py:3',
+  ]);
+  expect(analysis.unverifiable).toEqual([]);
+});
+
+test.each<[string, string, string, string]>([
+  ['a service by an unknown name', "boto3.client(event['service'])", '*', 'makes a client of a service by a name'],
+  [
+    'a method by an unknown name',
+    "getattr(boto3.client('s3'), event['m'])()",
+    's3',
+    'calls a method of the client by a name',
+  ],
+  [
+    'a paginator by an unknown name',
+    "boto3.client('s3').get_paginator(event['m'])",
+    's3',
+    'calls get_paginator with a name',
+  ],
+  [
+    'a resource that is not in the table',
+    "boto3.resource('s3').MultipartUpload('a', 'b', 'c')",
+    's3',
+    'makes a s3.MultipartUpload',
+  ],
+  [
+    'a method of a resource that is not in the table',
+    "boto3.resource('dynamodb').Table('a').frobnicate()",
+    'dynamodb',
+    'reads frobnicate of a dynamodb.Table',
+  ],
+  [
+    'an operation that is not in the map',
+    "boto3.client('s3').frobnicate_bucket()",
+    's3',
+    'the permissions of FrobnicateBucket',
+  ],
+  ['a service that is not in the map', "boto3.client('braket').get_device()", '*', 'the permissions of GetDevice'],
+  ['code from text', "eval(event['code'])", '*', 'runs code from text'],
+  ['a client in other hands', "import json\njson.dumps(boto3.client('s3'))", 's3', 'hands the client to code'],
+  ['a module that is not there', 'import pandas', '*', 'uses pandas, which is not in the folder'],
+  ['a library that calls AWS', 'import awswrangler', '*', 'uses awswrangler, a library that calls AWS'],
+  ['own signatures', 'from botocore.auth import SigV4Auth', '*', 'signs requests itself with botocore.auth'],
+  ['what does not parse', 'x = = 1', '*', 'has a part that does not parse'],
+])('what cannot be followed is said: %s', (_name, body, service, reason) => {
+  const { unverifiable } = analyze(handler(body), {}, { awswrangler: true, requests: false });
+
+  expect(unverifiable).toContainEqual({
+    service,
+    reason: expect.stringContaining(reason),
+    at: { file: 'handler.py', line: expect.any(Number) },
+  });
+  expect(new Set(unverifiable.map((one) => one.service))).toEqual(new Set([service]));
+});
+
+test('a library that does not call AWS hides nothing', () => {
+  expect(analyze(handler('import requests\nrequests.get("x")'), {}, { requests: false }).unverifiable).toEqual([]);
+});
+
+test('a handler that is not there is not taken as one without calls', () => {
+  expect(analyze('def other(event, context): pass').unverifiable).toEqual([
+    expect.objectContaining({ service: '*', reason: 'has no export "handler" that is a function' }),
+  ]);
+});
+
+test('garbage is never taken for a handler without calls', () => {
+  for (const source of [
+    '\u0000',
+    'def handler(',
+    '((((',
+    "f'{",
+    '"""',
+    'class',
+    'lambda',
+    '@',
+    'def handler(event, context):\n\treturn [x for',
+    'import',
+    'from',
+    'with',
+    'match x:\n  case',
+  ]) {
+    expect(analyze(source).unverifiable).not.toEqual([]);
+  }
+});
