@@ -69,7 +69,10 @@ function documentOf(holder: unknown): PolicyDocument {
 export function failClosed(document: unknown): PolicyDocument {
   const statements = own(document, 'Statement');
   if (statements === undefined) return NOTHING;
+  const version = own(document, 'Version');
   return {
+    // Without a version a policy is of 2008 and knows no variables.
+    ...(typeof version === 'string' && { Version: version }),
     Statement: many(statements as Statement)
       .filter(isObject)
       .map((statement) => widenDeny(statement as never)),

@@ -1,4 +1,4 @@
-import { LITERAL, matchesArn, matchesPattern } from './match';
+import { isArn, LITERAL, matchesArn, matchesPattern } from './match';
 import { type ConditionBlock, type ConditionValue, many } from './policy-document';
 
 /** Values of condition keys in a request; names are compared without regard to case. */
@@ -11,6 +11,13 @@ export interface ConditionResult {
   readonly failed?: string;
 }
 
+/** The statement that a condition is in. */
+export interface ConditionScope {
+  readonly effect: string;
+  /** Language version of the policy; variables exist from `2012-10-17` on. */
+  readonly version?: string;
+}
+
 /**
  * All operators and all keys must hold; of several values one is enough (of a negated operator: none may match).
  *
@@ -19,11 +26,11 @@ export interface ConditionResult {
 export function evaluateConditions(
   block: ConditionBlock | undefined,
   context: RequestContext,
-  effect = 'Allow',
+  scope: ConditionScope = { effect: 'Allow', version: VARIABLES_SINCE },
 ): ConditionResult {
   for (const [operator, keys] of Object.entries(block ?? {})) {
     for (const [key, values] of Object.entries(keys)) {
-      if (!holds(operator, key, many<ConditionValue>(values), context, effect))
+      if (!holds(operator, key, many<ConditionValue>(values), context, scope))
         return { holds: false, failed: `${operator} ${key}` };
     }
   }
@@ -40,53 +47,64 @@ function holds(
   key: string,
   values: readonly ConditionValue[],
   context: RequestContext,
-  effect: string,
+  { effect, version }: ConditionScope,
 ): boolean {
   const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operatorText) ?? [];
   const given = contextValue(context, key);
 
   // `Null: true` asks that the key is absent.
-  if (name === 'Null') return values.some((value) => String(value) === String(given === undefined));
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
+  if (name === 'Null') return values.some((value) => String(value).toLowerCase() === String(given === undefined));
   const operator = name === undefined || !Object.hasOwn(OPERATORS, name) ? undefined : OPERATORS[name];
-  // An operator that is not known must not open anything: it narrows no Deny and completes no Allow.
-  if (operator === undefined) return effect === 'Deny';
+  // What cannot be compared must not open anything: it narrows no Deny and completes no Allow.
+  const undecided = effect === 'Deny';
+  if (operator === undefined) return undecided;
 
-  const substituted = values.map((value) => substitute(String(value), context));
-  const expected = substituted.filter((value) => value !== undefined);
-  // What differs from a variable without value differs from nothing: that opens nothing, either.
-  if (operator.negated && given !== undefined && expected.length < values.length && effect !== 'Deny') return false;
-  const matches = (one: string) => {
-    const some = expected.some((value) => operator.matches(value, one));
-    return operator.negated ? !some : some;
+  const expected = values.flatMap((value) => {
+    if (!operator.variables || !hasVariables(version)) return [String(value)];
+    // A variable without value is equal to nothing and like nothing: an inverted operator holds against it.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
+    return substitute(String(value), context) ?? [];
+  });
+  const matches = (one: string): boolean => {
+    const verdicts = expected.map((value) => operator.matches(value, one));
+    if (verdicts.includes(true)) return !operator.negated;
+    return verdicts.includes(undefined) ? undecided : operator.negated;
   };
 
-  if (quantifier === 'ForAllValues') {
-    // True when the key is absent: a limit on the values of a key says nothing about requests without it.
-    return given === undefined || many<string | number | boolean>(given as never).every((one) => matches(String(one)));
+  if (quantifier !== undefined) {
+    const all = given === undefined ? [] : texts(given);
+    // ForAllValues holds without the key and for a null data set, such as an empty string; ForAnyValue needs a match.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    return quantifier === 'ForAllValues' ? all.every((one) => one === '') || all.every(matches) : all.some(matches);
   }
-  if (given === undefined) {
-    // A negated operator holds when the key is absent; ForAnyValue never does.
-    return quantifier === 'ForAnyValue' ? false : ifExists !== undefined || operator.negated;
-  }
-  const all = many<string | number | boolean>(given as never).map(String);
-  if (quantifier === 'ForAnyValue') return all.some(matches);
-  return operator.negated ? all.every(matches) : all.some(matches);
+  // Without its key a condition does not hold, unless it is negated or says `IfExists`.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
+  if (given === undefined) return ifExists !== undefined || operator.negated;
+  return operator.negated ? texts(given).every(matches) : texts(given).some(matches);
+}
+
+function texts(value: ContextValue): string[] {
+  return many<string | number | boolean>(value as string).map(String);
 }
 
 interface Operator {
   readonly negated: boolean;
-  readonly matches: (expected: string, given: string) => boolean;
+  /** Whether its values may hold policy variables: those of strings and of ARNs. */
+  readonly variables: boolean;
+  /** `undefined` when the two cannot be compared. */
+  readonly matches: (expected: string, given: string) => boolean | undefined;
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const OPERATORS: { readonly [name: string]: Operator } = {
   // `*` and `?` are ordinary characters for the Equals operators.
-  StringEquals: is((expected, given) => literal(expected) === given),
-  StringNotEquals: not((expected, given) => literal(expected) === given),
-  StringEqualsIgnoreCase: is((expected, given) => literal(expected).toLowerCase() === given.toLowerCase()),
-  StringNotEqualsIgnoreCase: not((expected, given) => literal(expected).toLowerCase() === given.toLowerCase()),
-  StringLike: is(matchesPattern),
-  StringNotLike: not(matchesPattern),
+  StringEquals: is((expected, given) => literal(expected) === given, true),
+  StringNotEquals: not((expected, given) => literal(expected) === given, true),
+  StringEqualsIgnoreCase: is((expected, given) => literal(expected).toLowerCase() === given.toLowerCase(), true),
+  StringNotEqualsIgnoreCase: not((expected, given) => literal(expected).toLowerCase() === given.toLowerCase(), true),
+  StringLike: is(matchesPattern, true),
+  StringNotLike: not(matchesPattern, true),
   NumericEquals: is(numeric((expected, given) => given === expected)),
   NumericNotEquals: not(numeric((expected, given) => given === expected)),
   NumericLessThan: is(numeric((expected, given) => given < expected)),
@@ -104,42 +122,59 @@ const OPERATORS: { readonly [name: string]: Operator } = {
   IpAddress: is(inNetwork),
   NotIpAddress: not(inNetwork),
   // ArnEquals and ArnLike behave identically.
-  ArnEquals: is(matchesArn),
-  ArnLike: is(matchesArn),
-  ArnNotEquals: not(matchesArn),
-  ArnNotLike: not(matchesArn),
+  ArnEquals: is(compareArns, true),
+  ArnLike: is(compareArns, true),
+  ArnNotEquals: not(compareArns, true),
+  ArnNotLike: not(compareArns, true),
 };
 
-function is(matches: Operator['matches']): Operator {
-  return { negated: false, matches };
+function is(matches: Operator['matches'], variables = false): Operator {
+  return { negated: false, variables, matches };
 }
 
-function not(matches: Operator['matches']): Operator {
-  return { negated: true, matches };
+function not(matches: Operator['matches'], variables = false): Operator {
+  return { negated: true, variables, matches };
 }
 
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric */
 function numeric(compare: (expected: number, given: number) => boolean): Operator['matches'] {
   return (expected, given) => {
-    const [a, b] = [Number(expected), Number(given)];
-    return expected.trim() !== '' && given.trim() !== '' && !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
+    const [a, b] = [expected, given].map((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined));
+    return a === undefined || b === undefined ? undefined : compare(a, b);
   };
 }
 
-/** ISO 8601 or seconds since the epoch. */
+/**
+ * ISO 8601 or seconds since the epoch.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
+ */
 function date(compare: (expected: number, given: number) => boolean): Operator['matches'] {
   const time = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text));
   return (expected, given) => {
     const [a, b] = [time(expected), time(given)];
-    return !Number.isNaN(a) && !Number.isNaN(b) && compare(a, b);
+    return Number.isNaN(a) || Number.isNaN(b) ? undefined : compare(a, b);
   };
+}
+
+function compareArns(expected: string, given: string): boolean | undefined {
+  return isArn(expected) && isArn(given) ? matchesArn(expected, given) : undefined;
 }
 
 function literal(text: string): string {
   return text.replaceAll(LITERAL.star, '*').replaceAll(LITERAL.question, '?').replaceAll(LITERAL.dollar, '$');
 }
 
+/** Variables came with this version of the policy language; before, `${…}` is text. */
+const VARIABLES_SINCE = '2012-10-17';
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */
+export function hasVariables(version: string | undefined): boolean {
+  return version !== undefined && version >= VARIABLES_SINCE;
+}
+
 /**
- * Replaces `${key}` and `${key, 'default'}`. `undefined` when a key is absent and there is no default: then the value
+ * Replaces `${key}` and `${key, 'default'}`. `undefined` when a key has no value and there is no default: then the text
  * matches nothing.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -153,21 +188,26 @@ export function substitute(text: string, context: RequestContext): string | unde
     if (name === '$') return LITERAL.dollar;
     const [, key, fallback] = /^([^,]+?)(?:\s*,\s*'([^']*)')?$/.exec(name) ?? [];
     const value = key === undefined ? undefined : contextValue(context, key);
-    // A multivalued key cannot be used as a variable.
-    const single = value === undefined || typeof value === 'object' ? fallback : String(value);
+    // A multivalued key cannot be used as a variable, and an empty value is none.
+    const single = value === undefined || value === '' || typeof value === 'object' ? fallback : String(value);
     if (single === undefined) missing = true;
     return (single ?? '').replaceAll('*', LITERAL.star).replaceAll('?', LITERAL.question);
   });
   return missing ? undefined : result;
 }
 
-/** CIDR or single address, IPv4 and IPv6. */
-function inNetwork(network: string, address: string): boolean {
-  const [base, length] = network.split('/');
-  const [a, b] = [addressBits(base ?? ''), addressBits(address)];
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  const prefix = length === undefined ? a.length : Number(length);
-  return Number.isInteger(prefix) && prefix >= 0 && prefix <= a.length && a.slice(0, prefix) === b.slice(0, prefix);
+/**
+ * CIDR or single address, IPv4 and IPv6. An address of one family is outside every network of the other.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress
+ */
+function inNetwork(network: string, address: string): boolean | undefined {
+  const [base = '', length] = network.split('/');
+  const [a, b] = [addressBits(base), addressBits(address)];
+  const prefix = length === undefined ? a?.length : Number(length || Number.NaN);
+  if (a === undefined || b === undefined || prefix === undefined) return undefined;
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > a.length) return undefined;
+  return a.length === b.length && a.slice(0, prefix) === b.slice(0, prefix);
 }
 
 function addressBits(address: string): string | undefined {

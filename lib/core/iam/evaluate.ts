@@ -1,5 +1,5 @@
-import { evaluateConditions, type RequestContext, substitute } from './conditions';
-import { matchesAction, matchesArn, matchesPattern } from './match';
+import { evaluateConditions, hasVariables, type RequestContext, substitute } from './conditions';
+import { matchesAction, matchesResource } from './match';
 import { many, type PolicyDocument, type PrincipalElement, type Statement, statementsOf } from './policy-document';
 
 export interface IamPrincipal {
@@ -26,7 +26,10 @@ export interface IamPolicies {
   readonly boundary?: PolicyDocument;
   readonly session?: PolicyDocument;
   readonly resource?: PolicyDocument;
-  /** Organisation policies by level, from the root down: each level must allow. */
+  /**
+   * Organisation policies that apply to the request, by level, from the root down: each level must allow. Those on
+   * services do not apply to services and anonymous callers, those on resources do.
+   */
   readonly organisation?: readonly (readonly PolicyDocument[])[];
 }
 
@@ -125,7 +128,8 @@ function grantedTo(
     document === undefined
       ? []
       : statementsOf(document).filter(
-          (statement) => statement.Effect === 'Allow' && applies(request, statement).outcome === 'matched',
+          (statement) =>
+            statement.Effect === 'Allow' && applies(request, 'resource', document, statement).outcome === 'matched',
         );
   const to = (value: string | undefined) =>
     value !== undefined && matching.some((statement) => principalValues(statement.Principal, 'AWS').includes(value));
@@ -147,7 +151,7 @@ function verdict(
       const { outcome, condition } =
         source === 'resource' && !matchesPrincipal(request.principal, statement, bounded)
           ? { outcome: 'other-principal' as const, condition: undefined }
-          : applies(request, statement);
+          : applies(request, source, document, statement);
       trace.push({ source, statement: statement.Sid ?? String(index), effect: statement.Effect, outcome, condition });
       if (outcome !== 'matched') continue;
       if (statement.Effect === 'Deny') return 'deny';
@@ -157,18 +161,28 @@ function verdict(
   return result;
 }
 
-function applies(request: IamRequest, statement: Statement): Pick<TraceEntry, 'outcome' | 'condition'> {
+/** Kinds of policy in which an incomplete ARN stands for all that it begins. */
+const COMPLETES: readonly PolicySource[] = ['identity', 'boundary', 'session'];
+
+function applies(
+  request: IamRequest,
+  source: PolicySource,
+  { Version: version }: PolicyDocument,
+  statement: Statement,
+): Pick<TraceEntry, 'outcome' | 'condition'> {
   const context = request.context ?? {};
   const action = (pattern: string) => matchesAction(pattern, request.action);
-  // A variable without value names nothing; among exceptions it must not open what it was to close.
-  const unresolved = statement.NotResource !== undefined && statement.Effect !== 'Deny';
-  const resource = (pattern: string) => {
-    const value = substitute(pattern, context);
-    return value === undefined ? unresolved : matchesPattern(value, request.resource);
+  const resource = (entry: string) => {
+    // An entry with a variable that has no value matches no resource. Whether that voids an exception or the statement
+    // is not documented: it opens nothing.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
+    const value = hasVariables(version) ? substitute(entry, context) : entry;
+    if (value === undefined) return statement.NotResource !== undefined && statement.Effect !== 'Deny';
+    return matchesResource(value, request.resource, COMPLETES.includes(source));
   };
   if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };
   if (!isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
-  const { holds, failed } = evaluateConditions(statement.Condition, context, statement.Effect);
+  const { holds, failed } = evaluateConditions(statement.Condition, context, { effect: statement.Effect, version });
   return holds ? { outcome: 'matched' } : { outcome: 'condition', condition: failed };
 }
 
@@ -185,28 +199,43 @@ function isNamed(
 function matchesPrincipal(principal: IamPrincipal, statement: Statement, bounded: boolean): boolean {
   if (statement.Principal !== undefined) return names(principal, statement.Principal);
   if (statement.NotPrincipal === undefined) return false;
-  // A denial with NotPrincipal hits everyone who has a permissions boundary, also those it excepts; and to except an
-  // account from it does not except who is in it. An Allow keeps out everyone of an account that it excepts.
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-  const denies = statement.Effect === 'Deny';
-  return (bounded && denies) || !names(principal, statement.NotPrincipal, !denies);
+  // An Allow with NotPrincipal is not supported: it allows nobody.
+  if (statement.Effect !== 'Deny') return false;
+  // A denial with NotPrincipal hits everyone who has a permissions boundary, also those it excepts.
+  return bounded || !excepts(principal, statement.NotPrincipal);
+}
+
+/**
+ * Whether NotPrincipal spares the principal. The account is checked first and then who is in it, a role before its
+ * sessions: whoever is to be spared must be named with the account.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+ */
+function excepts(principal: IamPrincipal, element: PrincipalElement): boolean {
+  if (isEveryone(element)) return true;
+  if (principal.kind === 'service' || principal.kind === 'anonymous') return names(principal, element);
+  const spared = principalValues(element, 'AWS');
+  return spared.some((value) => isAccount(value, principal)) && spared.includes(principal.roleArn ?? principal.arn);
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function names(principal: IamPrincipal, element: PrincipalElement, byAccount = true): boolean {
-  if (element === '*') return true;
+function names(principal: IamPrincipal, element: PrincipalElement): boolean {
+  if (isEveryone(element)) return true;
   if (principal.kind === 'service') return principalValues(element, 'Service').includes(principal.arn);
-  const accepted = principalValues(element, 'AWS');
-  if (accepted.includes('*')) return true;
   if (principal.kind === 'anonymous') return false;
-  return accepted.some(
-    (value) =>
-      value === principal.arn ||
-      value === principal.roleArn ||
-      (byAccount &&
-        (value === principal.account ||
-          matchesArn(value.replace(/[*?]/g, ''), `arn:${value.split(':')[1]}:iam::${principal.account}:root`))),
+  return principalValues(element, 'AWS').some(
+    (value) => value === principal.arn || value === principal.roleArn || isAccount(value, principal),
   );
+}
+
+/** `"*"` and `{ "AWS": "*" }` say the same: services and anonymous callers, too. */
+function isEveryone(element: PrincipalElement): boolean {
+  return principalValues(element, 'AWS').includes('*');
+}
+
+/** An account is named by its number or by the ARN of its root. */
+function isAccount(value: string, { account }: IamPrincipal): boolean {
+  return value === account || (value.startsWith('arn:') && value.endsWith(`:iam::${account}:root`));
 }
 
 function principalValues(element: PrincipalElement | undefined, kind: string): readonly string[] {

@@ -55,14 +55,43 @@ export function matchesAction(pattern: string, action: string): boolean {
  */
 export function matchesArn(pattern: string, arn: string): boolean {
   const [expected, given] = [arnParts(pattern), arnParts(arn)];
-  if (expected === undefined || given === undefined) return false;
-  return expected.every((part, index) => matchesPattern(part, given[index]!));
+  return isArn(pattern) && isArn(arn) && expected.every((part, index) => matchesPattern(part, given[index]!));
 }
 
-function arnParts(arn: string): string[] | undefined {
+/** Whether a text has the six parts of an ARN; patterns count. */
+export function isArn(text: string): boolean {
+  return text.startsWith('arn:') && arnParts(text).length === 6;
+}
+
+function arnParts(arn: string): string[] {
   const parts = arn.split(':');
-  if (parts.length < 6) return arn === '*' ? ['*', '*', '*', '*', '*', '*'] : undefined;
-  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+  return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+/**
+ * Whether an entry of `Resource` or `NotResource` names the resource, its policy variables already filled in.
+ *
+ * @param entry `*`, or an ARN in which `*` and `?` are patterns
+ * @param completes whether missing parts of an ARN stand for all, as they do in the policies of identities
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards
+ */
+export function matchesResource(entry: string, resource: string, completes: boolean): boolean {
+  const parts = arnParts(entry);
+  const text = completes && entry.startsWith('arn:') ? [...parts, '*', '*', '*', '*'].slice(0, 6).join(':') : entry;
+  return matchesPattern(text, resource) && !hasWildType(arnParts(text)[5] ?? '', resource);
+}
+
+/** Services whose resources are named without a type, so that a pattern may begin anywhere. */
+const WITHOUT_TYPE = ['s3', 'sns', 'sqs', 'execute-api'];
+
+/**
+ * The type of a resource, up to the first `/` or `:`, takes no pattern: `functi*:orders` names nothing.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-paths-wildcards
+ */
+function hasWildType(pattern: string, resource: string): boolean {
+  const [, , service = '', , , name = ''] = arnParts(resource);
+  return !WITHOUT_TYPE.includes(service) && /[/:]/.test(name) && /^[^/:]*[*?][^/:]*[/:]/.test(pattern);
 }
 
 /** Whether some text matches both patterns: exact, by walking both at once. */

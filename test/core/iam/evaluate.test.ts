@@ -1,5 +1,12 @@
+import { BlockList } from 'node:net';
+import fc from 'fast-check';
 import { evaluate, type IamPolicies, type IamPrincipal, type IamRequest } from '../../../lib/core/iam/evaluate';
-import type { ConditionBlock, PolicyDocument, Statement } from '../../../lib/core/iam/policy-document';
+import {
+  type ConditionBlock,
+  type PolicyDocument,
+  type Statement,
+  statementsOf,
+} from '../../../lib/core/iam/policy-document';
 
 const ACCOUNT = '111122223333';
 const TABLE = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/orders`;
@@ -68,6 +75,79 @@ describe('identity policies', () => {
   });
 });
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
+describe('variables', () => {
+  const context = { 'aws:UserAgent': 'x', 'aws:PrincipalTag/team': 'red' };
+  const without = { 'aws:UserAgent': 'x', 'aws:PrincipalTag/team': '' };
+  const entry = `${TABLE}/\${aws:PrincipalTag/team}`;
+
+  test('a variable in a resource', () => {
+    const request = (team?: string) => ({ resource: `${TABLE}/red`, context: { 'aws:PrincipalTag/team': team } });
+    const identity = [policy({ Action: '*', Resource: entry })];
+
+    expect(decide({ identity }, request('red'))).toBe('allow');
+    for (const team of ['*', '', undefined]) expect(decide({ identity }, request(team))).toBe('implicit-deny');
+  });
+
+  test('before version 2012-10-17, and without a version, it is text', () => {
+    const old = [{ ...policy({ Action: '*', Resource: entry }), Version: '2008-10-17' }];
+    const { Version: _, ...unversioned } = policy({ Action: '*', Resource: entry });
+
+    expect(decide({ identity: old }, { resource: `${TABLE}/red`, context })).toBe('implicit-deny');
+    expect(decide({ identity: [unversioned] }, { resource: `${TABLE}/red`, context })).toBe('implicit-deny');
+    expect(decide({ identity: old }, { resource: entry, context })).toBe('allow');
+  });
+
+  test('an exception with a variable without value opens nothing', () => {
+    const others = policy({ Action: '*', NotResource: entry });
+    const deny = policy({ Effect: 'Deny', Action: '*', NotResource: entry });
+
+    expect(decide({ identity: [others] }, { context })).toBe('allow');
+    expect(decide({ identity: [others] }, { context: without })).toBe('implicit-deny');
+    expect(decide({ identity: [getItem, deny] }, { context: without })).toBe('explicit-deny');
+  });
+
+  test('an inverted operator holds against a variable without value', () => {
+    const unlike = (Effect: string) =>
+      policy({
+        Effect,
+        Action: '*',
+        Resource: '*',
+        Condition: { StringNotEquals: { 'aws:UserAgent': '${aws:PrincipalTag/team}' } },
+      });
+
+    expect(decide({ identity: [getItem, unlike('Deny')] }, { context: without })).toBe('explicit-deny');
+    expect(decide({ identity: [unlike('Allow')] }, { context: without })).toBe('allow');
+    expect(decide({ identity: [unlike('Allow')] }, { context: { ...context, 'aws:UserAgent': 'red' } })).toBe(
+      'implicit-deny',
+    );
+  });
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-paths-wildcards */
+describe('ARNs of resources', () => {
+  const allowed = (Resource: string, resource = TABLE) =>
+    decide({ identity: [policy({ Action: '*', Resource })] }, { resource }) === 'allow';
+
+  test('a part of an ARN may be a pattern, its type may not', () => {
+    expect(allowed(`arn:aws:dynamodb:*:${ACCOUNT}:table/ord*`)).toBe(true);
+    expect(allowed(`arn:aws:dynamodb:*:${ACCOUNT}:*`)).toBe(true);
+    expect(allowed(`arn:aws:dynamodb:*:${ACCOUNT}:tabl*/orders`)).toBe(false);
+    expect(allowed(`arn:aws:dynamodb:*:${ACCOUNT}:?able/orders`)).toBe(false);
+    expect(allowed('arn:aws:s3:::ord*/x', 'arn:aws:s3:::orders/x')).toBe(true);
+  });
+
+  test('an incomplete ARN of an identity stands for everything it begins, that of a resource does not', () => {
+    const resource = (Resource: string) => policy({ Principal: { AWS: ROLE }, Action: '*', Resource });
+
+    expect(allowed('arn:aws:dynamodb')).toBe(true);
+    expect(allowed('arn:aws:dynamodb:eu-west-1')).toBe(true);
+    expect(allowed('arn:aws:s3')).toBe(false);
+    expect(decide({ resource: resource('arn:aws:dynamodb') })).toBe('implicit-deny');
+    expect(decide({ resource: resource(TABLE) })).toBe('allow');
+  });
+});
+
 /** Boundaries, session policies and resource policies: IAM User Guide, evaluation logic and permissions boundaries. */
 describe('combining kinds of policy', () => {
   const resourceFor = (AWS: string) => policy({ Principal: { AWS }, Action: 'dynamodb:GetItem', Resource: TABLE });
@@ -122,55 +202,70 @@ describe('combining kinds of policy', () => {
     expect(decide(policies)).toBe(expected);
   });
 
-  test('NotPrincipal with Deny hits everyone else', () => {
-    const resource = policy({ Effect: 'Deny', NotPrincipal: { AWS: `${ROLE}-2` }, Action: '*', Resource: '*' });
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+  describe('NotPrincipal', () => {
+    const root = `arn:aws:iam::${ACCOUNT}:root`;
+    const except = (AWS: string | string[]) =>
+      policy({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' });
 
-    expect(decide({ identity: [getItem], resource })).toBe('explicit-deny');
-    expect(
-      decide({
-        identity: [getItem],
-        resource: policy({ Effect: 'Deny', NotPrincipal: { AWS: ROLE }, Action: '*', Resource: '*' }),
-      }),
-    ).toBe('allow');
-  });
-
-  test('a denial with NotPrincipal hits whoever has a boundary, and whom only the account stands for', () => {
-    const except = (AWS: string) => policy({ Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' });
-
-    expect(decide({ identity: [getItem], resource: except(ROLE) })).toBe('allow');
-    expect(decide({ identity: [getItem], boundary: getItem, resource: except(ROLE) })).toBe('explicit-deny');
-    expect(decide({ identity: [getItem], resource: except(`arn:aws:iam::${ACCOUNT}:root`) })).toBe('explicit-deny');
-  });
-
-  test('a variable without value opens nothing', () => {
-    const others = policy({ Action: '*', NotResource: `${TABLE}/\${aws:PrincipalTag/team}` });
-    const unlike = policy({
-      Action: '*',
-      Resource: '*',
-      Condition: { StringNotEquals: { 'aws:UserAgent': '${aws:PrincipalTag/team}' } },
+    test('a denial spares who is named with the account, and hits everyone else', () => {
+      expect(decide({ identity: [getItem], resource: except([root, ROLE]) })).toBe('allow');
+      expect(decide({ identity: [getItem], resource: except([ACCOUNT, ROLE]) })).toBe('allow');
+      for (const others of [
+        ROLE,
+        root,
+        [root, `${ROLE}-2`],
+        [root, SESSION.arn],
+        ['arn:aws:iam::999988887777:root', ROLE],
+      ])
+        expect(decide({ identity: [getItem], resource: except(others) })).toBe('explicit-deny');
     });
-    const context = { 'aws:UserAgent': 'x', 'aws:PrincipalTag/team': 'red' };
 
-    expect(decide({ identity: [others] }, { context })).toBe('allow');
-    expect(decide({ identity: [others] })).toBe('implicit-deny');
-    expect(decide({ identity: [unlike] }, { context })).toBe('allow');
-    expect(decide({ identity: [unlike] }, { context: { 'aws:UserAgent': 'x' } })).toBe('implicit-deny');
-    const denied = { ...unlike, Statement: { ...(unlike.Statement as Statement[])[0]!, Effect: 'Deny' } };
-    expect(decide({ identity: [getItem, denied] }, { context: { 'aws:UserAgent': 'x' } })).toBe('explicit-deny');
+    test('a denial hits whoever has a boundary, also whom it names', () => {
+      expect(decide({ identity: [getItem], boundary: getItem, resource: except([root, ROLE]) })).toBe('explicit-deny');
+    });
+
+    test('a user is spared by its own ARN, a service by its name, everyone by `*`', () => {
+      const user: IamPrincipal = { kind: 'user', arn: `arn:aws:iam::${ACCOUNT}:user/ann`, account: ACCOUNT };
+      const service: IamPrincipal = { kind: 'service', arn: 'sns.amazonaws.com', account: ACCOUNT };
+      const open = policy({ Principal: '*', Action: '*', Resource: '*' });
+      const but = (NotPrincipal: Statement['NotPrincipal']): PolicyDocument => ({
+        ...open,
+        Statement: [...statementsOf(open), { Effect: 'Deny', NotPrincipal, Action: '*', Resource: '*' }],
+      });
+
+      expect(decide({ resource: but({ AWS: [root, user.arn] }) }, { principal: user })).toBe('allow');
+      expect(decide({ resource: but({ AWS: [root, ROLE] }) }, { principal: user })).toBe('explicit-deny');
+      expect(decide({ resource: but({ Service: service.arn }) }, { principal: service })).toBe('allow');
+      expect(decide({ resource: but({ AWS: [root, ROLE] }) }, { principal: service })).toBe('explicit-deny');
+      expect(decide({ resource: but({ AWS: '*' }) }, { principal: service })).toBe('allow');
+    });
+
+    test('an Allow with NotPrincipal is not supported: it allows nobody', () => {
+      const request = { resourceAccount: '999988887777' };
+      const to = (who: Pick<Statement, 'Principal' | 'NotPrincipal'>) =>
+        decide({ identity: [getItem], resource: policy({ ...who, Action: '*', Resource: '*' }) }, request);
+
+      expect(to({ NotPrincipal: { AWS: 'arn:aws:iam::444455556666:root' } })).toBe('implicit-deny');
+      expect(to({ Principal: { AWS: root } })).toBe('allow');
+    });
   });
 
-  test('an Allow with NotPrincipal keeps out everyone of the account it excepts', () => {
-    const except = (AWS: string) =>
-      decide(
-        {
-          identity: [getItem],
-          resource: policy({ NotPrincipal: { AWS }, Action: 'dynamodb:GetItem', Resource: TABLE }),
-        },
-        { resourceAccount: '999988887777' },
-      );
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous */
+  test.each(['sns.amazonaws.com', 'anonymous'])('`{ "AWS": "*" }` is everyone, also %s', (who) => {
+    const kind = who === 'anonymous' ? ('anonymous' as const) : ('service' as const);
+    const principal: IamPrincipal = { kind, arn: who, account: ACCOUNT };
+    const everyone = { Principal: { AWS: '*' }, Action: '*', Resource: '*' };
+    const denied: PolicyDocument = {
+      ...policy({ ...everyone, Principal: '*' }),
+      Statement: [...statementsOf(policy({ ...everyone, Principal: '*' })), { ...everyone, Effect: 'Deny' }],
+    };
 
-    expect(except(`arn:aws:iam::${ACCOUNT}:root`)).toBe('implicit-deny');
-    expect(except('arn:aws:iam::444455556666:root')).toBe('allow');
+    expect(decide({ resource: policy(everyone) }, { principal })).toBe('allow');
+    expect(decide({ resource: policy({ ...everyone, Principal: { AWS: ROLE } }) }, { principal })).toBe(
+      'implicit-deny',
+    );
+    expect(decide({ resource: denied }, { principal })).toBe('explicit-deny');
   });
 
   test('across accounts both sides must allow', () => {
@@ -244,19 +339,68 @@ describe('conditions', () => {
     ['a variable that is missing', { StringEquals: { k: '${aws:PrincipalTag/team}' } }, { k: '' }, false],
     ['a default for a variable', { StringEquals: { k: "${aws:PrincipalTag/team, 'blue'}" } }, { k: 'blue' }, true],
     ['a star in a variable is no pattern', { StringLike: { k: '${t}' } }, { k: 'anything', t: '*' }, false],
+    ['Null in another case', { Null: { k: 'True' } }, {}, true],
+    ['ForAllValues on an empty string', { 'ForAllValues:StringEquals': { k: 'v' } }, { k: '' }, true],
+    ['ForAnyValue on an empty string', { 'ForAnyValue:StringEquals': { k: 'v' } }, { k: '' }, false],
+    ['ForAnyValue with IfExists', { 'ForAnyValue:StringEqualsIfExists': { k: 'v' } }, {}, false],
+    ['ForAllValues on no value', { 'ForAllValues:StringEquals': { k: 'v' } }, { k: [] }, true],
+    ['ForAnyValue, negated, one outside', { 'ForAnyValue:StringNotEquals': { k: 'a' } }, { k: ['a', 'x'] }, true],
+    ['ForAllValues, negated, one inside', { 'ForAllValues:StringNotEquals': { k: 'a' } }, { k: ['a', 'x'] }, false],
+    ['text without regard to case', { StringEqualsIgnoreCase: { k: 'V' } }, { k: 'v' }, true],
+    ['not equal without regard to case', { StringNotEqualsIgnoreCase: { k: 'V' } }, { k: 'v' }, false],
+    ['an escaped star in StringEquals', { StringEquals: { k: 'v${*}' } }, { k: 'v*' }, true],
+    ['an escaped dollar', { StringEquals: { k: '${$}{t}' } }, { k: '${t}' }, true],
+    ['an ARN with a variable', { ArnLike: { k: 'arn:aws:s3:::${t}' } }, { k: 'arn:aws:s3:::b', t: 'b' }, true],
+    ['a number takes no variable', { NumericEquals: { k: '${t}' } }, { k: '1', t: '1' }, false],
+    ['an ARN of five parts', { ArnLike: { k: 'arn:*:*:*:*' } }, { k: 'arn:aws:s3:::b' }, false],
+    ['an ARN unlike one of five parts', { ArnNotLike: { k: 'arn:*:*:*:*' } }, { k: 'arn:aws:s3:::b' }, false],
+    ['seconds since the epoch', { DateEquals: { k: '2026-01-01T00:00:00Z' } }, { k: '1767225600' }, true],
+    [
+      'a moment in another zone',
+      { DateEquals: { k: '2026-01-01T00:00:00Z' } },
+      { k: '2026-01-01T02:00:00+02:00' },
+      true,
+    ],
+    ['a date that is none', { DateNotEquals: { k: '2026-01-01T00:00:00Z' } }, { k: 'never' }, false],
+    ['a number that is none, negated', { NumericNotEquals: { k: '1' } }, { k: '1e3' }, false],
+    ['an address that is none', { NotIpAddress: { k: '10.0.0.0/8' } }, { k: 'nowhere' }, false],
+    ['an address of the other family', { NotIpAddress: { k: '2001:db8::/32' } }, { k: '10.1.2.3' }, true],
     ['an operator that does not exist', { StringMatches: { k: 'v' } }, { k: 'v' }, false],
     ['a prototype name as operator', { constructor: { k: 'v' } }, { k: 'v' }, false],
   ])('%s', (_name, condition, context, expected) => {
     expect(under(condition, context)).toBe(expected);
   });
 
-  test('a variable in a resource', () => {
-    const document = policy({ Action: '*', Resource: `${TABLE}/\${aws:PrincipalTag/team}` });
-    const request = (team?: string) => ({ resource: `${TABLE}/red`, context: { 'aws:PrincipalTag/team': team } });
+  test('what cannot be compared narrows no denial', () => {
+    const denied = (Condition: ConditionBlock) =>
+      decide(
+        { identity: [getItem, policy({ Effect: 'Deny', Action: '*', Resource: '*', Condition })] },
+        { context: { k: 'ten' } },
+      );
 
-    expect(decide({ identity: [document] }, request('red'))).toBe('allow');
-    expect(decide({ identity: [document] }, request('*'))).toBe('implicit-deny');
-    expect(decide({ identity: [document] }, request())).toBe('implicit-deny');
+    expect(denied({ NumericGreaterThan: { k: '1' } })).toBe('explicit-deny');
+    expect(denied({ StringMatches: { k: '1' } })).toBe('explicit-deny');
+    expect(denied({ StringEquals: { k: '1' } })).toBe('allow');
+  });
+
+  const octet = fc.nat(255);
+  const v4 = fc.tuple(octet, octet, octet, octet).map((bytes) => bytes.join('.'));
+  const v6 = fc.ipV6().filter((address) => !address.includes('.'));
+
+  test.each([
+    ['ipv4', v4, 32],
+    ['ipv6', v6, 128],
+  ] as const)('networks of %s are those of the platform', (family, address, bits) => {
+    fc.assert(
+      fc.property(address, address, fc.nat(bits), fc.boolean(), (base, other, prefix, inside) => {
+        const list = new BlockList();
+        list.addSubnet(base, prefix, family);
+        const given = inside ? base : other;
+
+        expect(under({ IpAddress: { k: `${base}/${prefix}` } }, { k: given })).toBe(list.check(given, family));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('the trace names the condition that does not hold', () => {
