@@ -6,6 +6,7 @@ import { type AddPoliciesOptions, type CedarPolicies, checkPolicies, type Policy
 import { fillPlaceholders } from './authorization/policy-placeholders';
 import { type FilePolicy, mayConcern, type PolicySource, readPolicyFile } from './core/cedar/policy-file';
 import { formatProblem, type Problem } from './core/errors';
+import { reportInputs } from './input-report';
 import { policyName } from './names';
 import type { RemoteTarget } from './remote-target';
 import type { RemoteTool } from './remote-tool';
@@ -92,6 +93,15 @@ export class GatewayPolicies extends Construct {
   /** All tools of the gateway, as policies see them. */
   public get policyTools(): readonly PolicyTool[] {
     return this.tools.map(({ tool }) => tool._permits.policy.tool);
+  }
+
+  /** Says which line of an input schema is enforced where. */
+  public reportInputs(gateway: IConstruct, interceptorChecks: boolean): void {
+    const tools = this.tools.map(({ tool }) => ({
+      tool: tool._permits.policy.tool,
+      handlerChecks: '_checksInput' in tool && tool._checksInput(),
+    }));
+    reportInputs(gateway, tools, interceptorChecks);
   }
 
   public findProblems(agents: readonly Agent[]): Problem[] {

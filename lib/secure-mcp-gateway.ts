@@ -351,6 +351,7 @@ export class SecureMcpGateway extends Construct {
   }
 
   private findProblems(): Problem[] {
+    this.policies.reportInputs(this, this.interceptors.validatesInput);
     const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
     return [
       ...this.problems,

@@ -94,6 +94,8 @@ export class Tool extends Construct implements IMcpTool {
   /** @internal */
   public readonly _schema: ToolSchema;
   /** @internal */
+  public readonly _checksInput: () => boolean;
+  /** @internal */
   public readonly _permits: ToolPermits;
   private readonly props: ToolConstruction;
 
@@ -117,6 +119,7 @@ export class Tool extends Construct implements IMcpTool {
     });
     this.function = code.function;
     this.alias = code.alias;
+    this._checksInput = code.checksInput;
     this.risk = props.risk ?? (code.readOnly ? ToolRisk.READ : ToolRisk.WRITE);
     this._target = this.makeTarget();
     const { scope: oauthScope, callerType, onProblem, input } = props;

@@ -28,6 +28,7 @@ interface PendingHandler {
   readonly entry: string | undefined;
   readonly resource: () => CfnFunction;
   readonly files?: () => readonly CodeFile[];
+  readonly onBundle?: (text: string) => void;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -85,6 +86,7 @@ export class HandlerBundles implements IAspect {
       const result = built.get(handler.entry);
       if (result !== undefined) {
         stage(handler, result);
+        handler.onBundle?.(result.files.find(({ name }) => name.endsWith('.js'))?.text ?? '');
         this.reports.push(judge(handler, result));
         continue;
       }

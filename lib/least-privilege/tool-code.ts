@@ -1,4 +1,3 @@
-import { Annotations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnFunction, type IAlias, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -36,6 +35,8 @@ export interface ToolCode {
   readonly alias: IAlias;
   /** Whether the tool can be told to only read: every declared operation does, and nothing else is allowed. */
   readonly readOnly: boolean;
+  /** Whether the code is made by `defineTool`, which checks input; known when the handlers are bundled. */
+  readonly checksInput: () => boolean;
 }
 
 /** The function behind a tool: a new one with a generated role, or an existing one as it is. Reports all problems. */
@@ -52,18 +53,16 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
     props.onProblem(problem);
   }
 
-  if (handler.kind !== 'entry' && Object.keys(props.runtimeEnvironment).length > 0) {
-    Annotations.of(scope).addWarningV2(
-      'cdk-secure-mcp:inputUnchecked',
-      'part of the input schema is checked by the runtime helper alone, which only TypeScript and JavaScript handlers can use: the handler has to check it itself',
-    );
-  }
   if (handler.kind === 'existing') {
     HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access });
     return existingCode(props.toolName, handler.alias, access);
   }
+  let checksInput = false;
   const created = new ToolFunction(scope, id, {
     ...props,
+    onBundle: (text) => {
+      checksInput = callsRuntimeHelper(text);
+    },
     encryptionKey: props.options.encryptionKey ?? props.encryptionKey,
     handler,
     handlerMissing: handlerProblems.length > 0,
@@ -73,6 +72,7 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
     function: created.function,
     alias: created.alias,
     readOnly: access.every((entry) => entry.operations.every((operation) => operation.readOnly)),
+    checksInput: () => checksInput,
   };
 }
 
@@ -88,5 +88,10 @@ function existingCode(toolName: string, alias: IAlias, access: readonly NamedAcc
   const fn = alias.version.lambda;
   const resource = fn.node.defaultChild;
   if (CfnFunction.isCfnFunction(resource)) resource.addMetadata(METADATA_KEY, toolFunctionMetadata(toolName, access));
-  return { function: fn, alias, readOnly: false };
+  return { function: fn, alias, readOnly: false, checksInput: () => false };
+}
+
+/** A call of `defineTool`, as bundles of ES modules and of CommonJS have it; its definition alone is none. */
+function callsRuntimeHelper(bundle: string): boolean {
+  return /\bdefineTool\d*\)?\(/.test(bundle.replace(/function defineTool\d*\(/g, ''));
 }

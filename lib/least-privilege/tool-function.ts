@@ -40,6 +40,8 @@ export interface ToolFunctionProps {
   readonly description?: string;
   /** What lies beside the code; asked for when the app is complete. */
   readonly files?: () => readonly CodeFile[];
+  /** Told the text of the bundle. */
+  readonly onBundle?: (text: string) => void;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -114,6 +116,7 @@ export class ToolFunction extends Construct {
             access: props.access,
             scope: this,
             files: props.files,
+            onBundle: props.onBundle,
             entry: props.handlerMissing ? undefined : handler.entry,
             resource: () => this.function.node.defaultChild as CfnFunction,
             onProblem: props.onProblem,

@@ -14,7 +14,8 @@ const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };
  *
  * The gateway carries types, properties, required arguments, items and descriptions. Bounds, lists of values, lengths,
  * patterns and formats are enforced all the same: by the policy of the tool where Cedar can, by the runtime helper
- * `defineTool` where it cannot. A keyword that nothing would enforce is an error.
+ * `defineTool` and by the REQUEST interceptor where it cannot. `input-schemas.json` in the cloud assembly says which line
+ * is enforced where; a line that nothing enforces is a warning, a keyword that nothing could enforce an error.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
  */

@@ -86,18 +86,6 @@ describe('a Python folder', () => {
     expect(bad.problems).toEqual([expect.objectContaining({ code, message: expect.stringContaining(fragment) })]);
     expect(good.problems).toEqual([]);
   });
-
-  test('cannot check what only the runtime helper checks, and that is said', () => {
-    const shop = new ToolStack();
-    shop.add('Warned', {
-      handler: ToolHandler.fromPythonFolder(FOLDER),
-      runtimeEnvironment: { SECURE_MCP_INPUT_SCHEMA: '{}' },
-    });
-    shop.add('Fine', { runtimeEnvironment: { SECURE_MCP_INPUT_SCHEMA: '{}' } });
-
-    const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('runtime helper alone'));
-    expect(warnings.map((warning) => warning.id)).toEqual(['/Shop/Warned']);
-  });
 });
 
 describe('a container image', () => {

@@ -11,8 +11,8 @@ export interface EnforcementLine {
   readonly keyword: string;
   readonly value: unknown;
   /**
-   * `policy`: the policy engine denies the call before the tool is invoked, and the runtime helper checks again.
-   * `runtime`: only the runtime helper of the tool and the input interceptor check it; Cedar cannot.
+   * `policy`: the policy engine denies the call before the tool is invoked.
+   * `runtime`: only the runtime helper of the tool and the REQUEST interceptor can check it; Cedar cannot.
    */
   readonly enforcedBy: 'policy' | 'runtime';
 }

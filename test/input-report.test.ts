@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Interceptor, ToolHandler, ToolSchema } from 'cdk-secure-mcp';
+import { GatewayApp } from './support/gateway-app';
+import { CREDENTIALS, TARGETS } from './support/remote-targets';
+
+const INPUT = ToolSchema.fromJson(
+  JSON.stringify({
+    type: 'object',
+    properties: {
+      kind: { type: 'string', enum: ['a', 'b'] },
+      id: { type: 'string', pattern: '^o-' },
+      lines: { type: 'array', items: { type: 'integer', minimum: 1 } },
+    },
+    required: ['id'],
+  }),
+);
+const HELPED = join(__dirname, 'fixtures/tools/helped.ts');
+
+interface Report {
+  tools: { tool: string; lines: { argument: string; keyword: string; enforcedBy: string[] }[] }[];
+}
+
+/** What the report says of each tool, and what is warned of. */
+function synthesize(shop: GatewayApp) {
+  const { directory } = shop.app.synth();
+  const { tools } = JSON.parse(readFileSync(join(directory, 'input-schemas.json'), 'utf8')) as Report;
+  const warnings = Annotations.fromStack(shop.stack)
+    .findWarning('*', Match.stringLikeRegexp('nothing in front of'))
+    .map(({ entry }) => String(entry.data));
+  const of = (tool: string) =>
+    Object.fromEntries(
+      tools
+        .find((each) => each.tool === tool)!
+        .lines.map(({ argument, keyword, enforcedBy }) => [`${keyword} of ${argument}`, enforcedBy]),
+    );
+  return { of, warnings };
+}
+
+function shopWith(props: ConstructorParameters<typeof GatewayApp>[1] = {}) {
+  const shop = new GatewayApp('shop', props);
+  const agent = shop.gateway.addAgent('robot');
+  shop.addTool('plain', { input: INPUT }).permit(agent);
+  shop.addTool('helped', { input: INPUT, handler: ToolHandler.fromEntry(HELPED) }).permit(agent);
+  const folder = mkdtempSync(join(tmpdir(), 'python-'));
+  writeFileSync(join(folder, 'handler.py'), 'def handler(event, context): return event');
+  shop.addTool('snake', { input: INPUT, handler: ToolHandler.fromPythonFolder(folder) }).permit(agent);
+  const target = shop.gateway.addTarget(
+    'tickets',
+    TARGETS.OpenAPI!(shop.stack, CREDENTIALS.unauthenticated!(shop.stack)),
+  );
+  for (const tool of target.tools) tool.permit(agent);
+  return shop;
+}
+
+test('each line is enforced where it can be, and what nothing enforces is a warning', () => {
+  const { of, warnings } = synthesize(shopWith());
+
+  expect(of('plain___plain')).toEqual({ 'enum of kind': ['policy'], 'pattern of id': [], 'minimum of lines[]': [] });
+  expect(of('helped___helped')).toEqual({
+    'enum of kind': ['policy'],
+    'pattern of id': ['handler'],
+    'minimum of lines[]': ['handler'],
+  });
+  expect(of('snake___snake')['pattern of id']).toEqual([]);
+  expect(of('tickets___getTicket')).toEqual({ 'pattern of id': [] });
+  expect(warnings).toHaveLength(3);
+  expect(warnings[0]).toMatch(/nothing in front of plain___plain enforces pattern of id, minimum of lines\[\]/);
+  expect(warnings[1]).toMatch(/nothing in front of snake___snake enforces pattern of id/);
+  expect(warnings[2]).toMatch(/nothing in front of tickets___getTicket enforces pattern of id/);
+});
+
+test('with the REQUEST interceptor nothing is left open', () => {
+  const { of, warnings } = synthesize(shopWith({ interceptors: [Interceptor.request()] }));
+
+  expect(of('plain___plain')).toEqual({
+    'enum of kind': ['policy', 'interceptor'],
+    'pattern of id': ['interceptor'],
+    'minimum of lines[]': ['interceptor'],
+  });
+  expect(of('tickets___getTicket')).toEqual({ 'pattern of id': ['interceptor'] });
+  expect(warnings).toEqual([]);
+});
