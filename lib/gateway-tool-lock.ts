@@ -1,9 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { App, type CfnResource, Stack } from 'aws-cdk-lib';
+import { join, resolve } from 'node:path';
+import { App, type CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { CfnGateway, CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { IConstruct } from 'constructs';
 import type { CloudFormationResource } from './assembly/cloudformation';
+import { type AssetSource, assetSource } from './assembly/read-assembly';
 import { readToolLock } from './assembly/read-tool-lock';
 import { TemplateModel } from './assembly/template-model';
 import { type Problem, SecureMcpError } from './core/errors';
@@ -55,9 +57,25 @@ function rendered(gateway: CfnGateway, targets: readonly CfnGatewayTarget[]): Te
   const template = { Resources };
   return new TemplateModel({
     path: stack.node.path,
-    stacks: [{ name: stack.stackName, templateFile: stack.templateFile, template, assets: new Map() }],
+    stacks: [{ name: stack.stackName, templateFile: stack.templateFile, template, assets: documentsOf(targets) }],
     unread: [],
   });
+}
+
+/** Documents that are too large for the template. */
+function documentsOf(targets: readonly CfnGatewayTarget[]): Map<string, AssetSource> {
+  const assets = targets.flatMap((target) => (target.node.scope?.node.children ?? []).filter(isAsset));
+  return new Map(
+    assets.map((asset) => [asset.s3ObjectKey, assetSource(resolve(outdirOf(asset), asset.assetPath), 'file')]),
+  );
+}
+
+function isAsset(construct: IConstruct): construct is Asset {
+  return construct instanceof Asset;
+}
+
+function outdirOf(construct: IConstruct): string {
+  return Stage.of(construct)?.outdir ?? '.';
 }
 
 function renderedResource(resource: CfnResource): { [logicalId: string]: CloudFormationResource } {

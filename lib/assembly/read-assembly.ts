@@ -11,6 +11,22 @@ export interface AssetSource {
   /** Absolute path of the file or folder. */
   readonly path: string;
   readonly packaging: 'file' | 'zip';
+  /** Content of a file in JSON, read when it is asked for. */
+  readonly text?: string;
+}
+
+/** Documents of targets have up to 10 MB. */
+const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
+
+export function assetSource(path: string, packaging: 'file' | 'zip'): AssetSource {
+  return {
+    path,
+    packaging,
+    get text() {
+      const readable = packaging === 'file' && path.endsWith('.json') && existsSync(path);
+      return readable && statSync(path).size <= MAX_DOCUMENT_BYTES ? readFileSync(path, 'utf8') : undefined;
+    },
+  };
 }
 
 export interface StackTemplate {
@@ -184,7 +200,7 @@ function readAssets(directory: string, artifacts: readonly unknown[]): Map<strin
       if (typeof path !== 'string') continue;
       for (const destination of Object.values((own(file, 'destinations') ?? {}) as object)) {
         const key = own(destination, 'objectKey');
-        if (typeof key === 'string') assets.set(key, { path: join(directory, path), packaging });
+        if (typeof key === 'string') assets.set(key, assetSource(join(directory, path), packaging));
       }
     }
   }

@@ -229,7 +229,8 @@ function violation(finding: LocatedFinding, name: string): PolicyViolation {
   const rule = RULES.find(({ id }) => finding.ruleId.startsWith(`${PACK_NAME}-${id}`));
   return {
     ruleName: name,
-    description: finding.message,
+    // The CDK prints the construct; the text that is wrong may stand deep in a property.
+    description: `${finding.message}, at ${finding.location}`,
     fix: finding.fix,
     severity: finding.severity,
     ruleMetadata: { layer: finding.layer, references: (rule?.references ?? []).join(' ') },

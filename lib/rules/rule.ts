@@ -14,7 +14,7 @@ export interface Outcome {
   readonly detail?: string;
   /** Tells several findings of one rule on one resource apart. */
   readonly key?: string;
-  /** When one case of a rule weighs less than the rule. */
+  /** When one case of a rule weighs less than the rule, or more. */
   readonly severity?: Severity;
 }
 

@@ -121,5 +121,5 @@ function severity(rule: Rule, outcome: Outcome, options: RuleOptions): Severity 
   const configured = options.severities[rule.id];
   const own = configured === 'error' || configured === 'warning' ? configured : severityOf(rule);
   if (outcome.kind === 'undecided') return isStrict(options) ? own : 'warning';
-  return outcome.severity === 'warning' ? 'warning' : own;
+  return outcome.severity === 'warning' || configured === undefined ? (outcome.severity ?? own) : own;
 }

@@ -67,11 +67,10 @@ function readTools(target: ModelResource): TargetTools {
     case 'McpServer':
       return pinned(
         target,
-        within(mcp, 'McpServer', 'McpToolSchema', 'InlinePayload'),
-        `${base}.McpServer.McpToolSchema.InlinePayload`,
+        ...documentOf(target, within(mcp, 'McpServer', 'McpToolSchema'), `${base}.McpServer.McpToolSchema`),
       );
     case 'OpenApiSchema':
-      return operations(target, within(mcp, 'OpenApiSchema', 'InlinePayload'), `${base}.OpenApiSchema.InlinePayload`);
+      return operations(target, ...documentOf(target, within(mcp, 'OpenApiSchema'), `${base}.OpenApiSchema`));
     case 'ApiGateway':
       return overrides(
         target,
@@ -79,13 +78,24 @@ function readTools(target: ModelResource): TargetTools {
         `${base}.ApiGateway.ApiGatewayToolConfiguration.ToolOverrides`,
       );
     case 'SmithyModel':
-      return smithy(target, within(mcp, 'SmithyModel', 'InlinePayload'), `${base}.SmithyModel.InlinePayload`);
+      return smithy(target, ...documentOf(target, within(mcp, 'SmithyModel'), `${base}.SmithyModel`));
     default:
       return {
         tools: [],
         open: { path: 'TargetConfiguration', why: 'the tools of this kind of target are not in the template' },
       };
   }
+}
+
+/** A document in the template, or in the asset of the assembly that the template points at; with its path. */
+export function documentOf(target: ModelResource, holder: unknown, path: string): [unknown, string] {
+  const text = assetText(target, holder);
+  return text === undefined ? [within(holder, 'InlinePayload'), `${path}.InlinePayload`] : [text, `${path}.S3`];
+}
+
+function assetText(target: ModelResource, holder: unknown): string | undefined {
+  const uri = within(holder, 'S3', 'Uri');
+  return typeof uri === 'string' ? target.stack.assets.get(uri.replace(/^s3:\/\/[^/]*\//, ''))?.text : undefined;
 }
 
 function listed(target: ModelResource, list: unknown, path: string): TargetTools {
@@ -282,6 +292,21 @@ export function* textsForModel(
   if (typeof description === 'string') yield { path: 'Description', text: description, role: 'tool' };
   const configuration = property(target, 'TargetConfiguration');
   yield* walk(configuration, 'TargetConfiguration');
+  for (const { path, text } of documents(target)) yield* walk(parsedJson(text), path);
+}
+
+/** Documents that the target names by their place in S3, as far as they are in the assembly. */
+function* documents(target: ModelResource): Iterable<{ path: string; text: string }> {
+  for (const [path, holder] of nested(property(target, 'TargetConfiguration'), 'TargetConfiguration')) {
+    const text = assetText(target, holder);
+    if (text !== undefined) yield { path: `${path}.S3`, text };
+  }
+}
+
+function* nested(value: unknown, path: string): Iterable<[string, unknown]> {
+  if (!isObject(value) || isUnknown(value)) return;
+  yield [path, value];
+  for (const [key, item] of Object.entries(value)) yield* nested(item, `${path}.${key}`);
 }
 
 function* walk(

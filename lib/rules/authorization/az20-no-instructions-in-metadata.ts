@@ -14,7 +14,8 @@ export const az20 = defineRule({
     'Descriptions are part of every prompt. One that says what to do before, instead or in secret steers the agent for every user.',
   fix: 'Say what the tool does and what it needs, in up to 1024 characters (512 for an argument)',
   acknowledge: 'When the text was read and is harmless; quote it in the reason.',
-  limits: 'Patterns for English only, and a paraphrase passes: review of every change (AZ23) stays the real control.',
+  limits:
+    'Patterns for English only, and a paraphrase passes: review of every change (AZ23) stays the real control. A document in S3 is read only when it is an asset of the same assembly.',
   references: [
     'https://owasp.org/www-project-mcp-top-10/',
     'https://invariantlabs.ai/blog/mcp-security-notification-tool-poisoning-attacks',

@@ -42,7 +42,7 @@ Crm:
       const { open } = toolsOf(target);
       if (open !== undefined && isUnknown(open.why)) yield undecided(target, `Properties.${open.path}`, open.why);
       for (const { path, text, role } of textsForModel(target)) {
-        if (role !== 'name' || !/[.](Properties|properties|parameters)[.]/.test(path)) continue;
+        if (role !== 'name' || !/[.](Properties|properties|parameters|members)[.]/.test(path)) continue;
         if (isContextName(text)) yield finding(target, `Properties.${path}`, `the argument ${text}`, text);
         else if (isIdentityName(text))
           yield warning(target, `Properties.${path}`, `the argument ${text} says who the caller is`, text);

@@ -3,9 +3,9 @@ import { isUnknown } from '../../assembly/resolve';
 import { asList } from '../../assembly/template-model';
 import { targetKind } from '../gateways';
 import { isPowerHeader } from '../headers';
-import { at, textsOf } from '../read';
+import { at } from '../read';
 import { defineRule, finding, undecided } from '../rule';
-import { parsedJson } from '../tools';
+import { documentOf, parsedJson } from '../tools';
 import { TARGET } from '../types';
 
 export const out12 = defineRule({
@@ -53,14 +53,19 @@ Target:
     for (const target of model.ofType(TARGET)) {
       if (targetKind(target) !== 'OpenApiSchema') continue;
       const path = 'Properties.TargetConfiguration.Mcp.OpenApiSchema';
-      const payload = at(target, 'TargetConfiguration.Mcp.OpenApiSchema.InlinePayload');
+      const [payload, place] = documentOf(target, at(target, 'TargetConfiguration.Mcp.OpenApiSchema'), path);
       const document = parsedJson(payload);
       if (document === undefined) {
-        yield undecided(target, path, isUnknown(payload) ? payload : 'the document is not inline JSON');
+        yield undecided(target, path, isUnknown(payload) ? payload : 'the document is not JSON in the assembly');
         continue;
       }
+      for (const reference of externalReferences(document, '')) {
+        const detail = 'a $ref points to another document';
+        // Whoever answers there decides what the tools are, after every review.
+        yield { ...finding(target, `${place}${reference}`, detail, detail), severity: 'error' };
+      }
       for (const problem of documentProblems(document, options.maxToolsPerTarget)) {
-        yield finding(target, `${path}.InlinePayload`, problem, problem);
+        yield finding(target, place, problem, problem);
       }
     }
   },
@@ -69,8 +74,6 @@ Target:
 const WRITING = ['post', 'put', 'patch', 'delete'];
 
 function* documentProblems(document: unknown, maxOperations: number): Iterable<string> {
-  const external = textsOf(document).find((text) => /^https?:\/\/.+#\//.test(text));
-  if (external !== undefined || externalReference(document)) yield 'a $ref points to another document';
   const ids = new Set<string>();
   let operations = 0;
   for (const [route, item] of Object.entries((own(document, 'paths') ?? {}) as object)) {
@@ -95,8 +98,12 @@ function* documentProblems(document: unknown, maxOperations: number): Iterable<s
   if (operations > maxOperations) yield `the document has ${operations} operations, more than ${maxOperations}`;
 }
 
-function externalReference(value: unknown): boolean {
-  return /"\$ref":"https?:/.test(JSON.stringify(value));
+function* externalReferences(value: unknown, path: string): Iterable<string> {
+  if (typeof value !== 'object' || value === null || isUnknown(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '$ref' && typeof item === 'string' && !item.startsWith('#')) yield `${path}.$ref`;
+    else yield* externalReferences(item, `${path}.${key}`);
+  }
 }
 
 function* parameterProblems(operation: string, parameter: unknown): Iterable<string> {
