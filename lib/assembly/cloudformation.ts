@@ -3,6 +3,7 @@ export interface CloudFormationTemplate {
   readonly Resources: { readonly [logicalId: string]: CloudFormationResource };
   readonly Parameters?: { readonly [name: string]: { readonly Type?: string; readonly Default?: unknown } };
   readonly Conditions?: { readonly [name: string]: unknown };
+  readonly Transform?: unknown;
   readonly Mappings?: { readonly [name: string]: unknown };
   readonly Outputs?: {
     readonly [name: string]: { readonly Value?: unknown; readonly Export?: { readonly Name?: unknown } };

@@ -12,7 +12,7 @@ export const NO_WORLD: ConditionWorld = new Map();
 /** Some value that the conditions do not name. */
 const OTHER = '\u0000other';
 
-/** More combinations than this are not tried: what depends on conditions is then undecided. */
+/** More combinations than this are not tried; see {@link worldsOf}. */
 const MAX_WORLDS = 32;
 
 /** Steps that the evaluation of one condition may take: conditions can refer to each other, and to themselves. */
@@ -86,7 +86,8 @@ function variableKey(stack: StackTemplate, operand: unknown): string {
 
 /**
  * Every combination of values that the conditions of the given resources can tell apart. One empty world when there are
- * no conditions, or too many.
+ * no conditions. When there are too many, each value alone: a branch that one condition opens is still seen, and what
+ * depends on several is undecided.
  */
 export function worldsOf(
   stacks: readonly StackTemplate[],
@@ -105,10 +106,15 @@ export function worldsOf(
   for (const [key, values] of variables) {
     const grown: Map<string, string>[] = [];
     for (const world of worlds) for (const value of values) grown.push(new Map(world).set(key, value));
-    if (grown.length > MAX_WORLDS) return [NO_WORLD];
+    if (grown.length > MAX_WORLDS) return single(variables);
     worlds = grown;
   }
   return worlds;
+}
+
+function single(variables: ReadonlyMap<string, ReadonlySet<string>>): ConditionWorld[] {
+  const worlds = [...variables].flatMap(([key, values]) => [...values].map((value) => new Map([[key, value]])));
+  return [NO_WORLD, ...worlds.slice(0, MAX_WORLDS)];
 }
 
 function conditionsUsed(stack: StackTemplate, isRelevant: (type: string) => boolean): Set<string> {

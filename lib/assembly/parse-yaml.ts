@@ -1,4 +1,13 @@
-import { isScalar, Pair, parseDocument, Scalar, visit, YAMLMap } from 'yaml';
+import { isScalar, Pair, parseDocument, Scalar, type ScalarTag, visit, YAMLMap } from 'yaml';
+
+/** What YAML 1.1 and so CloudFormation takes as true and false, besides `true` and `false`. */
+const YES_AND_NO: ScalarTag = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  test: /^(?:yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/,
+  identify: () => false,
+  resolve: (text) => /^(yes|on)$/i.test(text),
+};
 
 /**
  * Parses a template in YAML with the short forms of CloudFormation: `!GetAtt A.B` becomes `{ "Fn::GetAtt": "A.B" }`.
@@ -6,7 +15,7 @@ import { isScalar, Pair, parseDocument, Scalar, visit, YAMLMap } from 'yaml';
  * Apart from the reader, because constructs need no YAML parser.
  */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { merge: true });
+  const document = parseDocument(text, { merge: true, customTags: (tags) => [YES_AND_NO, ...tags] });
   if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
   visit(document, {
     Node(_key, node) {

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
-import { expandSam } from './sam';
+import { prepareTemplate } from './prepare-template';
 
 const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
@@ -232,11 +232,11 @@ function checkedTemplate(template: unknown, file: string): CloudFormationTemplat
     throw unreadable(file, 'it has no Resources', 'Pass a CloudFormation template or a cdk.out folder');
   }
   for (const [logicalId, resource] of Object.entries(resources)) {
-    if (typeof own(resource, 'Type') !== 'string') {
+    if (!logicalId.startsWith('Fn::') && typeof own(resource, 'Type') !== 'string') {
       throw unreadable(file, `resource ${shown(logicalId)} has no Type`, 'Pass a CloudFormation template');
     }
   }
-  return expandSam(template as unknown as CloudFormationTemplate);
+  return prepareTemplate(template as unknown as CloudFormationTemplate);
 }
 
 function startsAsJson(file: string): boolean {

@@ -54,17 +54,30 @@ export class Resolver {
     if (Array.isArray(value)) {
       return value.map((item) => this.resolve(stack, item, depth + 1)).filter((item) => item !== undefined);
     }
+    if (typeof value === 'string') return this.literal(value);
     if (!isObject(value)) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && (keys[0] === 'Ref' || keys[0]!.startsWith('Fn::'))) {
       return this.intrinsic(stack, keys[0]!, value[keys[0]!], depth + 1);
     }
+    const macro = keys.find((key) => key === 'Fn::Transform' || key.startsWith('Fn::ForEach'));
+    if (macro !== undefined) return new Unknown(`it comes from ${macro}`);
     const result: Record<string, unknown> = Object.create(SHOWABLE);
     for (const key of keys) {
       const resolved = this.resolve(stack, value[key], depth + 1);
       if (resolved !== undefined) result[key] = resolved;
     }
     return result;
+  }
+
+  /** Outside of `Fn::Sub` a dollar sign refers to nothing, so such a text must not look like a reference here. */
+  private literal(text: string): unknown {
+    if (!text.includes('${')) return text;
+    for (const [whole, first] of text.matchAll(/\$\{([^{}]*?):[^{}]*\}/g)) {
+      if (first === 'AWS' || first === 'Select' || this.stacks.has(first!))
+        return new Unknown(`it holds ${whole} as plain text, outside of Fn::Sub`);
+    }
+    return text;
   }
 
   private intrinsic(stack: StackTemplate, name: string, argument: unknown, depth: number): unknown {
@@ -139,7 +152,8 @@ export class Resolver {
     const parts = text.split(/(\$\{[^}]*\})/).map((part) => {
       if (!part.startsWith('${')) return part;
       const name = part.slice(2, -1).trim();
-      if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+      if (name.startsWith('!')) return this.literal(`\${${name.slice(1)}}`);
+      if (name === 'AWS::NoValue') return '';
       const variable = own(variables, name);
       if (variable !== undefined) return this.resolve(stack, variable, depth);
       return name.includes('.') && !name.startsWith('AWS::')

@@ -1,5 +1,6 @@
 import { type CloudFormationResource, isObject, own } from './cloudformation';
 import { type ConditionWorld, NO_WORLD, worldsOf } from './conditions';
+import { withPolicyDocuments } from './policy-documents';
 import type { Assembly, StackTemplate } from './read-assembly';
 import { isUnknown, Resolver, Unknown } from './resolve';
 
@@ -28,7 +29,7 @@ class LazyResource implements ModelResource {
   }
 
   public get properties(): unknown {
-    this.resolved ??= this.resolver.resolve(this.stack, this.resource.Properties ?? {});
+    this.resolved ??= withPolicyDocuments(this.resolver.resolve(this.stack, this.resource.Properties ?? {}));
     return this.resolved;
   }
 
@@ -109,6 +110,14 @@ export class TemplateModel {
   }
 
   private identity: RoleStatement[] | undefined;
+  private readonly unreadIdentity: { readonly holder: ModelResource; readonly path: string; readonly why: Unknown }[] =
+    [];
+
+  /** Documents and statements of identity policies that cannot be read. */
+  public unreadIdentityPolicies(): readonly { holder: ModelResource; path: string; why: Unknown }[] {
+    this.identityStatements();
+    return this.unreadIdentity;
+  }
 
   /** Statements of every identity policy: of roles, users and groups, attached and managed ones. */
   public identityStatements(): readonly RoleStatement[] {
@@ -131,13 +140,15 @@ export class TemplateModel {
           })),
         ),
       ];
-      this.identity = documents.flatMap(({ holder, document, path }) =>
-        asList(own(document, 'Statement')).flatMap((statement, index) =>
-          isObject(statement) && !isUnknown(statement)
+      this.identity = documents.flatMap(({ holder, document, path }) => {
+        const list = isUnknown(document) ? [document] : asList(own(document, 'Statement'));
+        return list.flatMap((statement, index) => {
+          if (isUnknown(statement)) this.unreadIdentity.push({ holder, path, why: statement });
+          return isObject(statement) && !isUnknown(statement)
             ? [toStatement(statement, holder, `${path}.Statement.${index}`)]
-            : [],
-        ),
-      );
+            : [];
+        });
+      });
     }
     return this.identity;
   }
@@ -179,16 +190,25 @@ export class TemplateModel {
       const attached = asList(property(policy, 'Roles')).some((name) => this.isNameOf(role, name));
       const managed = asList(property(role, 'ManagedPolicyArns')).some((arn) => this.referenced(arn) === policy);
       if (attached || managed) add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
+      else if (asList(property(policy, 'Roles')).some((name) => this.mayBeNameOf(role, name)))
+        unknown.push(new Unknown(`it is not known to which roles ${policy.logicalId} is attached`));
     }
     for (const policy of this.ofType('AWS::IAM::RolePolicy')) {
       if (this.isNameOf(role, property(policy, 'RoleName'))) {
         add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
-      }
+      } else if (this.mayBeNameOf(role, property(policy, 'RoleName')))
+        unknown.push(new Unknown(`it is not known to which role ${policy.logicalId} belongs`));
     }
     const foreign = asList(property(role, 'ManagedPolicyArns')).filter(
       (arn) => this.referenced(arn)?.type !== 'AWS::IAM::ManagedPolicy',
     );
     return { statements, unknown, managed: foreign };
+  }
+
+  /** A name that only a deployment knows, or a piece of something else. */
+  private mayBeNameOf(role: ModelResource, name: unknown): boolean {
+    if (isUnknown(name)) return true;
+    return typeof name === 'string' && name.startsWith('${Select:') && name.includes(keyOf(role));
   }
 
   private isNameOf(role: ModelResource, name: unknown): boolean {

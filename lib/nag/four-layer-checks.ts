@@ -11,10 +11,17 @@ import {
 import { NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import type { CloudFormationTemplate } from '../assembly/cloudformation';
+import { prepareTemplate } from '../assembly/prepare-template';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
 import { readToolLock } from '../assembly/read-tool-lock';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
-import { type Acknowledgment, readAcknowledgments, readReason, ruleIdOf } from '../rules/acknowledgment';
+import {
+  type Acknowledgment,
+  judgesAcknowledgments,
+  readAcknowledgments,
+  readReason,
+  ruleIdOf,
+} from '../rules/acknowledgment';
 import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/options';
 import { RULES } from '../rules/registry';
 import { severityOf } from '../rules/rule';
@@ -202,12 +209,26 @@ function aboveStacks(app: IConstruct): Acknowledgment[] {
 function inMemory(stack: Stack): StackTemplate {
   const rendering = stack as unknown as { _toCloudFormation(): unknown };
   const template = stack.resolve(rendering._toCloudFormation()) as CloudFormationTemplate;
+  const parent = parentOf(stack);
   return {
-    name: stack.stackName,
+    name: nameOf(stack),
     templateFile: stack.templateFile,
-    template: { ...template, Resources: template.Resources ?? {} },
+    template: prepareTemplate({ ...template, Resources: template.Resources ?? {} }),
     assets: new Map(),
+    ...(parent && { parent: { stack: nameOf(parent.stack), logicalId: parent.logicalId } }),
   };
+}
+
+/** As in a cloud assembly: a nested stack has the name of its parent and of the resource there. */
+function nameOf(stack: Stack): string {
+  const parent = parentOf(stack);
+  return parent === undefined ? stack.stackName : `${nameOf(parent.stack)}/${parent.logicalId}`;
+}
+
+function parentOf(stack: Stack): { stack: Stack; logicalId: string } | undefined {
+  const { nestedStackParent, nestedStackResource } = stack;
+  if (nestedStackParent === undefined || nestedStackResource === undefined) return undefined;
+  return { stack: nestedStackParent, logicalId: nestedStackParent.getLogicalId(nestedStackResource as CfnResource) };
 }
 
 /**
@@ -216,6 +237,7 @@ function inMemory(stack: Stack): StackTemplate {
  */
 function ruleName(finding: LocatedFinding, acknowledgments: readonly Acknowledgment[]): string {
   const bare = finding.ruleId.replace(/\[.*$/, '');
+  if (judgesAcknowledgments(finding.ruleId)) return finding.ruleId;
   const ofRule = acknowledgments.some(
     ({ ruleId, stack, logicalId }) =>
       ruleId === bare &&

@@ -28,10 +28,17 @@ export function readReason(reason: string): { owner?: string; expires?: string }
   };
 }
 
-/** The last day counts; a month means its last day. */
+/** The last day counts; a month means its last day. What is no date has expired. */
 export function isExpired(acknowledgment: Acknowledgment, today: string): boolean {
   const { expires } = acknowledgment;
-  return expires !== undefined && (expires.length === 7 ? `${expires}-31` : expires) < today;
+  if (expires === undefined) return false;
+  if (!/^\d{4}-\d{2}(-\d{2})?$/.test(expires)) return true;
+  return (expires.length === 7 ? `${expires}-31` : expires) < today;
+}
+
+/** What LP18 says about an acknowledgment can be put right, and not be acknowledged in turn. */
+export function judgesAcknowledgments(ruleId: string): boolean {
+  return /^SecureMcp-LP18\[(expired|reason|scope):/.test(ruleId);
 }
 
 /** Whether it covers a finding: same rule (with or without key) and the same resource. */
@@ -39,6 +46,7 @@ export function covers(
   acknowledgment: Acknowledgment,
   finding: { readonly ruleId: string; readonly resource: string; readonly stack: string },
 ): boolean {
+  if (judgesAcknowledgments(finding.ruleId)) return false;
   const sameRule = acknowledgment.ruleId === finding.ruleId || finding.ruleId.startsWith(`${acknowledgment.ruleId}[`);
   const sameResource =
     acknowledgment.logicalId === undefined

@@ -1,4 +1,4 @@
-import { isUnknown, type Unknown } from '../assembly/resolve';
+import { isUnknown, Unknown } from '../assembly/resolve';
 import { type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
 import { GATEWAY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
 
@@ -94,7 +94,8 @@ export function issuerClients(model: TemplateModel): { client: ModelResource; po
 }
 
 /** Why it cannot be told to which gateway a target belongs; undefined when it can. */
-export function unknownGateway(target: ModelResource): Unknown | undefined {
+export function unknownGateway(model: TemplateModel, target: ModelResource): Unknown | undefined {
   const value = property(target, 'GatewayIdentifier');
-  return isUnknown(value) ? value : undefined;
+  if (isUnknown(value) || value === undefined) return value;
+  return gatewayOf(model, target) === undefined ? new Unknown('its gateway is not in the assembly') : undefined;
 }

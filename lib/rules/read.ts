@@ -84,11 +84,11 @@ export function shownReference(text: string): string {
 
 /** CloudFormation takes `true` and `"true"`. */
 export function isTrue(value: unknown): boolean {
-  return value === true || value === 'true';
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true');
 }
 
 export function isFalse(value: unknown): boolean {
-  return value === false || value === 'false';
+  return value === false || (typeof value === 'string' && value.toLowerCase() === 'false');
 }
 
 /** CloudFormation takes `15` and `"15"`. */

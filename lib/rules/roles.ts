@@ -135,3 +135,33 @@ export function conditionValue(condition: unknown, operators: RegExp, key: strin
   }
   return undefined;
 }
+
+/** Operators that let through what they name, and nothing when the key is missing. */
+const NAMING = /^(ForAnyValue:)?(StringEquals(IgnoreCase)?|StringLike|ArnEquals|ArnLike|IpAddress)$/;
+
+/** Whether a condition ties a statement to values of one of these keys; `*` ties to nothing. */
+export function isTiedTo(condition: unknown, keys: readonly (string | RegExp)[]): boolean {
+  if (isUnknown(condition)) return false;
+  for (const [operator, pairs] of Object.entries((condition ?? {}) as object)) {
+    if (!NAMING.test(operator) || isUnknown(pairs)) continue;
+    for (const [name, value] of Object.entries((pairs ?? {}) as object)) {
+      const named = keys.some((key) =>
+        typeof key === 'string' ? key.toLowerCase() === name.toLowerCase() : key.test(name),
+      );
+      const values = asList(value);
+      if (named && values.length > 0 && values.every((each) => !isUnknown(each) && /[^*?]/.test(String(each))))
+        return true;
+    }
+  }
+  return false;
+}
+
+/** Whether the principal of a statement is everybody, also as everybody but some. */
+export function isEverybody(statement: unknown): boolean {
+  const principal = within(statement, 'Principal');
+  return (
+    within(statement, 'NotPrincipal') !== undefined ||
+    principal === '*' ||
+    asList(within(principal, 'AWS')).includes('*')
+  );
+}

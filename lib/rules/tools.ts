@@ -283,13 +283,34 @@ export function plain(value: unknown): unknown {
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value;
 }
 
-/** Every text of a tool that a model reads, with where it stands. */
-export function* textsForModel(
-  target: ModelResource,
-): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+/** A text of a target that a model reads, with where it stands. */
+export interface TextForModel {
+  readonly path: string;
+  readonly text: string;
+  readonly role: 'name' | 'tool' | 'parameter';
+}
+
+/** Every text of a target that a model reads, with where it stands. */
+export function* textsForModel(target: ModelResource): Iterable<TextForModel> {
+  for (const each of modelTexts(target)) if (!isUnknown(each.text)) yield { ...each, text: each.text };
+}
+
+/** Texts for a model that a deployment decides. */
+export function* openTextsForModel(target: ModelResource): Iterable<{ path: string; why: Unknown }> {
+  for (const { path, text } of modelTexts(target)) if (isUnknown(text)) yield { path, why: text };
+}
+
+interface ModelText {
+  readonly path: string;
+  readonly text: string | Unknown;
+  readonly role: TextForModel['role'];
+}
+
+function* modelTexts(target: ModelResource): Iterable<ModelText> {
   yield { path: 'Name', text: targetNameOf(target), role: 'name' };
   const description = property(target, 'Description');
-  if (typeof description === 'string') yield { path: 'Description', text: description, role: 'tool' };
+  if (typeof description === 'string' || isUnknown(description))
+    yield { path: 'Description', text: description, role: 'tool' };
   const configuration = property(target, 'TargetConfiguration');
   yield* walk(configuration, 'TargetConfiguration');
   for (const { path, text } of documents(target)) yield* walk(parsedJson(text), path);
@@ -309,10 +330,11 @@ function* nested(value: unknown, path: string): Iterable<[string, unknown]> {
   for (const [key, item] of Object.entries(value)) yield* nested(item, `${path}.${key}`);
 }
 
-function* walk(
-  value: unknown,
-  path: string,
-): Iterable<{ path: string; text: string; role: 'name' | 'tool' | 'parameter' }> {
+/** Keywords of JSON Schema, OpenAPI, Smithy and the service whose texts reach a model. */
+const TEXT = /^(description|summary|title|smithy\.api#documentation)$/i;
+const SAMPLE = /^(default|const|example|examples|enum)$/i;
+
+function* walk(value: unknown, path: string): Iterable<ModelText> {
   if (isUnknown(value)) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* walk(item, `${path}.${index}`);
@@ -322,12 +344,14 @@ function* walk(
   for (const [key, item] of Object.entries(value)) {
     const here = `${path}.${key}`;
     const inParameters = /[.](Properties|properties|parameters)[.]/.test(here);
-    if (/^(description|summary)$/i.test(key) && typeof item === 'string') {
+    if (TEXT.test(key) && (typeof item === 'string' || isUnknown(item))) {
       yield { path: here, text: item, role: inParameters ? 'parameter' : 'tool' };
     } else if (/^(name|operationId)$/i.test(key) && typeof item === 'string') {
       yield { path: here, text: item, role: 'name' };
     } else if (key === 'InlinePayload' && typeof item === 'string') {
       yield* walk(parsedJson(item), here);
+    } else if (SAMPLE.test(key) && !/[.](Properties|properties)$/.test(path)) {
+      for (const text of sampleTexts(item)) yield { path: here, text, role: 'parameter' };
     } else {
       if (/^properties$/i.test(key) && isObject(item) && !isUnknown(item)) {
         for (const name of Object.keys(item)) yield { path: `${here}.${name}`, text: name, role: 'name' };
@@ -335,4 +359,11 @@ function* walk(
       yield* walk(item, here);
     }
   }
+}
+
+function* sampleTexts(value: unknown): Iterable<string> {
+  if (isUnknown(value)) return;
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) yield* sampleTexts(item);
 }

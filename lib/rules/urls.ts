@@ -5,6 +5,7 @@ export function hostProblem(host: string): string | undefined {
   if (/^(localhost|.*\.localhost)$/.test(name)) return `${host} is the machine itself`;
   if (/\.(internal|local|lan|home|corp|intranet|test|invalid)$/.test(name) || !name.includes('.'))
     return `${host} is not a public name`;
+  if (/(^|\.)(nip\.io|sslip\.io|xip\.io|localtest\.me|lvh\.me)$/.test(name)) return `${host} stands for any address`;
   if (/(^|\.)(ngrok(-free)?\.(io|app|dev)|trycloudflare\.com|loca\.lt)$/.test(name))
     return `${host} is a tunnel anybody can open`;
   return undefined;
@@ -37,14 +38,20 @@ export function endpointProblem(text: string, approvedHosts: readonly string[] |
     : `${url.hostname} is not among the approved hosts`;
 }
 
-/** What CloudFormation says about its own place, and the id of a gateway in front of the service's domain, choose no host. */
+/** Whether a reference stands in the host of an address: which one it is, only a deployment knows. */
+export function isHostOpen(text: string): boolean {
+  return /^[a-z]+:\/\/[^/]*\$\{/i.test(withoutPlaces(text)) || text.startsWith('${');
+}
+
+/** What CloudFormation says about its own place, and the id of a gateway or API in front of the service's domain, choose no host. */
 function withoutPlaces(text: string): string {
   return text
+    .replace(/(?<=^[a-z]+:\/\/[^/]+\/.*)\$\{[^${}]+\}/g, 'x')
     .replace(/\$\{AWS::Region\}/g, 'region')
     .replace(/\$\{AWS::URLSuffix\}/g, 'amazonaws.com')
     .replace(
-      /^https:\/\/\$\{[^${}]+\}(?=\.gateway\.bedrock-agentcore\.[a-z0-9-]+\.amazonaws\.com\/)/,
-      'https://gateway',
+      /^https:\/\/\$\{[^${}]+\}(?=\.(?:gateway\.bedrock-agentcore|execute-api)\.[a-z0-9-]+\.amazonaws\.com(?:\/|$))/,
+      'https://id',
     );
 }
 

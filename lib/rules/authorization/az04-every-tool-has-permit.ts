@@ -50,7 +50,7 @@ Policy:
   },
   *evaluate(model) {
     for (const target of model.ofType(TARGET)) {
-      const open = unknownGateway(target);
+      const open = unknownGateway(model, target);
       if (open !== undefined) yield undecided(target, 'Properties.GatewayIdentifier', open);
     }
     for (const gateway of model.ofType(GATEWAY)) {

@@ -1,7 +1,7 @@
 import { invisibleCharacter, mixedScript } from '../metadata-text';
 import { judge } from '../read';
-import { defineRule, finding, warning } from '../rule';
-import { textsForModel } from '../tools';
+import { defineRule, finding, undecided, warning } from '../rule';
+import { openTextsForModel, textsForModel } from '../tools';
 import { GATEWAY, TARGET } from '../types';
 
 export const az19 = defineRule({
@@ -36,7 +36,7 @@ Crm: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { Name: crm, Desc
         if (hidden !== undefined) yield finding(target, `Properties.${path}`, `it has the character ${hidden}`, hidden);
         else if (mixedScript(text)) yield warning(target, `Properties.${path}`, 'one word mixes scripts', 'script');
       }
-      yield* judge(target, 'Description', () => undefined);
+      for (const { path, why } of openTextsForModel(target)) yield undecided(target, `Properties.${path}`, why);
     }
     for (const gateway of model.ofType(GATEWAY)) {
       yield* judge(gateway, 'ProtocolConfiguration.Mcp.Instructions', (text) => {

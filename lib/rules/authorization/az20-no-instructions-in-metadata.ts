@@ -1,7 +1,7 @@
 import { instructionPatterns } from '../metadata-text';
 import { judge } from '../read';
-import { defineRule, finding } from '../rule';
-import { textsForModel } from '../tools';
+import { defineRule, finding, undecided } from '../rule';
+import { openTextsForModel, textsForModel } from '../tools';
 import { GATEWAY, TARGET } from '../types';
 
 export const az20 = defineRule({
@@ -50,7 +50,7 @@ Crm: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { Name: crm, Desc
             'length',
           );
       }
-      yield* judge(target, 'Description', () => undefined);
+      for (const { path, why } of openTextsForModel(target)) yield undecided(target, `Properties.${path}`, why);
     }
     for (const gateway of model.ofType(GATEWAY)) {
       yield* judge(gateway, 'ProtocolConfiguration.Mcp.Instructions', (text) => {

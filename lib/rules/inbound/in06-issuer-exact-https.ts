@@ -53,7 +53,7 @@ Gateway:
 });
 
 const COGNITO_URL =
-  /^(https:\/\/cognito-idp\.[^/]+\/\$\{[^${}]+\}|\$\{[^${}]+\.ProviderURL\})\/\.well-known\/openid-configuration$/;
+  /^(https:\/\/cognito-idp\.(?:\$\{AWS::Region\}|[a-z0-9-]+)\.(?:\$\{AWS::URLSuffix\}|amazonaws\.com(?:\.cn)?)\/\$\{[^${}]+\}|\$\{[^${}]+\.ProviderURL\})\/\.well-known\/openid-configuration$/;
 
 function issuerProblem(url: string, approved: readonly string[] | undefined): string | undefined {
   if (!/^https:\/\/[^/@?#\s]+(\/[^?#\s]*)?\/\.well-known\/openid-configuration$/.test(url)) {

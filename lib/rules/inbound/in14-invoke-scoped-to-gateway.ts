@@ -4,10 +4,10 @@ import { asList, within } from '../../assembly/template-model';
 import { matchesAction } from '../../core/iam/match';
 import { gatewayNamed } from '../gateways';
 import { at } from '../read';
-import { conditionValue, isWide } from '../roles';
+import { isEverybody, isTiedTo, isWide } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { parsedJson } from '../tools';
-import { RESOURCE_POLICY } from '../types';
+import { GATEWAY, RESOURCE_POLICY } from '../types';
 
 export const in14 = defineRule({
   id: 'IN14',
@@ -38,6 +38,9 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
 `,
   },
   *evaluate(model) {
+    if (model.ofType(GATEWAY).length > 0) {
+      for (const { holder, path, why } of model.unreadIdentityPolicies()) yield undecided(holder, path, why);
+    }
     for (const statement of model.identityStatements()) {
       const invokes = statement.actions.some(
         (action) =>
@@ -46,6 +49,13 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
           matchesAction(action, 'bedrock-agentcore:InvokeGateway'),
       );
       if (statement.effect !== 'Allow' || !invokes) continue;
+      if (statement.notResources.length > 0)
+        yield finding(
+          statement.holder,
+          `${statement.path}.NotResource`,
+          'InvokeGateway on all but a few',
+          'NotResource',
+        );
       for (const resource of statement.resources) {
         const path = `${statement.path}.Resource`;
         if (isUnknown(resource)) yield undecided(statement.holder, path, resource);
@@ -54,8 +64,10 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
       }
     }
     for (const policy of model.ofType(RESOURCE_POLICY)) {
-      const gateway = gatewayNamed(model, at(policy, 'ResourceArn'));
+      const arn = at(policy, 'ResourceArn');
+      const gateway = gatewayNamed(model, arn);
       const document = parsedJson(at(policy, 'Policy'));
+      if (isUnknown(arn)) yield undecided(policy, 'Properties.ResourceArn', arn);
       if (gateway === undefined) continue;
       if (document === undefined) {
         const value = at(policy, 'Policy');
@@ -73,17 +85,15 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
 function resourcePolicyProblem(statement: unknown, authorizerType: unknown): string | undefined {
   if (within(statement, 'Effect') !== 'Allow') return undefined;
   const principal = within(statement, 'Principal');
-  const everybody = principal === '*' || asList(within(principal, 'AWS')).includes('*');
   const condition = within(statement, 'Condition');
-  const has = (key: string) => conditionValue(condition, /./, key) !== undefined;
-  if (everybody) {
+  if (isEverybody(statement)) {
     if (authorizerType !== 'CUSTOM_JWT') return 'everybody may invoke a gateway without JWT authorizer';
-    return ['aws:SourceVpce', 'aws:SourceVpc', 'aws:PrincipalOrgID'].some(has)
+    return isTiedTo(condition, ['aws:SourceVpce', 'aws:SourceVpc', 'aws:PrincipalOrgID'])
       ? undefined
       : 'everybody may invoke, without a network or organization condition';
   }
   const service = within(principal, 'Service') !== undefined;
-  return service && !(has('aws:SourceArn') || has('aws:SourceAccount'))
+  return service && !isTiedTo(condition, ['aws:SourceArn', 'aws:SourceAccount'])
     ? 'a service may invoke for any account'
     : undefined;
 }

@@ -1,8 +1,10 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { RoleStatement } from '../../assembly/template-model';
 import { ESCALATING, UNSCOPABLE } from '../iam-actions';
-import { isWideAction, roleOf, toolFunctions, unknownRole } from '../roles';
+import { functionOf } from '../lambda';
+import { isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
 import { defineRule, finding, type Outcome, undecided } from '../rule';
+import { TARGET } from '../types';
 
 export const lp06 = defineRule({
   id: 'LP06',
@@ -38,6 +40,15 @@ Orders: { Type: AWS::DynamoDB::Table }
 `,
   },
   *evaluate(model) {
+    for (const target of model.ofType(TARGET)) {
+      const arn = lambdaArnOf(target);
+      if (arn !== undefined && functionOf(model, arn) === undefined)
+        yield undecided(
+          target,
+          'Properties.TargetConfiguration.Mcp.Lambda.LambdaArn',
+          isUnknown(arn) ? arn : 'the function is not in the assembly',
+        );
+    }
     for (const fn of toolFunctions(model)) {
       const role = roleOf(model, fn, 'Role');
       if (role === undefined) {
@@ -96,7 +107,14 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
 
 /** `*`, or an ARN whose resource part is `*` or `<type>/*`. In S3, what stands before the slash is one bucket. */
 function isEverything(resource: string): boolean {
-  const objects = /^arn:[^:]*:s3:::(.*)$/.exec(resource)?.[1];
-  if (objects !== undefined) return /^\*(\/\*)?$/.test(objects);
-  return resource === '*' || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[a-z-]+[:/])?\*$/.test(resource);
+  const pattern = resource.replace(/[*?]*\*[*?]*/g, '*');
+  if (/^(arn)?\*/.test(pattern)) return true;
+  if (!pattern.startsWith('arn:')) return false;
+  // A pseudo parameter has colons of its own.
+  const arn = pattern.replace(/\$\{[^${}]*\}/g, 'x');
+  const parts = arn.split(':');
+  const rest = parts.slice(5).join(':');
+  if (parts.length < 6) return pattern.endsWith('*');
+  if (parts[2] === 's3') return /^\*(\/\*)?$/.test(rest);
+  return rest === '*' || /^[a-z-]+[:/]\*(?:\/\*)*$/.test(rest);
 }

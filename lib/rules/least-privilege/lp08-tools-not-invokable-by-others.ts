@@ -39,7 +39,9 @@ Role: { Type: AWS::IAM::Role }
     const tools = toolFunctions(model);
     const gatewayRoles = new Set(rolesOfGateways(model).map(({ role }) => role));
     for (const permission of model.ofType(LAMBDA_PERMISSION)) {
-      const fn = functionOf(model, at(permission, 'FunctionName'));
+      const name = at(permission, 'FunctionName');
+      if (isUnknown(name)) yield undecided(permission, 'Properties.FunctionName', name);
+      const fn = functionOf(model, name);
       if (fn === undefined || !tools.has(fn)) continue;
       const principal = at(permission, 'Principal');
       if (isUnknown(principal)) {
@@ -60,6 +62,8 @@ Role: { Type: AWS::IAM::Role }
           'the service may invoke for any gateway: SourceArn and SourceAccount are not both set',
           'source',
         );
+      } else if (principal === 'bedrock-agentcore.amazonaws.com' && !namesGateway(at(permission, 'SourceArn'))) {
+        yield finding(permission, 'Properties.SourceArn', 'SourceArn is the ARN of no single gateway', 'source');
       } else if (!service)
         yield finding(permission, 'Properties.Principal', `the principal is ${String(principal)}`, 'principal');
       else if (!source)
@@ -73,3 +77,9 @@ Role: { Type: AWS::IAM::Role }
     }
   },
 });
+
+/** Unknown is judged elsewhere: what is known must not stand for every gateway. */
+function namesGateway(arn: unknown): boolean {
+  const text = String(arn);
+  return isUnknown(arn) || !text.includes('*') || /:gateway\/[^*?]/.test(text);
+}

@@ -62,7 +62,9 @@ Fn: { Type: AWS::Lambda::Function }
     for (const role of model.ofType(ROLE)) {
       if (gatewayRoles.has(role)) continue;
       for (const statement of model.statementsOf(role).statements) {
-        const named = allows(statement, 'lambda:InvokeFunction') ? statement.resources.find(isTool) : undefined;
+        const named = allows(statement, 'lambda:InvokeFunction')
+          ? statement.resources.find((resource) => isTool(resource) || (tools.size > 0 && isEveryFunction(resource)))
+          : undefined;
         if (named !== undefined)
           yield finding(
             statement.holder,
@@ -74,3 +76,9 @@ Fn: { Type: AWS::Lambda::Function }
     }
   },
 });
+
+/** `*`, or an ARN that leaves the name of the function open. */
+function isEveryFunction(resource: unknown): boolean {
+  const text = String(resource);
+  return /^\*+$/.test(text) || /^arn:(?:[^:]*:)*function:\*/.test(text) || /^arn:(?:[^:]*:){0,4}\*$/.test(text);
+}

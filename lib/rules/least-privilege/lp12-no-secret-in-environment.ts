@@ -50,8 +50,9 @@ Key: { Type: AWS::KMS::Key }
           yield finding(fn, path, 'a dynamic reference is resolved into the environment', name);
         else if (secretShape(String(value)) !== undefined)
           yield finding(fn, path, `the value has the shape of ${secretShape(String(value))}`, name);
-        else if (isSecretName(name) && !String(value).includes('${'))
-          yield finding(fn, path, `${name} has a value`, name);
+        else if (/\$\{[^${}]+\.(ClientSecret|SecretAccessKey)\}/.test(String(value)))
+          yield finding(fn, path, 'the attribute of a resource that is a secret stands in the environment', name);
+        else if (isSecretName(name) && !namesPlace(String(value))) yield finding(fn, path, `${name} has a value`, name);
       }
       if (entries.length > 0)
         yield* judge(
@@ -63,3 +64,8 @@ Key: { Type: AWS::KMS::Key }
     }
   },
 });
+
+/** A reference, an ARN, an address or a path: where a secret is, not what it is. */
+function namesPlace(value: string): boolean {
+  return /^(\$\{[^${}]+\}|arn:\S*\$\{[^${}]+\}\S*|https:\/\/\S+|\/\S+)$/.test(value);
+}

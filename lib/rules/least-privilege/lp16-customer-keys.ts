@@ -1,6 +1,7 @@
 import { asList, type ModelResource, within } from '../../assembly/template-model';
 import { customerKeyProblem } from '../keys';
 import { at, judge } from '../read';
+import { isEverybody, isTiedTo } from '../roles';
 import { defineRule, finding } from '../rule';
 import { GATEWAY, KEY, POLICY_ENGINE } from '../types';
 
@@ -54,12 +55,25 @@ Key: { Type: AWS::KMS::Key, Properties: { EnableKeyRotation: true } }
   },
 });
 
+/** Keys that say whose key use it is. */
+const TIES = [
+  'aws:PrincipalAccount',
+  'aws:PrincipalArn',
+  'aws:PrincipalOrgID',
+  'aws:SourceAccount',
+  'aws:SourceArn',
+  'aws:SourceOrgID',
+  'aws:SourceVpce',
+  'kms:CallerAccount',
+  'kms:ViaService',
+  /^kms:EncryptionContext:/i,
+];
+
 function keyPolicyProblem(statement: unknown): string | undefined {
   if (within(statement, 'Effect') !== 'Allow') return undefined;
   const principal = within(statement, 'Principal');
   const condition = within(statement, 'Condition');
-  const everybody = principal === '*' || asList(within(principal, 'AWS')).includes('*');
-  if (condition !== undefined) return undefined;
-  if (everybody) return 'everybody may use the key';
+  if (isTiedTo(condition, TIES)) return undefined;
+  if (isEverybody(statement)) return 'everybody may use the key';
   return within(principal, 'Service') === undefined ? undefined : 'a service may use the key for anybody';
 }

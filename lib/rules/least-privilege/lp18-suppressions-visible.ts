@@ -1,5 +1,8 @@
-import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { own } from '../../assembly/cloudformation';
+import { WRITTEN_AT_DEPLOYMENT } from '../../assembly/prepare-template';
+import { asList, type ModelResource, type TemplateModel } from '../../assembly/template-model';
 import { type Acknowledgment, isExpired } from '../acknowledgment';
+import { textsOf } from '../read';
 import { defineRule, finding, undecided } from '../rule';
 
 export const lp18 = defineRule({
@@ -44,6 +47,8 @@ Gateway:
       const path = 'Metadata';
       if (isExpired(acknowledgment, options.today))
         yield finding(place, path, `the acknowledgment of ${id} expired on ${acknowledgment.expires}`, `expired:${id}`);
+      if (acknowledgment.reason.trim() === '' && level !== 'critical')
+        yield finding(place, path, `the acknowledgment of ${id} has no reason`, `reason:${id}`);
       const named = acknowledgment.owner !== undefined || /[A-Z][A-Z0-9]+-\d+/.test(acknowledgment.reason);
       if (level === 'critical' && (acknowledgment.reason.trim().length < 20 || !named)) {
         yield finding(
@@ -61,10 +66,19 @@ Gateway:
       if (resource !== undefined)
         yield undecided(resource, 'Properties.TemplateURL', 'the template of the nested stack is not in the assembly');
     }
+    for (const stack of model.assembly.stacks) {
+      const macro = asList(stack.template.Transform).find((name) => !KNOWN_TRANSFORMS.test(String(name)));
+      const place = macro === undefined ? undefined : model.resources.find((each) => each.stack === stack);
+      if (place !== undefined)
+        yield undecided(place, 'Transform', `the macro ${shownMacro(macro)} writes the template anew at deployment`);
+    }
     for (const resource of model.resources) {
-      if (resource.type.startsWith('AWS::CloudFormation::Macro') || resource.type === 'Fn::ForEach') {
-        yield undecided(resource, 'Type', 'a macro writes the resources at deployment');
-      }
+      if (resource.type === WRITTEN_AT_DEPLOYMENT)
+        yield undecided(resource, 'Type', `${resource.logicalId} writes resources at deployment`);
+      else if (resource.type.endsWith('::MODULE'))
+        yield undecided(resource, 'Type', `the module ${resource.type} stands for resources that are not here`);
+      else if (/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(resource.type) && makesGateway(resource))
+        yield undecided(resource, 'Properties', 'a custom resource calls AgentCore, and what it makes is not here');
     }
   },
 });
@@ -75,5 +89,19 @@ function placeOf(model: TemplateModel, { stack, logicalId }: Acknowledgment): Mo
     (resource) =>
       (stack === undefined || resource.stack.name === stack) &&
       (logicalId === undefined || resource.logicalId === logicalId),
+  );
+}
+
+/** Transforms of AWS that are followed here, or write nothing that the rules are about. */
+const KNOWN_TRANSFORMS = /^AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|SecretsManager-\S+)$/;
+
+function shownMacro(macro: unknown): string {
+  return String(own(macro, 'Name') ?? macro);
+}
+
+/** A call of the SDK, as the CDK's `AwsCustomResource` carries it. */
+function makesGateway(resource: ModelResource): boolean {
+  return textsOf(resource.properties).some(
+    (text) => /bedrock-?agentcore/i.test(text) && /\b(create|update|put)/i.test(text),
   );
 }

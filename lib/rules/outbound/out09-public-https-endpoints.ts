@@ -1,12 +1,12 @@
 import { own } from '../../assembly/cloudformation';
 import { isUnknown } from '../../assembly/resolve';
-import { asList } from '../../assembly/template-model';
+import { asList, type TemplateModel } from '../../assembly/template-model';
 import { targetKind } from '../gateways';
-import { at, judge } from '../read';
+import { at, judge, shownReference } from '../read';
 import { defineRule, finding, undecided } from '../rule';
 import { parsedJson } from '../tools';
-import { TARGET } from '../types';
-import { endpointProblem } from '../urls';
+import { GATEWAY, TARGET } from '../types';
+import { endpointProblem, isHostOpen } from '../urls';
 
 export const out09 = defineRule({
   id: 'OUT09',
@@ -43,13 +43,15 @@ Target:
       const isPrivate = at(target, 'PrivateEndpoint') !== undefined;
       const problem = (url: unknown) => {
         const text = String(url);
-        if (text.includes('${') && !/^https:\/\/[^/]*\$\{AWS::Region\}/.test(text)) return undefined;
         return isPrivate && text.startsWith('https://') ? undefined : endpointProblem(text, options.approvedHosts);
       };
       for (const path of ['Mcp.McpServer.Endpoint', 'Http.Passthrough.Endpoint', 'Inference.Provider.Endpoint']) {
         const url = at(target, `TargetConfiguration.${path}`);
         if (url === undefined) continue;
         if (isUnknown(url)) yield undecided(target, `Properties.TargetConfiguration.${path}`, url);
+        else if (isGatewayUrl(model, url)) continue;
+        else if (isHostOpen(String(url)))
+          yield undecided(target, `Properties.TargetConfiguration.${path}`, `it is ${shownReference(String(url))}`);
         else yield* judge(target, `TargetConfiguration.${path}`, problem);
       }
       if (targetKind(target) !== 'OpenApiSchema') continue;
@@ -67,9 +69,20 @@ Target:
           'servers',
         );
       for (const server of servers) {
-        const detail = problem(own(server, 'url'));
+        const url = String(own(server, 'url'));
+        if (isHostOpen(url)) {
+          yield undecided(target, `Properties.${path}.servers`, `it is ${shownReference(url)}`);
+          continue;
+        }
+        const detail = problem(url);
         if (detail !== undefined) yield finding(target, `Properties.${path}.servers`, detail, detail);
       }
     }
   },
 });
+
+/** A gateway behind this one: its address is the service's. */
+function isGatewayUrl(model: TemplateModel, url: unknown): boolean {
+  const { resource, attribute } = model.reference(url) ?? {};
+  return resource?.type === GATEWAY && attribute === 'GatewayUrl';
+}

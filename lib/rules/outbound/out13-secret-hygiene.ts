@@ -3,6 +3,7 @@ import { isUnknown } from '../../assembly/resolve';
 import { asList, type ModelResource, within } from '../../assembly/template-model';
 import { customerKeyProblem } from '../keys';
 import { at, judge } from '../read';
+import { isEverybody } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { API_KEY_PROVIDER, OAUTH_PROVIDER, ROTATION, SECRET } from '../types';
 
@@ -64,9 +65,7 @@ Rotation: { Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId:
     }
     for (const policy of model.ofType('AWS::SecretsManager::ResourcePolicy')) {
       const open = asList(at(policy, 'ResourcePolicy.Statement')).some(
-        (statement) =>
-          within(statement, 'Effect') === 'Allow' &&
-          (within(statement, 'Principal') === '*' || asList(within(statement, 'Principal', 'AWS')).includes('*')),
+        (statement) => within(statement, 'Effect') === 'Allow' && isEverybody(statement),
       );
       const secret = model.referenced(at(policy, 'SecretId'));
       if (open && secret !== undefined && seen.has(secret))

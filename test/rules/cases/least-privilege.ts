@@ -261,6 +261,23 @@ export const leastPrivilege: LayerCases = {
         },
       },
     },
-    undecided: { 'a macro': { Loop: { Type: 'Fn::ForEach' } } },
+    undecided: {
+      'what a macro writes': { Loop: { Type: 'Fn::Transform' } },
+      'a module': { Network: { Type: 'Org::Network::Private::MODULE', Properties: {} } },
+      'a custom resource that calls the service': {
+        Made: {
+          Type: 'Custom::AWS',
+          Properties: {
+            Create:
+              '{"service":"bedrock-agentcore-control","action":"createGateway","parameters":{"authorizerType":"NONE"}}',
+          },
+        },
+      },
+    },
+    compliant: {
+      'a custom resource for something else': {
+        Made: { Type: 'Custom::AWS', Properties: { Create: '{"service":"s3","action":"putObject"}' } },
+      },
+    },
   },
 };
