@@ -1,10 +1,10 @@
 import type { AnalyzedCaller, AnalyzedTool } from '../core/cedar/analyze-policies';
 import type { CedarPolicyText } from '../core/cedar/engine';
 import { oauthPrincipal } from '../core/cedar/request';
-import { fromServiceSchema } from '../core/schema/service-schema';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import { isObject, own } from './cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from './concrete';
+import { toolsOfTarget } from './tools-of-target';
 
 /** Layer 3 of one gateway, as its template describes it. */
 export interface GatewayAuthorization {
@@ -17,7 +17,7 @@ export interface GatewayAuthorization {
   readonly tools: readonly AnalyzedTool[];
   /** Policies in force; those in LOG_ONLY decide nothing. */
   readonly policies: readonly CedarPolicyText[];
-  /** Agents: OAuth clients of which the template says that they are one. */
+  /** Agents that the gateway lets in: OAuth clients of which the template says that they are one. */
   readonly callers: readonly AnalyzedCaller[];
   /** What the template holds and this view does not, so that no answer is taken for complete. */
   readonly unknown: readonly string[];
@@ -37,7 +37,7 @@ export function authorizationOf(assembly: ConcreteAssembly): GatewayAuthorizatio
       gatewayArn: gateway.attribute('GatewayArn') ?? '',
       tools,
       policies: policiesOf(assembly, gateway, unknown),
-      callers: callersOf(assembly),
+      callers: callersOf(assembly, gateway),
       unknown,
     };
   });
@@ -50,19 +50,7 @@ function toolsOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unknown:
     .filter(({ properties }) => identifiers.includes(properties.GatewayIdentifier as string))
     .flatMap((resource) => {
       const target = String(resource.properties.Name ?? resource.logicalId);
-      const lambda = own(own(resource.properties.TargetConfiguration, 'Mcp'), 'Lambda');
-      const payload = own(own(lambda, 'ToolSchema'), 'InlinePayload');
-      if (!Array.isArray(payload)) {
-        unknown.push(`target ${target}: its tools are not in the template`);
-        return [];
-      }
-      return payload.flatMap((entry: unknown) => {
-        const name = String(own(entry, 'Name'));
-        const inputSchema = fromServiceSchema(own(entry, 'InputSchema'));
-        if (inputSchema !== undefined) return [{ target, name, inputSchema }];
-        unknown.push(`tool ${name} of target ${target}: its input schema is only known after a deployment`);
-        return [];
-      });
+      return toolsOfTarget(resource, unknown).map((tool) => ({ target, ...tool }));
     });
 }
 
@@ -87,14 +75,21 @@ function policiesOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unkno
     });
 }
 
-function callersOf(assembly: ConcreteAssembly): AnalyzedCaller[] {
+function callersOf(assembly: ConcreteAssembly, gateway: ConcreteResource): AnalyzedCaller[] {
+  const authorizer = own(gateway.properties.AuthorizerConfiguration, 'CustomJWTAuthorizer');
+  const admitted = own(authorizer, 'AllowedClients');
   return assembly.ofType('AWS::Cognito::UserPoolClient').flatMap(({ ref, properties, metadata }) => {
     const agent = own(metadata[METADATA_KEY], 'agent');
     if (typeof agent !== 'string' || !isObject(properties)) return [];
+    if (Array.isArray(admitted) && !admitted.includes(ref)) return [];
     const given = properties.AllowedOAuthScopes;
     const scopes = Array.isArray(given) ? given.filter((scope) => typeof scope === 'string') : [];
-    const claims = { sub: ref, client_id: ref, scope: scopes.join(' '), token_use: 'access' };
-    const principal = oauthPrincipal(claims);
-    return principal === undefined ? [] : [{ name: `agent ${agent}`, principal, scopes }];
+    const claims = { client_id: ref, scope: scopes.join(' '), token_use: 'access' };
+    // Whoever logs in to an interactive agent is the subject of the token, with claims of their own.
+    const open = own(metadata[METADATA_KEY], 'kind') === 'interactive';
+    const principal = oauthPrincipal({ sub: ref, ...claims });
+    if (principal === undefined) return [];
+    const known = open ? { ...principal, tags: claims } : principal;
+    return [{ name: `agent ${agent}`, principal: known, scopes, ...(open && { open }) }];
   });
 }

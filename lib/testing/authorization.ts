@@ -3,16 +3,15 @@ import { type GatewayAuthorization, authorizationOf as gatewaysOf } from '../ass
 import { ConcreteAssembly } from '../assembly/concrete';
 import { parseYaml } from '../assembly/parse-yaml';
 import { AuthorizationModel } from '../core/cedar/authorization-model';
-import { explainAnswer } from '../core/cedar/explain-answer';
 import {
-  type PolicyTest,
   type PolicyTestReport,
+  type PolicyTestResult,
   readPolicyTest,
   readPolicyTests,
   runPolicyTest,
   runPolicyTests,
 } from '../core/cedar/policy-tests';
-import { type Problem, SecureMcpError, shown } from '../core/errors';
+import { type Problem, SecureMcpError } from '../core/errors';
 import { ExpectationError } from './expectation-error';
 import { readSubject, type Subject } from './subject';
 
@@ -105,10 +104,9 @@ export class Authorization {
     const { tests, problems } = readPolicyTests(rows, at, new Date(), this.gateway.callers);
     if (problems.length > 0) throw new SecureMcpError(problems);
     const report = runPolicyTests(this.model, tests);
-    const failures = tests.filter((_test, index) => !report.results[index]!.passed);
-    if (failures.length > 0)
-      throw new ExpectationError(failures.map((test) => failureText(this.model, test, test.name)).join('\n\n'));
-    return report;
+    const failures = report.results.filter(({ passed }) => !passed);
+    if (failures.length === 0) return report;
+    throw new ExpectationError(failures.map((result) => `${result.name}\n${failureText(result)}`).join('\n\n'));
   }
 }
 
@@ -137,26 +135,11 @@ export class Expectation {
     const { callers } = this.gateway;
     const test = readPolicyTest(row, 'expectation', { now: new Date(), callers, report });
     if (problems.length > 0 || test === undefined) throw new SecureMcpError(problems);
-    if (!runPolicyTest(this.model, test).passed) throw new ExpectationError(failureText(this.model, test));
+    const result = runPolicyTest(this.model, test);
+    if (!result.passed) throw new ExpectationError(failureText(result));
   }
 }
 
-/** Who asked for what, what was expected, what happened, and what the policies say about it. */
-function failureText(model: AuthorizationModel, test: PolicyTest, name?: string): string {
-  const { message } = runPolicyTest(model, test);
-  const { tool } = model.findTool(test.tool);
-  const policies = tool === undefined ? [] : explainAnswer(model, tool, test);
-  const rows: [string, string][] = [
-    ['caller', test.caller],
-    ['tool', tool ?? test.tool],
-    ['arguments', shown(test.arguments)],
-    ['at', test.now.toISOString()],
-    ...policies.map((line, index): [string, string] => [index === 0 ? 'policies' : '', line]),
-  ];
-  return [
-    ...(name === undefined ? [] : [name]),
-    message,
-    '',
-    ...rows.map(([label, value]) => `  ${label.padEnd(9)}  ${value}`),
-  ].join('\n');
+function failureText({ message, explanation }: PolicyTestResult): string {
+  return [message, '', ...explanation.map((line) => `  ${line}`)].join('\n');
 }

@@ -1,6 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CallbackUrl, Caller, Inbound, McpToolList, Outbound, SecureMcpGateway, Target } from 'cdk-secure-mcp';
 import type { CommandResult } from '../../lib/cli/command';
 import { access } from '../../lib/cli/commands/access';
 import { diff } from '../../lib/cli/commands/diff';
@@ -24,6 +27,16 @@ function file(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+const PAGES = JSON.stringify({
+  tools: [
+    {
+      name: 'getPage',
+      description: 'Get a page',
+      inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+    },
+  ],
+});
 
 const [old, now] = [app(500), app(900)];
 const ROW = '{ agent: support, tool: order-refund, arguments: { amount: 500 }, expect: allow }';
@@ -51,7 +64,7 @@ test('diff shows the line a reviewer needs', async () => {
 
   expect(changed.exitCode).toBe(1);
   expect(changed.output).toContain('- agent support may call order-refund___order-refund when amount 0 to 500\n');
-  expect(changed.output).toContain('+ agent support may call order-refund___order-refund when amount 0 to 900\n');
+  expect(changed.output).toContain('+ agent support may call order-refund___order-refund when amount 0 to 900');
   expect(await diff.run([old, old])).toMatchObject({ exitCode: 0, output: expect.stringContaining('No difference') });
 });
 
@@ -107,4 +120,106 @@ test('what the template does not tell is said', async () => {
 
   expect(notice).toContain('g: the gateway does not enforce its policies: every call passes');
   expect(notice).toContain('g: target t: its tools are not in the template');
+});
+
+test('diff as Markdown, and what of it fails a pipeline', async () => {
+  const exit = async (from: string, to: string, failOn: string) =>
+    ((await diff.run([from, to, '--fail-on', failOn])) as CommandResult).exitCode;
+
+  expect((await diff.run([old, now, '--format', 'markdown'])).output).toContain(
+    '### Access to gateway shop\n\n| change | tool | who may call | before | after |\n',
+  );
+  expect(JSON.parse((await diff.run([old, now, '--format', 'json'])).output!).gateways[0].changes[0]).toMatchObject({
+    who: 'agent support',
+    kind: 'changed',
+    widens: true,
+  });
+  const removed = file('removed.json', JSON.stringify(withoutPolicies(old)));
+  expect(await Promise.all([exit(old, removed, 'any'), exit(old, removed, 'wider')])).toEqual([1, 0]);
+  expect(await Promise.all([exit(removed, old, 'wider'), exit(removed, old, 'never')])).toEqual([1, 0]);
+});
+
+function withoutPolicies(path: string) {
+  const template = JSON.parse(readFileSync(path, 'utf8')) as { Resources: { [id: string]: { Type: string } } };
+  const kept = Object.entries(template.Resources).filter(([, { Type }]) => Type !== 'AWS::BedrockAgentCore::Policy');
+  return { ...template, Resources: Object.fromEntries(kept) };
+}
+
+test('a gateway that stops enforcing opens every tool, and has no tests', async () => {
+  const open = file('log-only.json', readFileSync(old, 'utf8').replace('"Mode":"ENFORCE"', '"Mode":"LOG_ONLY"'));
+  const { exitCode, output } = await diff.run([old, open, '--fail-on', 'wider']);
+
+  expect(exitCode).toBe(1);
+  expect(output).toContain('+ agent support may call order-refund___order-refund\n');
+  expect(output).toContain('+ a caller may call order-refund___order-refund\n');
+  expect(output).toContain('? the gateway does not enforce its policies: every call passes');
+  expect(() => testCommand.run([open, '--tests', file('t.yaml', `tests: [${ROW}]`)])).toThrow(
+    /gateway shop does not enforce its policies.*POLICY_TEST/s,
+  );
+});
+
+test('a run with less coverage than asked for fails, also for CI', async () => {
+  const tests = file('few.yaml', `tests: [${ROW}]`);
+  const run = (percent: string, ...more: string[]) =>
+    testCommand.run([old, '--tests', tests, '--min-coverage', percent, ...more]) as CommandResult;
+
+  expect(run('20')).toMatchObject({ exitCode: 0, output: expect.stringContaining('coverage 20 %') });
+  expect(run('21')).toMatchObject({
+    exitCode: 1,
+    notice: 'coverage is 20 %, and at least 21 % is asked for',
+  });
+  expect(run('21', '--format', 'junit').output).toContain(
+    '<testcase classname="policies" name="coverage">\n      <failure message="coverage is 20 %, and at least 21 % is asked for"/>',
+  );
+  for (const percent of ['101', '-1', 'all'])
+    expect(() => run(percent)).toThrow(/--min-coverage takes a whole number from 0 to 100|argument is ambiguous/);
+});
+
+test('a denial that no policy decided says why it passed', () => {
+  const misspelt = ROW.replace('amount', 'amuont').replace('allow', 'deny');
+  const { output } = testCommand.run([old, '--tests', file('misspelt.yaml', `tests: [${misspelt}]`)]) as CommandResult;
+
+  expect(output).toMatch(/ok .*order-refund deny \(.*argument 'amount' must be given/);
+});
+
+describe('agents that people log in to, several gateways, remote targets', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Two');
+  for (const name of ['people', 'robots']) {
+    const gateway = new SecureMcpGateway(stack, name, { gatewayName: name, inbound: Inbound.cognito() });
+    const api = gateway.addTarget(
+      'pages',
+      Target.mcpServer({
+        endpoint: 'https://pages.example/mcp',
+        tools: McpToolList.fromJson(PAGES),
+        outbound: Outbound.unauthenticated({ reason: 'public pages' }),
+      }),
+    );
+    const agent =
+      name === 'robots'
+        ? gateway.addAgent('robot')
+        : gateway.addInteractiveAgent('assistant', { callbackUrls: [CallbackUrl.https('https://a.example/cb')] });
+    api
+      .tool('getPage')
+      .permit(Caller.allOf(agent, Caller.group('editors')), { when: [api.tool('getPage').arg('id').equalTo('a')] });
+  }
+  const path = file('two.json', JSON.stringify(Template.fromStack(stack).toJSON()));
+
+  test('each gateway has its own agents, and what a person has to be is shown', async () => {
+    const { output } = await access.run([path]);
+
+    expect(output).toContain(
+      "gateway people\n\npages___getPage\n  agent assistant: claim 'cognito:groups' has 'editors' and id is 'a'\n",
+    );
+    expect(output).toContain('gateway robots\n\npages___getPage\n  agent robot: never\n');
+  });
+
+  test('tests name the agent and the claims of the person', () => {
+    const row = (groups: string, expected: string) =>
+      `{ agent: assistant, caller: { sub: alice, "cognito:groups": ${groups} }, tool: getPage, arguments: { id: a }, expect: ${expected} }`;
+    const tests = file('people.yaml', `tests: [${row('[editors]', 'allow')}, ${row('[readers]', 'deny')}]`);
+
+    expect(testCommand.run([path, '--gateway', 'people', '--tests', tests])).toMatchObject({ exitCode: 0 });
+    expect(() => testCommand.run([path, '--gateway', 'robots', '--tests', tests])).toThrow(/nobody is calling/);
+  });
 });

@@ -11,6 +11,8 @@ export interface KnownCaller {
   /** `agent support` */
   readonly name: string;
   readonly principal: CedarPrincipal;
+  /** People log in with it: claims beyond those of `principal` are theirs, and not known. */
+  readonly open?: boolean;
 }
 
 export interface AccessMapInput {
@@ -19,6 +21,8 @@ export interface AccessMapInput {
   /** Active policies only: what is in LOG_ONLY decides nothing. */
   readonly policies: readonly CedarPolicyText[];
   readonly callers: readonly KnownCaller[];
+  /** `false` for a gateway that lets every call pass, whatever its policies say. */
+  readonly enforced?: boolean;
 }
 
 /** Who can call which tool under which condition. */
@@ -56,6 +60,7 @@ export interface AccessRule {
  * unknown arguments, once with nothing known but the tool.
  */
 export function accessMap(input: AccessMapInput): AccessMap {
+  if (input.enforced === false) return openMap(input);
   const set = new PolicySet(input.policies, schemaFromTools(input.tools));
   const tools = input.tools.map(({ target, name }): ToolAccess => {
     const action = qualifiedToolName(target, name);
@@ -63,14 +68,25 @@ export function accessMap(input: AccessMapInput): AccessMap {
     const anyone = set.residuals(request);
     return {
       tool: action,
-      callers: input.callers.map(({ name: caller, principal }) =>
-        callerAccess(caller, set.residuals({ ...request, principal })),
+      callers: input.callers.map(({ name: caller, principal, open }) =>
+        callerAccess(caller, set.residuals({ ...request, principal, open })),
       ),
       permits: rules(anyone, 'permit'),
       forbids: rules(anyone, 'forbid'),
     };
   });
   return { tools: tools.sort((a, b) => (a.tool < b.tool ? -1 : 1)) };
+}
+
+const UNCONDITIONAL: readonly AccessRule[] = [{ policyId: '', condition: 'always' }];
+
+function openMap({ tools, callers }: AccessMapInput): AccessMap {
+  const access = { decision: 'always', permits: UNCONDITIONAL, forbids: [] } as const;
+  const open = tools.map(({ target, name }): ToolAccess => {
+    const each = callers.map(({ name: caller }) => ({ caller, ...access }));
+    return { tool: qualifiedToolName(target, name), callers: each, permits: UNCONDITIONAL, forbids: [] };
+  });
+  return { tools: open.sort((a, b) => (a.tool < b.tool ? -1 : 1)) };
 }
 
 function callerAccess(caller: string, residuals: readonly Residual[]): CallerAccess {
@@ -112,32 +128,6 @@ function alternatives(condition: CedarExpression): CedarExpression[] {
 function readsCaller(expression: CedarExpression): boolean {
   for (const part of partsOf(expression)) if (part.Var === 'principal') return true;
   return false;
-}
-
-/** One sentence per rule, in a stable order: what a diff compares. */
-export function accessLines(map: AccessMap): string[] {
-  return map.tools.flatMap(({ tool, callers, permits, forbids }) => [
-    ...callers.flatMap(({ caller, permits: own }) =>
-      own.map(({ condition }) => line(caller, 'may call', tool, condition)),
-    ),
-    ...permits.map(({ condition }) => line('a caller', 'may call', tool, condition)),
-    ...forbids.map(({ condition }) => line('nobody', 'may call', tool, condition)),
-  ]);
-}
-
-function line(caller: string, verb: string, tool: string, condition: string): string {
-  return condition === 'always' ? `${caller} ${verb} ${tool}` : `${caller} ${verb} ${tool} when ${condition}`;
-}
-
-export interface AccessDifference {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
-
-/** What a change of policies or tools adds to and takes from what callers may do. */
-export function accessDifference(before: AccessMap, after: AccessMap): AccessDifference {
-  const [old, now] = [accessLines(before), accessLines(after)];
-  return { added: now.filter((each) => !old.includes(each)), removed: old.filter((each) => !now.includes(each)) };
 }
 
 /** For people in a terminal. */

@@ -54,8 +54,7 @@ export class AuthorizationModel {
 
   /** What is left of each policy about a tool for this caller, or for whoever calls. */
   public residuals(tool: string, principal?: CedarPrincipal): readonly Residual[] {
-    const { gatewayArn } = this.input;
-    return this.set.residuals({ action: tool, gatewayArn, ...(principal !== undefined && { principal }) });
+    return this.set.residuals({ action: tool, gatewayArn: this.input.gatewayArn, principal });
   }
 
   /** A call with arguments that do not fit the schema is denied, as it is by the gateway. */

@@ -16,6 +16,8 @@ export interface ClauseCoverage {
   readonly untestedClauses: readonly UntestedClause[];
   /** Parts that were tried. */
   readonly clauses: number;
+  /** How much of the policies is held in place, policies and their parts counted alike: 0 to 100. */
+  readonly percent: number;
 }
 
 /**
@@ -38,7 +40,9 @@ export function clauseCoverage(model: AuthorizationModel, tests: readonly AskedC
     }
   }
   const untestedPolicies = model.input.policies.map(({ id }) => id).filter((id) => !deciding.has(id));
-  return { untestedPolicies, untestedClauses, clauses };
+  const all = clauses + model.input.policies.length;
+  const tested = all - untestedPolicies.length - untestedClauses.length;
+  return { untestedPolicies, untestedClauses, clauses, percent: all === 0 ? 100 : Math.floor((100 * tested) / all) };
 }
 
 function modelWith(model: AuthorizationModel, id: string, policy: CedarPolicyJson): AuthorizationModel {

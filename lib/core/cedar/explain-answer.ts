@@ -2,14 +2,14 @@ import type { AuthorizationModel } from './authorization-model';
 import { expressionText } from './engine';
 import { explain } from './explain';
 import type { Residual } from './policy-set';
-import type { PolicyTest } from './policy-tests';
+import type { CedarPrincipal } from './request';
 
 /**
  * Why a call is decided as it is, one line per policy: what is left of each policy for this caller, computed by partial
  * evaluation; when none of them is about this caller, what they ask of a caller.
  */
-export function explainAnswer(model: AuthorizationModel, tool: string, test: PolicyTest): string[] {
-  const own = model.residuals(tool, test.principal);
+export function explainAnswer(model: AuthorizationModel, tool: string, principal: CedarPrincipal): string[] {
+  const own = model.residuals(tool, principal);
   const lines = own.map((residual) => sentence(residual, 'this caller'));
   if (own.some(({ effect }) => effect === 'permit')) return lines;
   const others = model.residuals(tool).filter(({ effect }) => effect === 'permit');

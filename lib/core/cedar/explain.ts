@@ -215,16 +215,31 @@ function patternText(pattern: Pattern): string {
   return pattern.map((part) => (part === 'Wildcard' ? '*' : part.Literal)).join('');
 }
 
-/** `amount >= 0`, `amount <= 500` as `amount 0 to 500`. */
+const BOUND = /^(\()?(\S+) (?:is absent or \2 )?(>=|<=) (-?\d[\d.]*)(\))?$/;
+
+/** `amount >= 0`, `amount <= 500` as `amount 0 to 500`; of two bounds on one side the one that counts. */
 function mergeBounds(words: readonly string[]): string[] {
   const merged: string[] = [];
-  for (const word of words) {
-    const [, name, upper] = /^(\S+) <= (-?[\d.]+)$/.exec(word) ?? [];
-    const index = merged.findIndex((other) => name !== undefined && other.startsWith(`${name} >= `));
-    if (index === -1) merged.push(word);
-    else merged[index] = `${name} ${merged[index]!.slice(`${name} >= `.length)} to ${upper}`;
+  const places = new Map<string, { readonly index: number; lower?: string; upper?: string }>();
+  for (const word of new Set(words)) {
+    const [, optional = '', name, operator, bound] = BOUND.exec(word) ?? [];
+    if (name === undefined || bound === undefined) {
+      merged.push(word);
+      continue;
+    }
+    const place = places.get(optional + name) ?? { index: merged.push(word) - 1 };
+    places.set(optional + name, place);
+    if (operator === '>=' && !(Number(place.lower) >= Number(bound))) place.lower = bound;
+    if (operator === '<=' && !(Number(place.upper) <= Number(bound))) place.upper = bound;
+    const range = rangeText(name, place.lower, place.upper);
+    merged[place.index] = optional === '' ? range : `(${name} is absent or ${range})`;
   }
   return merged;
+}
+
+function rangeText(name: string, lower: string | undefined, upper: string | undefined): string {
+  if (lower === undefined) return `${name} <= ${upper}`;
+  return upper === undefined ? `${name} >= ${lower}` : `${name} ${lower} to ${upper}`;
 }
 
 /** `500` for the decimal `500.0`, `08:30` for the time of day `510m`. */

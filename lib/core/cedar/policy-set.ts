@@ -12,6 +12,7 @@ import {
   schemaError,
 } from './engine';
 import { type CedarExpression, conditionOf } from './expression';
+import { openClaims, openedClaim } from './open-claims';
 import type { CedarListRequest, CedarPrincipal, CedarRequest, CedarValue } from './request';
 import { schemaOfActions } from './schema-subset';
 import { substituteNow } from './substitute-now';
@@ -32,6 +33,8 @@ export interface PartialRequest {
   readonly gatewayArn: string;
   /** Left out: whoever calls. */
   readonly principal?: CedarPrincipal;
+  /** Nothing is known of the caller but the claims of `principal`: other claims, and the id, may be anything. */
+  readonly open?: boolean;
 }
 
 export interface Residual {
@@ -116,7 +119,7 @@ export class PolicySet {
       action: { type: CEDAR_ENTITY.action, id: request.action },
       resource: { type: CEDAR_ENTITY.gateway, id: request.gatewayArn },
       context: { input: UNKNOWN_INPUT, system: UNKNOWN_SYSTEM },
-      policies: { staticPolicies: this.bucketOf(request.action).texts },
+      policies: { staticPolicies: opened(this.bucketOf(request.action).texts, request) },
       entities: [
         ...(request.principal === undefined ? [] : [principalEntity(request.principal)]),
         ...actionEntities(request.action),
@@ -160,6 +163,20 @@ function atTime(texts: Readonly<Record<string, string>>, now: Date): Record<stri
   );
 }
 
+function opened(
+  texts: Readonly<Record<string, string>>,
+  { principal, open = false }: PartialRequest,
+): Record<string, CedarPolicyJson | string> {
+  if (!open || principal === undefined) return texts;
+  const known = Object.keys(principal.tags ?? {});
+  return Object.fromEntries(
+    Object.entries(texts).map(([id, text]) => {
+      const { json } = parsePolicy(text);
+      return [id, json === undefined ? text : openClaims(json, known)];
+    }),
+  );
+}
+
 const UNKNOWN_SYSTEM = { __extn: { fn: 'unknown', arg: 'system' } };
 const UNKNOWN_INPUT = { __extn: { fn: 'unknown', arg: 'input' } };
 
@@ -169,6 +186,8 @@ function restored(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const name = unknownName(value as CedarExpression);
   if (name === 'principal') return { Var: 'principal' };
+  const claim = name === undefined ? undefined : openedClaim(name);
+  if (claim !== undefined) return claim;
   if (name !== undefined) return { '.': { left: { Var: 'context' }, attr: name } };
   const record = (value as CedarExpression).Record as { [key: string]: CedarExpression } | undefined;
   if (record !== undefined && ['input', 'system'].every((key) => unknownName(record[key] ?? {}) === key)) {

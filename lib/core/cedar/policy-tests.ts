@@ -5,6 +5,7 @@ import { nearest } from '../suggest';
 import type { KnownCaller } from './access-map';
 import type { AuthorizationModel, CallAnswer } from './authorization-model';
 import { type ClauseCoverage, clauseCoverage } from './clause-coverage';
+import { explainAnswer } from './explain-answer';
 import { type CedarPrincipal, iamPrincipal, oauthPrincipal } from './request';
 
 /** One expectation of a table of policy tests. */
@@ -29,6 +30,8 @@ export interface PolicyTestResult {
   readonly tool: string;
   readonly decision: 'allow' | 'deny';
   readonly policies: readonly string[];
+  /** Who asked for what, and what each policy says about it; empty for a test that passed. */
+  readonly explanation: readonly string[];
 }
 
 export interface PolicyTestReport {
@@ -40,8 +43,9 @@ const KEYS = ['name', 'agent', 'caller', 'iamArn', 'tool', 'arguments', 'at', 'e
 
 /**
  * Reads a table of tests, parsed from YAML or JSON: `{ tests: [{ name, caller, tool, arguments, at, expect, by }] }`.
- * `caller` are the claims of a token; without `sub` it is the `client_id`, as in a token of client credentials. `iamArn`
- * in its place is a caller with a signature, `agent` the name of an agent of the app. `at` is the time of the call, by default `now`.
+ * `caller` are the claims of a token; without `sub` it is the `client_id`, as in a token of client credentials. `agent` is
+ * the name of an agent of the app: its client with its scopes; `caller` beside it are the claims of the person who logged
+ * in to it. `iamArn` is a caller with a signature. `at` is the time of the call, by default `now`.
  */
 export function readPolicyTests(
   table: unknown,
@@ -91,7 +95,7 @@ export function readPolicyTest(
   if (principal === undefined)
     report(
       'nobody is calling',
-      'Give one of: agent, an agent of the app; caller, with the claims sub or client_id; iamArn',
+      'Give agent, an agent of the app; caller, with the claims sub or client_id; both; or iamArn',
     );
   if (typeof row.tool !== 'string') report(`the tool is a name, got ${shown(row.tool)}`, 'Name the tool');
   if (row.expect !== 'allow' && row.expect !== 'deny')
@@ -108,7 +112,7 @@ export function readPolicyTest(
     return undefined;
   return {
     name: typeof row.name === 'string' ? row.name : `${name}: ${row.tool} ${row.expect}`,
-    caller: row.agent === undefined ? principal.id : `agent ${row.agent}`,
+    caller: callerText(row, principal),
     principal,
     tool: row.tool,
     arguments: isPlainObject(row.arguments) ? row.arguments : {},
@@ -118,15 +122,23 @@ export function readPolicyTest(
   };
 }
 
+function callerText({ agent, caller }: { readonly [key: string]: unknown }, { id }: CedarPrincipal): string {
+  const claims = caller === undefined ? '' : shown(caller);
+  if (agent === undefined) return claims === '' ? id : claims;
+  return claims === '' ? `agent ${agent}` : `agent ${agent}, as ${claims}`;
+}
+
 function readCaller(
   { agent, caller, iamArn }: { readonly [key: string]: unknown },
   callers: readonly KnownCaller[],
 ): CedarPrincipal | undefined {
-  if ([agent, caller, iamArn].filter((given) => given !== undefined).length !== 1) return undefined;
-  if (agent !== undefined) return callers.find(({ name }) => name === `agent ${agent}`)?.principal;
-  if (typeof iamArn === 'string') return iamPrincipal(iamArn);
-  if (!isPlainObject(caller)) return undefined;
-  return oauthPrincipal({ ...(caller.client_id === undefined ? {} : { sub: caller.client_id }), ...caller });
+  if (iamArn !== undefined)
+    return typeof iamArn === 'string' && agent === undefined && caller === undefined ? iamPrincipal(iamArn) : undefined;
+  if (caller !== undefined && !isPlainObject(caller)) return undefined;
+  const known = agent === undefined ? undefined : callers.find(({ name }) => name === `agent ${agent}`);
+  if (agent !== undefined && known === undefined) return undefined;
+  const claims = { ...known?.principal.tags, ...caller };
+  return oauthPrincipal({ ...(claims.client_id === undefined ? {} : { sub: claims.client_id }), ...claims });
 }
 
 /** Runs the tests. A call that is allowed has to be listed, too: otherwise no client would find the tool. */
@@ -139,12 +151,26 @@ export function runPolicyTests(model: AuthorizationModel, tests: readonly Policy
 export function runPolicyTest(model: AuthorizationModel, test: PolicyTest): PolicyTestResult {
   const { tool, problem } = model.findTool(test.tool);
   if (tool === undefined) {
-    return { name: test.name, passed: false, message: problem!, tool: test.tool, decision: 'deny', policies: [] };
+    const result = { name: test.name, passed: false, tool: test.tool, decision: 'deny', policies: [] } as const;
+    return { ...result, message: problem!, explanation: explainTest(test, test.tool, []) };
   }
   const answer = model.ask(test);
   const failure = failureOf(test, answer, policyNames(model));
   const { decision, policies } = answer;
-  return { name: test.name, passed: failure === undefined, message: failure ?? said(answer), tool, decision, policies };
+  const explanation = failure === undefined ? [] : explainTest(test, tool, explainAnswer(model, tool, test.principal));
+  const passed = failure === undefined;
+  return { name: test.name, passed, message: failure ?? said(answer), tool, decision, policies, explanation };
+}
+
+function explainTest(test: PolicyTest, tool: string, policies: readonly string[]): string[] {
+  const rows = [
+    ['caller', test.caller],
+    ['tool', tool],
+    ['arguments', shown(test.arguments)],
+    ['at', test.now.toISOString()],
+    ...policies.map((line, index) => [index === 0 ? 'policies' : '', line]),
+  ];
+  return rows.map(([label, value]) => `${label!.padEnd(9)}  ${value}`);
 }
 
 /** The end that makes the name of a generated policy unique in an account. */

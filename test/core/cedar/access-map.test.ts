@@ -1,11 +1,6 @@
 import { Caller, ClaimMatch, ToolArgument, ToolCondition, ToolPolicy } from '../../../lib/authorization';
-import {
-  type AccessMap,
-  accessDifference,
-  accessMap,
-  accessMapMarkdown,
-  accessMapText,
-} from '../../../lib/core/cedar/access-map';
+import { accessChanges, accessChangesMarkdown, accessChangesText } from '../../../lib/core/cedar/access-difference';
+import { type AccessMap, accessMap, accessMapMarkdown, accessMapText } from '../../../lib/core/cedar/access-map';
 import { oauthPrincipal } from '../../../lib/core/cedar/request';
 import { REFUND_TOOL } from '../../authorization/support';
 import { GATEWAY } from './fixture';
@@ -76,16 +71,83 @@ test('a forbid shows with what it leaves', () => {
 });
 
 test('a difference is what a reviewer has to look at', () => {
-  const before = mapOf(refund(500));
-  const after = mapOf(refund(900));
-  const full =
-    "a caller may call order-refund___order-refund when caller has a token and claim 'client_id' is 'support' and claim 'scope' has 'orders/order-refund' and";
+  const [before, after] = [mapOf(refund(500)), mapOf(refund(900))];
+  const full = "caller has a token and claim 'client_id' is 'support' and claim 'scope' has 'orders/order-refund' and";
+  const tool = 'order-refund___order-refund';
 
-  expect(accessDifference(before, after)).toEqual({
-    added: ['agent support may call order-refund___order-refund when amount 0 to 900', `${full} amount 0 to 900`],
-    removed: ['agent support may call order-refund___order-refund when amount 0 to 500', `${full} amount 0 to 500`],
-  });
-  expect(accessDifference(before, before)).toEqual({ added: [], removed: [] });
+  expect(accessChangesText(accessChanges(before, after)).split('\n')).toEqual([
+    `- agent support may call ${tool} when amount 0 to 500`,
+    `+ agent support may call ${tool} when amount 0 to 900`,
+    `- a caller may call ${tool} when ${full} amount 0 to 500`,
+    `+ a caller may call ${tool} when ${full} amount 0 to 900`,
+  ]);
+  expect(accessChanges(before, before)).toEqual([]);
+});
+
+test('access that is added, removed and changed, and whether it widens', () => {
+  const list = new ToolPolicy(LIST_TOOL);
+  list.permit(Caller.agent('reporting', 'reporting'));
+  const limited = refund(500);
+  limited.forbidUnless(Caller.anyAuthenticated({ reason: 'bounds for every caller' }), [arg('count').atMost(3)]);
+  const kinds = (before: AccessMap, after: AccessMap) =>
+    accessChanges(before, after).map(({ who, kind, widens }) => `${who} ${kind}${widens ? ', wider' : ''}`);
+
+  expect(kinds(mapOf(refund(500)), mapOf(refund(500), list))).toEqual([
+    'agent reporting added, wider',
+    'a caller added, wider',
+  ]);
+  expect(kinds(mapOf(refund(500), list), mapOf(refund(500)))).toEqual(['agent reporting removed', 'a caller removed']);
+  expect(kinds(mapOf(refund(500)), mapOf(limited))).toEqual(['nobody added']);
+  expect(kinds(mapOf(limited), mapOf(refund(500)))).toEqual(['nobody removed, wider']);
+});
+
+test('a difference as Markdown is a table of its own cells', () => {
+  const row = accessChangesMarkdown(accessChanges(mapOf(refund(500)), mapOf(refund(900)))).split('\n')[2];
+
+  expect(row).toBe(
+    '| **changed** | order-refund\\_\\_\\_order-refund | agent support | amount 0 to 500 | amount 0 to 900 |',
+  );
+});
+
+test('a gateway that enforces nothing is open to everybody', () => {
+  const input = { gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [], callers: CALLERS };
+
+  expect(accessMapText(accessMap({ ...input, enforced: false }))).toContain('any caller: always');
+  expect(accessMapText(accessMap(input))).not.toContain('always');
+});
+
+test('claims of a person who logs in are open, those of a client are not', () => {
+  const policy = new ToolPolicy(REFUND_TOOL);
+  policy.permit(Caller.allOf(Caller.client('support'), Caller.claim('team', ClaimMatch.oneOf('red'))));
+  policy.permit(Caller.allOf(Caller.client('support'), Caller.user('alice')));
+  const text = policy.renderPermit(GATEWAY)!.text;
+  const callers = [true, false].map((open) => ({ ...CALLERS[0]!, open }));
+  const map = accessMap({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'p', text }], callers });
+
+  expect(map.tools[0]!.callers.map(({ permits }) => permits.map(({ condition }) => condition))).toEqual([
+    ["claim 'team' is 'red'", "caller is 'alice'"],
+    [],
+  ]);
+});
+
+test.each([
+  [
+    'context.input.amount.greaterThanOrEqual(decimal("1.0")) && context.input.amount.greaterThanOrEqual(decimal("2.0")) && context.input.amount.lessThanOrEqual(decimal("9.0"))',
+    'amount 2 to 9',
+  ],
+  [
+    'context.input.amount.lessThanOrEqual(decimal("9.0")) && context.input.amount.lessThanOrEqual(decimal("5.0"))',
+    'amount <= 5',
+  ],
+  [
+    '(if context.input has count then context.input.count >= 1 else true) && (if context.input has count then context.input.count <= 20 else true)',
+    '(count is absent or count 1 to 20)',
+  ],
+])('bounds are shown as the range that is left: %s', (condition, words) => {
+  const text = `permit (principal is AgentCore::OAuthUser, action == AgentCore::Action::"order-refund___order-refund", resource) when { ${condition} };`;
+  const map = accessMap({ gatewayArn: GATEWAY, tools: [REFUND_TOOL], policies: [{ id: 'p', text }], callers: [] });
+
+  expect(map.tools[0]!.permits[0]!.condition).toBe(`caller has a token and ${words}`);
 });
 
 test('Markdown has a row per rule and no text that ends a cell', () => {

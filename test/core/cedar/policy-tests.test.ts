@@ -55,6 +55,7 @@ test('what no test holds in place is named, and gone when there is a test for it
       { policyId: 'refund', clause: 'amount >= 0' },
     ],
     clauses: 4,
+    percent: 40,
   });
   expect(run(TABLE + MORE).coverage.untestedClauses).toEqual([]);
 });
@@ -143,11 +144,16 @@ test('the report of a terminal and of CI', () => {
   const report = run(TABLE, 600);
 
   expect(policyTestsText(report)).toContain(
-    '  ok    support refunds up to the limit\n  FAIL  not above\n        expected deny, got allow by refund\n\n1 passed, 1 failed; 0 of 4 clauses tested',
+    '  ok    support refunds up to the limit\n  FAIL  not above\n        expected deny, got allow by refund\n          caller     {"client_id":"support",',
+  );
+  expect(policyTestsText(report)).toContain(
+    '          policies   refund permits this caller when amount 0 to 600\n\n1 passed, 1 failed; 0 of 4 clauses tested, coverage 20 %\n',
   );
   expect(policyTestsText(report)).toContain('  policy refund: amount >= 0');
   expect(policyTestsJunit(report, 'a<b>"&\u0001')).toContain(
     '<testsuite name="a&lt;b&gt;&quot;&amp; " tests="2" failures="1">',
   );
-  expect(policyTestsJunit(report, 's')).toContain('<failure message="expected deny, got allow by refund"/>');
+  expect(policyTestsJunit(report, 's')).toContain(
+    '<failure message="expected deny, got allow by refund">expected deny, got allow by refund\ncaller     {',
+  );
 });
