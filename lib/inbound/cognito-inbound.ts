@@ -64,6 +64,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   /** `sub` is the person, or the client where an agent logs in as itself. */
   public readonly callerDimension = '$.context.jwt.sub';
   public readonly userPool: IUserPool;
+  public readonly claims: readonly InboundClaim[];
   private readonly props: CognitoInboundProps;
   private readonly clientContext: CognitoClientContext;
   private readonly toolScopes: CfnUserPoolResourceServer.ResourceServerScopeTypeProperty[] = [];
@@ -73,6 +74,8 @@ export class CognitoInbound extends Construct implements InboundBinding {
   public constructor(scope: Construct, id: string, props: CognitoInboundProps) {
     super(scope, id);
     this.props = props;
+    // An ID token names the client in `aud` and would pass other checks: only access tokens come in.
+    this.claims = [InboundClaim.equalTo('token_use', 'access'), ...(props.claims ?? [])];
     this.userPool = props.userPool ?? this.makePool();
     const resourceServer = new CfnUserPoolResourceServer(this, 'ResourceServer', {
       userPoolId: this.userPool.userPoolId,
@@ -146,14 +149,12 @@ export class CognitoInbound extends Construct implements InboundBinding {
   }
 
   private makeAuthorizer(): CfnGateway.AuthorizerConfigurationProperty {
-    // An ID token names the client in `aud` and would pass other checks: only access tokens come in.
-    const claims = [InboundClaim.equalTo('token_use', 'access'), ...(this.props.claims ?? [])];
     return {
       customJwtAuthorizer: {
         discoveryUrl: `${issuerOf(this.userPool)}/.well-known/openid-configuration`,
         allowedClients: Lazy.list({ produce: () => this.clientIds }),
         allowedScopes: Lazy.list({ produce: () => [...new Set(this.usedScopes.flatMap((scopes) => scopes()))].sort() }),
-        customClaims: claims.map((claim) => claim._render()),
+        customClaims: this.claims.map((claim) => claim._render()),
       },
     };
   }

@@ -2,6 +2,7 @@ import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import type { WeakeningMetadata } from '../protocol/template-metadata';
+import type { InboundClaim } from './inbound-claim';
 
 /** What an inbound choice needs to know of its gateway. */
 export interface InboundContext {
@@ -45,6 +46,8 @@ export type AuthorizerType = 'CUSTOM_JWT' | 'AWS_IAM' | 'AUTHENTICATE_ONLY' | 'N
 export interface InboundBinding {
   readonly authorizerType: AuthorizerType;
   readonly authorizerConfiguration?: CfnGateway.AuthorizerConfigurationProperty;
+  /** Claims that every token must have. */
+  readonly claims?: readonly InboundClaim[];
   /** The dimension of rate limits that tells callers apart; absent if nothing does. */
   readonly callerDimension?: string;
   /** For the metadata of the gateway, when the choice is weaker than the others. */
@@ -62,18 +65,12 @@ export interface InboundBinding {
 }
 
 /** What a token has to be like beyond its signature, for what verifies it once more; nothing without tokens. */
-export function callerTokens({ authorizerConfiguration }: InboundBinding) {
+export function callerTokens({ authorizerConfiguration, claims }: InboundBinding) {
   const jwt = authorizerConfiguration?.customJwtAuthorizer as
     | CfnGateway.CustomJWTAuthorizerConfigurationProperty
     | undefined;
   if (jwt === undefined) return undefined;
-  const exact = ((jwt.customClaims ?? []) as CfnGateway.CustomClaimValidationTypeProperty[]).flatMap((claim) => {
-    const match = claim.authorizingClaimMatchValue as CfnGateway.AuthorizingClaimMatchValueTypeProperty;
-    const { matchValueString: value } = match.claimMatchValue as CfnGateway.ClaimMatchValueTypeProperty;
-    return match.claimMatchOperator === 'EQUALS' && value !== undefined
-      ? [[claim.inboundTokenClaimName, value] as const]
-      : [];
-  });
+  const exact = (claims ?? []).map((claim) => claim._exact).filter((entry) => entry !== undefined);
   return {
     discoveryUrl: jwt.discoveryUrl,
     audience: jwt.allowedAudience,

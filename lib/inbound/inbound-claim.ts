@@ -57,6 +57,11 @@ export class InboundClaim {
     ];
   }
 
+  /** Name and value of a claim that is compared with one text. @internal */
+  public get _exact(): readonly [string, string] | undefined {
+    return this.operator === 'EQUALS' ? [this.name, this.values[0]!] : undefined;
+  }
+
   /** @internal */
   public _render(): CfnGateway.CustomClaimValidationTypeProperty {
     return {

@@ -61,6 +61,7 @@ export class OidcInbound implements InboundBinding {
   public readonly authorizerConfiguration: CfnGateway.AuthorizerConfigurationProperty;
   public readonly callerDimension = '$.context.jwt.sub';
   public readonly weakening?: WeakeningMetadata;
+  public readonly claims: readonly InboundClaim[];
   private readonly clientClaim: string;
   private readonly clientIds: string[] = [];
   private readonly tools: string[] = [];
@@ -70,6 +71,7 @@ export class OidcInbound implements InboundBinding {
     private readonly context: InboundContext,
   ) {
     this.clientClaim = options.clientClaim ?? 'client_id';
+    this.claims = options.claims ?? [];
     const reason = options.scopes._reasonForNone;
     if (reason !== undefined) this.weakening = { weakening: 'IssuerScopes.none', reason };
     this.authorizerConfiguration = this.makeAuthorizer();
@@ -138,7 +140,7 @@ export class OidcInbound implements InboundBinding {
   private renderClaims(scopes: string[]): CfnGateway.CustomClaimValidationTypeProperty[] {
     const claim = this.options.scopes._doorClaim;
     const ofScopes = claim === undefined || scopes.length === 0 ? [] : [InboundClaim.listContainsAny(claim, ...scopes)];
-    return [...(this.options.claims ?? []), ...ofScopes].map((each) => each._render());
+    return [...this.claims, ...ofScopes].map((each) => each._render());
   }
 
   private audienceProblems(at: string): Problem[] {

@@ -34,8 +34,8 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   {
     id: 'inbound-other',
     what: 'AWS_IAM and AUTHENTICATE_ONLY authorizers',
-    state: 'absent',
-    note: 'the gateway does not start',
+    state: 'approximated',
+    note: 'requests are signed with credentials of a role that assumeRole hands out; AWS_IAM evaluates the identity policies and the boundary of that role for InvokeGateway, resource policies of the gateway are not evaluated. 403 without WWW-Authenticate; the body of the service is not documented',
     source: `${GUIDE}/gateway-inbound-auth.html`,
   },
   {
@@ -56,7 +56,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'foreign-issuer',
     what: 'identity providers other than a user pool of the app',
     state: 'approximated',
-    note: 'a local issuer stands in for the provider; mintToken makes its tokens',
+    note: 'a local issuer stands in for the provider; mintToken makes its tokens. With the option issuer a provider that runs by itself is asked for its keys',
   },
   {
     id: 'protocol',
@@ -74,7 +74,14 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   },
   {
     id: 'sessions',
-    what: 'MCP sessions and streaming',
+    what: 'MCP sessions',
+    state: 'modelled',
+    note: 'one for each initialize, of its caller, with the absolute timeout of the template; 400 without and 404 with another one. Not ended by DELETE',
+    source: `${GUIDE}/gateway-using.html`,
+  },
+  {
+    id: 'streaming',
+    what: 'streamed answers',
     state: 'absent',
     note: 'said at start when the template asks for them',
     source: `${GUIDE}/gateway-using.html`,

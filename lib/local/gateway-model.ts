@@ -20,7 +20,9 @@ export interface GatewayModel {
   /** Whether error texts tell details (`ExceptionLevel: DEBUG`). */
   readonly debug: boolean;
   readonly supportedVersions: readonly string[];
-  readonly authorizer: JwtAuthorizer | 'NONE';
+  readonly authorizer: JwtAuthorizer | SignatureAuthorizer | 'NONE';
+  /** How long sessions last. @default there are none */
+  readonly sessionSeconds?: number;
   readonly policyEngine?: PolicyEngineModel;
   readonly tools: ReadonlyMap<string, ToolModel>;
   /** Whether there is the built-in search tool (`SearchType: SEMANTIC`). */
@@ -34,6 +36,9 @@ export interface InterceptorModel {
   readonly points: readonly InterceptionPoint[];
   readonly passHeaders: boolean;
 }
+
+/** Requests are signed with SigV4; with `AUTHENTICATE_ONLY` IAM is not asked. */
+export type SignatureAuthorizer = 'AWS_IAM' | 'AUTHENTICATE_ONLY';
 
 export interface JwtAuthorizer {
   readonly discoveryUrl: string;
@@ -85,6 +90,8 @@ export interface LambdaBackend {
 }
 
 const GATEWAY = 'AWS::BedrockAgentCore::Gateway';
+/** `sessionTimeoutInSeconds` of the service API model. */
+const SESSION_SECONDS = { default: 3600, min: 900 } as const;
 
 /** The gateway of that name or logical id; the only one when no name is given. Throws `LOCAL_UNSUPPORTED`. */
 export function readGateway(assembly: ConcreteAssembly, wanted: string | undefined, report: Report): GatewayModel {
@@ -104,6 +111,7 @@ export function readGateway(assembly: ConcreteAssembly, wanted: string | undefin
     debug: properties.ExceptionLevel === 'DEBUG',
     supportedVersions: versions ?? MCP_VERSIONS,
     authorizer: readAuthorizer(resource),
+    sessionSeconds: readSessionSeconds(own(mcp, 'SessionConfiguration')),
     policyEngine: readPolicyEngine(assembly, resource, report),
     tools: readTools(assembly, resource, report),
     searchable: own(mcp, 'SearchType') === 'SEMANTIC',
@@ -135,13 +143,13 @@ function namesOf(gateway: ConcreteResource): string[] {
 
 function readAuthorizer(gateway: ConcreteResource): GatewayModel['authorizer'] {
   const type = gateway.properties.AuthorizerType;
-  if (type === 'NONE') return 'NONE';
+  if (type === 'NONE' || type === 'AWS_IAM' || type === 'AUTHENTICATE_ONLY') return type;
   const jwt = own(gateway.properties.AuthorizerConfiguration, 'CustomJWTAuthorizer');
   if (type !== 'CUSTOM_JWT' || !isObject(jwt)) {
     throw new SecureMcpError({
       code: 'LOCAL_UNSUPPORTED',
-      message: `the local gateway verifies JWTs (CUSTOM_JWT) or nothing (NONE), got ${shown(type)}`,
-      fix: 'Run a gateway with another authorizer in an AWS account',
+      message: `an authorizer of this type cannot be run here, got ${shown(type)}`,
+      fix: 'Use CUSTOM_JWT with its configuration, AWS_IAM, AUTHENTICATE_ONLY or NONE',
       at: gateway.logicalId,
     });
   }
@@ -169,6 +177,13 @@ function readInterceptors(configurations: unknown): InterceptorModel[] {
       passHeaders: own(own(each, 'InputConfiguration'), 'PassRequestHeaders') === true,
     };
   });
+}
+
+/** A time that cannot be read is the shortest that the service takes. */
+function readSessionSeconds(configuration: unknown): number | undefined {
+  if (configuration === undefined) return undefined;
+  const seconds = own(configuration, 'SessionTimeoutInSeconds') ?? SESSION_SECONDS.default;
+  return Number.isFinite(Number(seconds)) ? Number(seconds) : SESSION_SECONDS.min;
 }
 
 /** A list that cannot be read demands a claim that no token has. */

@@ -1,16 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { localhostHostValidation, localhostOriginValidation } from '@modelcontextprotocol/node';
-import { oauthPrincipal, unauthenticatedPrincipal } from '../core/cedar/request';
 import { SecureMcpError, shown } from '../core/errors';
-import { GATEWAY_ERROR } from '../protocol/mcp';
-import type { CallerIdentity } from './authorization';
-import type { Decide } from './decision';
-import type { GatewayModel } from './gateway-model';
+import type { Door } from './door';
 import { sendJson } from './http';
 import { type McpEndpoint, rpcError } from './mcp-endpoint';
 import type { OAuthEndpoint } from './oauth-endpoint';
-import type { TokenIssuer } from './token-issuer';
-import { type KeySet, keySetOf, type TokenVerdict, verifyToken } from './verify-token';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -77,67 +71,5 @@ export class GatewayServer {
     if (await this.oauth?.serve(request, response)) return;
     if (url.pathname.includes('/.well-known/')) return sendJson(response, 404, { error: 'not_found' });
     sendJson(response, 400, { success: false, error: 'Http operation is not supported for gateway protocol type MCP' });
-  }
-}
-
-/** Layer 1: lets a caller in, or answers as the service does. */
-export class Door {
-  private readonly keys: KeySet | undefined;
-
-  public constructor(
-    private readonly origin: string,
-    private readonly authorizer: GatewayModel['authorizer'],
-    private readonly issuer: TokenIssuer | undefined,
-    private readonly advertiseScopes: boolean,
-    private readonly decide: Decide,
-  ) {
-    this.keys = issuer && keySetOf(issuer.keySet);
-  }
-
-  /** RFC 9728 */
-  public metadata(): { readonly [name: string]: unknown } {
-    return {
-      resource: `${this.origin}/mcp`,
-      authorization_servers: this.issuer === undefined ? [] : [this.issuer.issuer],
-      bearer_methods_supported: ['header'],
-      scopes_supported: this.scopes,
-    };
-  }
-
-  public async admit(request: IncomingMessage, response: ServerResponse): Promise<CallerIdentity | undefined> {
-    const { authorizer, issuer, keys } = this;
-    if (authorizer === 'NONE' || issuer === undefined || keys === undefined) {
-      const name = 'unauthenticated';
-      this.decide({ layer: 1, decision: 'allow', caller: name, reason: 'the gateway has no authorizer (NONE)' });
-      return { principal: unauthenticatedPrincipal(), name };
-    }
-    const verdict = await verifyToken(request.headers.authorization, authorizer, issuer.issuer, keys);
-    const principal = verdict.ok ? oauthPrincipal(verdict.claims) : undefined;
-    if (verdict.ok && principal !== undefined) {
-      const name = String(verdict.claims.client_id ?? verdict.claims.sub);
-      this.decide({ layer: 1, decision: 'allow', caller: name, reason: 'the token is valid for this gateway' });
-      return { principal, name, token: request.headers.authorization?.replace(/^Bearer /i, '') };
-    }
-    this.refuse(
-      response,
-      verdict.ok ? { ok: false, status: 401, error: 'invalid_token', reason: 'the token has no sub' } : verdict,
-    );
-    return undefined;
-  }
-
-  private refuse(response: ServerResponse, verdict: Extract<TokenVerdict, { ok: false }>): void {
-    this.decide({ layer: 1, decision: 'deny', reason: verdict.reason });
-    const metadata = `${this.origin}/.well-known/oauth-protected-resource`;
-    const scope = this.scopes === undefined ? '' : `, scope="${this.scopes.join(' ')}"`;
-    const text = verdict.status === 401 ? 'Invalid Bearer token' : 'Insufficient scope';
-    sendJson(response, verdict.status, rpcError(null, GATEWAY_ERROR.invalidBearerToken, text), {
-      'www-authenticate': `Bearer error="${verdict.error}"${scope}, resource_metadata="${metadata}"`,
-    });
-  }
-
-  private get scopes(): string[] | undefined {
-    if (!this.advertiseScopes || this.authorizer === 'NONE') return undefined;
-    const { allowedScopes, advertisedScopes } = this.authorizer;
-    return allowedScopes?.map((scope) => advertisedScopes[scope] ?? scope);
   }
 }

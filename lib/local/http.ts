@@ -1,7 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The body, or `undefined` when it is larger than the limit; the rest is then not read. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer | undefined>>();
+
+/**
+ * The body, or `undefined` when it is larger than the limit; the rest is then not read. Whoever asks again gets the same:
+ * what a signature was checked on is what is parsed.
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const known = bodies.get(request) ?? read(request, limit);
+  bodies.set(request, known);
+  return known;
+}
+
+async function read(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

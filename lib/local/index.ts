@@ -1,5 +1,6 @@
 // The `./local` entry point: starts a local gateway from a test.
 export type { Decision } from './decision';
+export type { LocalCredentials } from './iam-callers';
 export type { LocalUser } from './local-users';
 export type { VaultField, VaultValues } from './remote/vault';
 export {

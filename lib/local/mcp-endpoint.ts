@@ -11,17 +11,18 @@ import {
 } from '@modelcontextprotocol/server';
 import { isObject } from '../assembly/cloudformation';
 import type { JsonObject } from '../protocol/interceptor';
-import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER } from '../protocol/mcp';
+import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER, MCP_VERSION_WITHOUT_SESSIONS } from '../protocol/mcp';
 import type { CallerIdentity } from './authorization';
 import type { GatewayModel, ToolModel } from './gateway-model';
 import { readBody, sendJson } from './http';
 import { interceptAnswer } from './intercept-answer';
 import { Interceptors } from './interceptors';
 import { SEARCH_TOOL } from './search-tool';
+import { SESSION_HEADER, Sessions } from './sessions';
 import { type Judgement, POLICY_FAILED, type ToolCalls } from './tool-calls';
 
 /** Requests and responses of the gateway: 6 MB. */
-const BODY_LIMIT = 6 * 1024 * 1024;
+export const BODY_LIMIT = 6 * 1024 * 1024;
 const DEEPEST_NESTING = 64;
 
 interface Exchange {
@@ -38,12 +39,14 @@ interface Exchange {
  */
 export class McpEndpoint {
   private readonly modern;
+  private readonly sessions: Sessions | undefined;
 
   public constructor(
     private readonly gateway: GatewayModel,
     private readonly calls: ToolCalls,
     private readonly interceptors: Interceptors,
   ) {
+    this.sessions = gateway.sessionSeconds === undefined ? undefined : new Sessions(gateway.sessionSeconds);
     this.modern = createMcpHandler((context) => this.server(context.authInfo?.extra as unknown as Exchange), {
       legacy: 'reject',
     });
@@ -76,10 +79,26 @@ export class McpEndpoint {
     if (unsupported !== undefined) {
       return sendJson(response, 400, rpcError(body.id, -32602, `Unsupported MCP protocol version: ${unsupported}`));
     }
+    const noSession = this.sessionProblem(request, caller, body);
+    if (noSession !== undefined) return sendJson(response, noSession.status, noSession.body);
     const answer = await this.intercepted(request, caller, body);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    const opened = body.method === 'initialize' && answer.ok ? this.sessions?.open(caller) : undefined;
+    const session = opened === undefined ? {} : { [SESSION_HEADER]: opened };
+    response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...session });
     if (answer.body === null) response.end();
     else Readable.fromWeb(answer.body as ReadableStream).pipe(response);
+  }
+
+  /** The revisions with sessions need one for everything but `initialize`; 2026-07-28 has none. */
+  private sessionProblem(request: IncomingMessage, caller: CallerIdentity, body: JsonRpc) {
+    if (this.sessions === undefined || body.method === 'initialize') return undefined;
+    if (String(request.headers['mcp-protocol-version'] ?? '') >= MCP_VERSION_WITHOUT_SESSIONS) return undefined;
+    const id = request.headers[SESSION_HEADER];
+    if (id === undefined || id === '') {
+      return { status: 400, body: rpcError(body.id, -32600, 'Missing required Mcp-Session-Id header') };
+    }
+    if (this.sessions.isOpen(String(id), caller)) return undefined;
+    return { status: 404, body: rpcError(body.id, -32600, 'Session not found') };
   }
 
   /** The interceptors around everything else. What one answers by itself still goes through the other. */

@@ -5,7 +5,6 @@ import type { GatewayModel, Report } from './gateway-model';
 /** Properties of a gateway that have no effect here, with what that means. */
 const PROPERTIES: readonly (readonly [path: readonly string[], meaning: string])[] = [
   [['WafConfiguration'], 'there is no web ACL in front'],
-  [['ProtocolConfiguration', 'Mcp', 'SessionConfiguration'], 'there are no sessions'],
   [['ProtocolConfiguration', 'Mcp', 'StreamingConfiguration'], 'answers are not streamed'],
 ];
 

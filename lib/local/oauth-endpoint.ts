@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { own } from '../assembly/cloudformation';
 import type { ConcreteAssembly } from '../assembly/concrete';
 import { MadeUpIds } from '../assembly/made-up-ids';
-import type { GatewayModel, JwtAuthorizer, Report } from './gateway-model';
+import type { JwtAuthorizer, Report } from './gateway-model';
 import { readBody, sendJson } from './http';
 import { LocalUsers } from './local-users';
 import { newSecret, type OAuthClient, readClients } from './oauth-clients';
@@ -17,7 +17,7 @@ export class OAuthEndpoint {
   public static async create(
     origin: string,
     assembly: ConcreteAssembly,
-    authorizer: GatewayModel['authorizer'],
+    authorizer: JwtAuthorizer | undefined,
     report: Report,
     users: LocalUsers = LocalUsers.read(undefined),
   ): Promise<OAuthEndpoint> {
@@ -29,9 +29,9 @@ export class OAuthEndpoint {
       const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref), users);
       issuers.push(issuer);
       const discovery = `${pool.attribute('ProviderURL')}/.well-known/openid-configuration`;
-      if (authorizer !== 'NONE' && authorizer.discoveryUrl === discovery) trusted = issuer;
+      if (authorizer?.discoveryUrl === discovery) trusted = issuer;
     }
-    if (trusted === undefined && authorizer !== 'NONE') {
+    if (trusted === undefined && authorizer !== undefined) {
       report(`a local issuer stands in for the one of ${authorizer.discoveryUrl}, which is not in the assembly`);
       const id = `issuer-${new MadeUpIds('', authorizer.discoveryUrl).hex(8)}`;
       trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes, users);
@@ -42,7 +42,7 @@ export class OAuthEndpoint {
 
   private constructor(
     private readonly issuers: readonly TokenIssuer[],
-    /** `undefined` for a gateway without authorizer. */
+    /** `undefined` for a gateway that takes no tokens, or none of an issuer here. */
     public readonly trusted: TokenIssuer | undefined,
   ) {}
 

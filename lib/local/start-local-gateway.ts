@@ -6,13 +6,16 @@ import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
 import { type Decide, type Decision, DecisionLog } from './decision';
 import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
+import { discoverIssuer } from './foreign-issuer';
 import { type RunnableFunction, readFunctions } from './functions';
 import { type GatewayModel, type Report, readGateway } from './gateway-model';
-import { Door, GatewayServer } from './gateway-server';
+import { GatewayServer } from './gateway-server';
+import { IamCallers, type LocalCredentials } from './iam-callers';
 import { forLocalInterceptors } from './interceptor-environment';
 import { Interceptors } from './interceptors';
 import { LambdaHost } from './lambda-host';
 import { type LocalUser, LocalUsers } from './local-users';
+import { makeDoor } from './make-door';
 import { McpEndpoint } from './mcp-endpoint';
 import { reportNotSimulated } from './not-simulated';
 import type { OAuthClient } from './oauth-clients';
@@ -28,6 +31,7 @@ import { readResourcePolicies } from './resource-policies';
 import { readRoles } from './roles';
 import type { TokenRecipe } from './token-issuer';
 import { ToolCalls } from './tool-calls';
+import { keySetOf } from './verify-token';
 
 export interface LocalGatewayOptions {
   /** Path of a cloud assembly (`cdk.out`) or of a template, or an assembly that was read already. */
@@ -54,6 +58,13 @@ export interface LocalGatewayOptions {
    * @default anybody, under the name in `login_hint`
    */
   readonly users?: string | readonly LocalUser[];
+  /**
+   * The claim `iss` of an issuer that runs by itself, on this machine or over https, in place of the one of the template:
+   * its discovery document and keys are asked for over HTTP.
+   *
+   * @default - the user pool of the template, or a local issuer that stands in for another one
+   */
+  readonly issuer?: string;
   /** How targets that are not functions are called from this machine. @default they are not called */
   readonly outbound?: LocalOutboundOptions;
   /**
@@ -113,6 +124,11 @@ export interface LocalGateway {
   readonly decisions: readonly Decision[];
   /** A token of the local issuer, bad ones too: every part of it may be wrong on purpose. */
   mintToken(recipe: TokenRecipe): Promise<string>;
+  /**
+   * Credentials to sign requests with (SigV4, `bedrock-agentcore`, Region of the template) as a role: by name, logical id or
+   * ARN. A role that is not in the assembly has no policies here. Throws `LOCAL_UNSUPPORTED`.
+   */
+  assumeRole(role: string): LocalCredentials;
   close(): Promise<void>;
 }
 
@@ -172,9 +188,14 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const port = await server.listen(options.port ?? 0);
     closers.push(() => server.close());
     const origin = `http://127.0.0.1:${port}`;
-    const oauth = await OAuthEndpoint.create(origin, assembly, gateway.authorizer, report, users);
+    const { authorizer } = gateway;
+    const foreign = options.issuer === undefined ? undefined : await discoverIssuer(options.issuer);
+    const jwt = typeof authorizer === 'object' && foreign === undefined ? authorizer : undefined;
+    const oauth = await OAuthEndpoint.create(origin, assembly, jwt, report, users);
     const issuer = oauth.trusted;
-    const door = new Door(origin, gateway.authorizer, issuer, options.advertiseScopes ?? false, log.add);
+    const trusted = foreign ?? (issuer && { issuer: issuer.issuer, keys: keySetOf(issuer.keySet) });
+    const callers = new IamCallers(assembly, roles);
+    const door = makeDoor(origin, gateway, { trusted, callers }, options.advertiseScopes ?? false, log.add);
     const interceptors = new Interceptors({
       gateway,
       outbound,
@@ -183,13 +204,13 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       decide: log.add,
       timeout: options.interceptorTimeout ?? 'refuse',
     });
-    const local = { mcpUrl: `${origin}/mcp`, issuer: issuer?.issuer };
+    const local = { mcpUrl: `${origin}/mcp`, issuer: trusted?.issuer };
     addFunctions(host, endpoint, forLocalInterceptors(functions, gateway, local), options.replaceHandlers ?? {});
     server.mount(new McpEndpoint(gateway, calls, interceptors), door, oauth);
     return {
       mcpUrl: `${origin}/mcp`,
-      issuer: issuer?.issuer ?? '',
-      tokenEndpoint: issuer?.tokenEndpoint ?? '',
+      issuer: trusted?.issuer ?? '',
+      tokenEndpoint: (foreign ?? issuer)?.tokenEndpoint ?? '',
       agents: (issuer?.clients ?? []).flatMap(toAgent),
       interactiveAgents: (issuer?.clients ?? []).flatMap(toInteractiveAgent),
       unsupported,
@@ -197,10 +218,11 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
         return log.all;
       },
       mintToken: async (recipe) => {
-        if (issuer === undefined) throw new Error('a gateway without authorizer (NONE) has no issuer');
+        if (issuer === undefined) throw new Error('this gateway has no issuer of its own');
         const agent = issuer.clients.find(({ name }) => name === recipe.clientId);
         return issuer.mint({ ...recipe, clientId: agent?.clientId ?? recipe.clientId });
       },
+      assumeRole: (role) => callers.assume(role),
       close,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { CustomClaim, JwtAuthorizer } from './gateway-model';
 
 export type TokenVerdict =
@@ -15,7 +15,7 @@ export type TokenVerdict =
 const ALGORITHMS = ['RS256'];
 
 /** A key set of an issuer, ready for many tokens. */
-export type KeySet = ReturnType<typeof createLocalJWKSet>;
+export type KeySet = JWTVerifyGetKey;
 
 export function keySetOf(keys: JSONWebKeySet): KeySet {
   return createLocalJWKSet(keys);

@@ -7,6 +7,9 @@ export const MCP_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-
 /** The revision a request without `MCP-Protocol-Version` header has (MCP specification, transports). */
 export const MCP_VERSION_WITHOUT_HEADER = '2025-03-26';
 
+/** The first revision without `initialize` and sessions. */
+export const MCP_VERSION_WITHOUT_SESSIONS = '2026-07-28';
+
 /** What we serve unless told otherwise: 2025-03-26 allows JSON-RPC batches, so it stays out. */
 export const MCP_DEFAULT_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18'] as const;
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallbackUrl, Caller } from 'cdk-secure-mcp';
 import { decodeJwt } from 'jose';
+import { connectAs, Person } from '../../examples/inbound-oidc/local/person';
 import type { LocalGateway, LocalUser } from '../../lib/local';
 import { GatewayApp } from '../support/gateway-app';
 import { type EditableTemplate, edited, resources, start, stopAll } from '../support/local-shop';
-import { connectAs, Person } from '../support/person';
 
 const USERS: readonly LocalUser[] = [
   { name: 'ann', sub: 'sub-of-ann', groups: ['managers'], claims: { plan: 'gold' } },

@@ -17,6 +17,7 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
   --gateway NAME                 which gateway, when the assembly has several
   --seed FILE                    JSON file with rows: { "<table>": [ { "<attribute>": value } ] }
   --users FILE                   JSON file with who can log in: [ { "name": "ann", "groups": ["managers"], "claims": {} } ]
+  --issuer URL                   an issuer that runs by itself (claim iss), in place of the one of the template
   --assume-breach TOOL=FILE.js   run this code in place of the tool's, under the tool's role; may be repeated
   --forward HOST=URL             calls to this host of the template go to a server on this machine; may be repeated:
                                  https://api.crm.example=http://127.0.0.1:9001. Without =URL the host itself is called.
@@ -37,6 +38,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
         gateway: { type: 'string' },
         seed: { type: 'string' },
         users: { type: 'string' },
+        issuer: { type: 'string' },
         'assume-breach': { type: 'string', multiple: true },
         forward: { type: 'string', multiple: true },
         vault: { type: 'string' },
@@ -53,6 +55,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       gateway: values.gateway as string | undefined,
       seed: values.seed as string | undefined,
       users: values.users as string | undefined,
+      issuer: values.issuer as string | undefined,
       replaceHandlers: pairsOf('--assume-breach', 'TOOL=FILE.js', (values['assume-breach'] ?? []) as string[]),
       outbound: {
         forward: forwards((values.forward ?? []) as string[]),

@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { build } from '../../examples/inbound-oidc/app';
+import { type Attempt, run } from '../../examples/inbound-oidc/run-local';
+import { readAssembly } from '../../lib/assembly/read-assembly';
+import { runRules } from '../../lib/rules/run-rules';
+
+const [GET, CLOSE] = ['incident-get___incident-get', 'incident-close___incident-close'];
+const DENIED = /not allowed due to policy enforcement/;
+
+test('no rule of any layer objects', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'inbound-oidc-'));
+  const app = new App({ outdir });
+  build(app);
+  app.synth();
+
+  expect(runRules(readAssembly(outdir))).toEqual([]);
+});
+
+describe('on this machine, with an identity provider of its own', () => {
+  let attempts: readonly Attempt[];
+  beforeAll(async () => {
+    attempts = await run();
+  }, 120_000);
+  const of = (who: RegExp) => attempts.find((attempt) => who.test(attempt.who))!;
+
+  test('a responder comes in as herself and closes an incident', () => {
+    expect(of(/^ann, a responder/)).toMatchObject({ identity: 'auth0|ann', tools: [CLOSE, GET] });
+    expect(JSON.parse(of(/^ann, a responder/).close)).toMatchObject({ incidentId: 'i-1', resolution: 'fixed' });
+  });
+
+  test.each([
+    ['who is no responder', /^bob/, 'auth0|bob', [GET]],
+    ['whose token has one scope', /for reading only/, 'auth0|ann', [GET]],
+    ['at a client that is no agent of the gateway', /at another client/, 'auth0|ann', []],
+  ])('somebody %s comes in and may do less', (_what, who, identity, tools) => {
+    expect(of(who)).toMatchObject({ identity, tools });
+    expect(of(who).close).toMatch(DENIED);
+  });
+
+  test.each([
+    ['another organization', /^eve/, /custom claim org_id/],
+    ['a token for another API', /another API/, /no aud of the token/],
+    ['an opaque token', /opaque/, /not a bearer JWT/],
+    ['an ID token', /ID token/, /no aud of the token/],
+    ['the token of another tenant', /another tenant/, /not signed by a key of this issuer/],
+    ['no token', /nobody/, /no Authorization header/],
+  ])('%s is refused at the door', (_what, who, reason) => {
+    expect(of(who).identity).toBeUndefined();
+    expect(of(who)).toMatchObject({ tools: [], refusal: expect.stringMatching(reason) });
+  });
+});
