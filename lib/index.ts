@@ -76,6 +76,7 @@ export {
   type TableReadOptions,
 } from './least-privilege/access/table-access';
 export { TopicAccess } from './least-privilege/access/topic-access';
+export { CodeAnalysis, type CodeAnalysisOptions } from './least-privilege/code-analysis';
 export { ToolConcurrency } from './least-privilege/tool-concurrency';
 export type { ToolFunctionOptions, ToolNetworkOptions } from './least-privilege/tool-function-options';
 export { type ImageHandlerOptions, type PythonHandlerOptions, ToolHandler } from './least-privilege/tool-handler';

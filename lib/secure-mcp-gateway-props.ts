@@ -4,6 +4,7 @@ import type { GatewayEncryption } from './gateway-encryption';
 import type { GatewayWaf } from './gateway-waf';
 import type { Inbound } from './inbound/inbound';
 import type { Interceptor } from './interceptors/interceptor';
+import type { CodeAnalysis } from './least-privilege/code-analysis';
 import type { McpOptions } from './mcp-options';
 
 /** Options of {@link SecureMcpGateway}. */
@@ -54,6 +55,13 @@ export interface SecureMcpGatewayProps {
    * @default - the gateway can be reached over the internet
    */
   readonly vpcEndpoints?: IVpcEndpoint[];
+
+  /**
+   * What happens when the code of a tool does not fit its declared access; a tool can say otherwise.
+   *
+   * @default CodeAnalysis.enforce()
+   */
+  readonly codeAnalysis?: CodeAnalysis;
 
   /**
    * Calls per minute that one caller may make. The service enforces it eventually and lets calls through when in doubt:

@@ -22,6 +22,7 @@ import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import { type AuthorizerType, callerTokens, type InboundBinding } from './inbound/inbound-binding';
 import { GatewayInterceptors } from './interceptors/gateway-interceptors';
 import type { Interceptor } from './interceptors/interceptor';
+import type { CodeAnalysis } from './least-privilege/code-analysis';
 import { renderMcpOptions } from './mcp-options';
 import type { IMcpTool, PermitOptions } from './mcp-tool';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
@@ -72,6 +73,7 @@ export class SecureMcpGateway extends Construct {
   /** The key of the gateway, its policies, its logs and the environment of its tools. */
   public readonly encryptionKey: IKey;
 
+  private readonly codeAnalysis: CodeAnalysis | undefined;
   private readonly inbound: InboundBinding;
   private readonly role: GatewayRole;
   private readonly policies: GatewayPolicies;
@@ -90,6 +92,8 @@ export class SecureMcpGateway extends Construct {
     this.gatewayName = props.gatewayName ?? defaultName(this);
     this.toolLock = props.toolLock;
     this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
+    this.codeAnalysis = props.codeAnalysis;
+    this.problems.push(...(props.codeAnalysis?._problems(this.node.path) ?? []));
     const encryption = (props.encryption ?? GatewayEncryption.newKey())._bind(this, this.gatewayName);
     this.encryptionKey = encryption.key;
 
@@ -164,6 +168,7 @@ export class SecureMcpGateway extends Construct {
       ...options,
       toolName: name,
       gatewayIdentifier: this.gatewayId,
+      gatewayCodeAnalysis: this.codeAnalysis,
       gatewayKey: this.encryptionKey,
       scope,
       callerType: CALLER_TYPE[this.inbound.authorizerType],

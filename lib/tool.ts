@@ -6,6 +6,7 @@ import { type CallerType, type ICaller, ToolArgument } from './authorization';
 import { runtimeInputSchema } from './core/cedar/input-conditions';
 import type { Problem } from './core/errors';
 import type { DeclaredAccess } from './least-privilege/access/declared-access';
+import type { CodeAnalysis } from './least-privilege/code-analysis';
 import { toolCode } from './least-privilege/tool-code';
 import { functionOptionsOf, type ToolFunctionOptions } from './least-privilege/tool-function-options';
 import type { ToolHandler } from './least-privilege/tool-handler';
@@ -57,6 +58,8 @@ export interface ToolOptions extends ToolFunctionOptions {
 export interface ToolConstruction extends ToolOptions {
   readonly toolName: string;
   readonly gatewayIdentifier: string;
+  /** For tools that say nothing else. */
+  readonly gatewayCodeAnalysis?: CodeAnalysis;
   /** For what has no key of its own. */
   readonly gatewayKey: IKey;
   /** OAuth scope of this tool as tokens carry it. */
@@ -113,6 +116,7 @@ export class Tool extends Construct implements IMcpTool {
       handler: props.handler,
       access: props.access ?? {},
       options: functionOptionsOf(props),
+      codeAnalysis: props.gatewayCodeAnalysis,
       encryptionKey: props.gatewayKey,
       runtimeEnvironment: this.runtimeSchema(),
       onProblem: props.onProblem,

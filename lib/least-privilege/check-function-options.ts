@@ -8,6 +8,7 @@ export function checkFunctionOptions(options: ToolFunctionOptions, handler: Hand
   if (handler.kind === 'existing') return notForExisting(options, at);
   return [
     ...(options.concurrency?._problems(at) ?? []),
+    ...(options.codeAnalysis?._problems(at) ?? []),
     ...checkTimeout(options, at),
     ...checkMemory(options, at),
     ...(handler.kind === 'image' ? notForImages(options, at) : []),
@@ -41,11 +42,11 @@ function checkMemory({ memorySize }: ToolFunctionOptions, at: string): Problem[]
   ];
 }
 
-function notForImages({ layers, codeSigningConfig }: ToolFunctionOptions, at: string): Problem[] {
-  return given({ layers, codeSigningConfig }).map((name) => ({
+function notForImages({ layers, codeSigningConfig, codeAnalysis }: ToolFunctionOptions, at: string): Problem[] {
+  return given({ layers, codeSigningConfig, codeAnalysis }).map((name) => ({
     code: 'FUNCTION_OPTION',
     message: `a container image takes no ${name}`,
-    fix: `Remove ${name}: put the code into the image, which its digest pins`,
+    fix: `Remove ${name}: an image is taken as it is, and its digest pins it`,
     at,
   }));
 }

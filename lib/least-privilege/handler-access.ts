@@ -1,7 +1,9 @@
 import { ACCESS_METHODS } from '../analysis/access-methods';
 import { analyzeHandler } from '../analysis/analyze-handler';
+import { analyzePython } from '../analysis/analyze-python';
 import { type AccessFinding, compareAccess, type DeclaredAccess } from '../analysis/compare';
-import type { UsedPermission } from '../analysis/handler-analysis';
+import type { HandlerAnalysis, UsedPermission } from '../analysis/handler-analysis';
+import type { PythonCode } from '../analysis/python/program';
 import type { BuiltHandler } from './build-handlers';
 import type { NamedAccess } from './tool-environment';
 
@@ -14,7 +16,15 @@ export interface HandlerAccess {
 /** Compares the bundle that is deployed with the declared access. Never widens a role. */
 export function compareHandler(handler: BuiltHandler, access: readonly NamedAccess[]): HandlerAccess {
   const text = (suffix: string) => handler.files.find((file) => file.name.endsWith(suffix))?.text;
-  const analysis = analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') });
+  return compare(analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') }), access);
+}
+
+/** Compares a handler in Python with the declared access. Never widens a role. */
+export function comparePython(code: PythonCode, access: readonly NamedAccess[]): HandlerAccess {
+  return compare(analyzePython(code), access);
+}
+
+function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[]): HandlerAccess {
   const findings = compareAccess(access.map(declared), analysis);
   return { used: analysis.used, findings: withoutCompanions(findings, access) };
 }

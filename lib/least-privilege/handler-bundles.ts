@@ -5,10 +5,13 @@ import { Annotations, AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib'
 import { type CfnFunction, Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
+import type { AccessFinding } from '../analysis/compare';
 import type { Problem } from '../core/errors';
 import { type BuiltHandler, buildHandlers } from './build-handlers';
-import { compareHandler } from './handler-access';
+import type { CodeAnalysis } from './code-analysis';
+import { compareHandler, comparePython, type HandlerAccess } from './handler-access';
 import { type ToolReport, writeReport } from './least-privilege-report';
+import { readPythonFolder } from './read-python-folder';
 import type { NamedAccess } from './tool-environment';
 
 const REGISTRY = Symbol.for('cdk-secure-mcp.handler-bundles');
@@ -19,17 +22,24 @@ export interface CodeFile {
   readonly text: string;
 }
 
-interface PendingHandler {
+/** A tool whose code is looked at. */
+export interface JudgedTool {
   readonly tool: string;
   readonly access: readonly NamedAccess[];
+  readonly analysis: CodeAnalysis;
   /** Where the asset goes. */
   readonly scope: Construct;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+type UnanalysedTool = Pick<ToolReport, 'tool' | 'scope' | 'access'>;
+
+interface PendingHandler extends JudgedTool {
   /** `undefined` when the file is known to be missing. */
   readonly entry: string | undefined;
   readonly resource: () => CfnFunction;
   readonly files?: () => readonly CodeFile[];
   readonly onBundle?: (text: string) => void;
-  readonly onProblem: (problem: Problem) => void;
 }
 
 /**
@@ -51,6 +61,7 @@ export class HandlerBundles implements IAspect {
   }
 
   private pending: PendingHandler[] = [];
+  private python: (() => ToolReport)[] = [];
   private readonly reports: ToolReport[] = [];
   private written = 0;
 
@@ -62,13 +73,22 @@ export class HandlerBundles implements IAspect {
     return new PendingCode();
   }
 
-  /** A tool whose code is not bundled here, so that the report has it. */
-  public addUnanalysed(report: ToolReport): void {
-    this.reports.push(report);
+  /** A handler in Python, which is deployed as it is. */
+  public addPython(tool: JudgedTool, folder: string, handler: string): void {
+    const judge = () => comparePython(readPythonFolder(folder, handler), tool.access);
+    this.python.push(() => report(tool, judge, 'warning'));
+  }
+
+  /** A tool whose code is not there to be looked at, so that the report has it. */
+  public addUnanalysed({ tool, scope, access }: UnanalysedTool, why: string): void {
+    this.reports.push({ tool, scope, access, unanalysed: why });
   }
 
   public visit(node: IConstruct): void {
     this.bundle();
+    const python = this.python;
+    this.python = [];
+    this.reports.push(...python.map((judge) => judge()));
     if (this.reports.length === this.written) return;
     this.written = this.reports.length;
     writeReport(node.node.root, this.reports);
@@ -87,7 +107,7 @@ export class HandlerBundles implements IAspect {
       if (result !== undefined) {
         stage(handler, result);
         handler.onBundle?.(result.files.find(({ name }) => name.endsWith('.js'))?.text ?? '');
-        this.reports.push(judge(handler, result));
+        this.reports.push(report(handler, () => compareHandler(result, handler.access), 'info'));
         continue;
       }
       for (const message of failed.get(handler.entry) ?? failed.get('') ?? []) {
@@ -108,20 +128,39 @@ class PendingCode extends Code {
   }
 }
 
-/** A call that no access allows fails synthesis; an access that no code uses is a warning. */
-function judge(handler: PendingHandler, built: BuiltHandler): ToolReport {
-  const { tool, scope, access } = handler;
-  const compared = compareHandler(built, access);
-  for (const { kind, message, fix, at, env, action } of compared.findings) {
-    const place = at === undefined ? '' : ` in ${at.file}:${at.line}`;
-    if (kind === 'missing') {
-      handler.onProblem({ code: 'ACCESS_MISSING', message: `${message}${place}`, fix, at: scope.node.path });
-    } else if (kind === 'excess' || kind === 'resource-from-input') {
-      const id = `cdk-secure-mcp:${kind === 'excess' ? 'accessExcess' : 'resourceFromInput'}:${env ?? ''}:${action ?? ''}`;
-      Annotations.of(scope).addWarningV2(id, `${message}${place}. ${fix}`);
-    }
+/**
+ * A call that no access allows fails synthesis; an access that no code uses is a warning, and so is a resource that the
+ * caller names. What cannot be decided is said. `undecided` is how loud a call is that only may happen.
+ */
+function report(tool: JudgedTool, judge: () => HandlerAccess, undecided: 'warning' | 'info'): ToolReport {
+  const { scope, access, analysis } = tool;
+  if (analysis._mode === 'off')
+    return { tool: tool.tool, scope, access, unanalysed: `switched off: ${analysis._reason}` };
+  const handler = judge();
+  for (const finding of handler.findings) tell(tool, finding, undecided);
+  return { tool: tool.tool, scope, access, handler };
+}
+
+const ANNOTATIONS: { readonly [Kind in AccessFinding['kind']]: string } = {
+  missing: 'accessMissing',
+  'possibly-missing': 'accessPossiblyMissing',
+  excess: 'accessExcess',
+  'resource-from-input': 'resourceFromInput',
+  unverifiable: 'accessUndecided',
+};
+
+function tell(tool: JudgedTool, finding: AccessFinding, undecided: 'warning' | 'info'): void {
+  const { kind, message, fix, at, env, action } = finding;
+  const place = at === undefined ? '' : ` in ${at.file}:${at.line}`;
+  if (kind === 'missing' && tool.analysis._mode === 'enforce') {
+    tool.onProblem({ code: 'ACCESS_MISSING', message: `${message}${place}`, fix, at: tool.scope.node.path });
+    return;
   }
-  return { tool, scope, access, handler: compared };
+  const id = `cdk-secure-mcp:${ANNOTATIONS[kind]}:${env ?? ''}:${action ?? ''}`;
+  const annotations = Annotations.of(tool.scope);
+  if (kind === 'unverifiable' || (kind === 'possibly-missing' && undecided === 'info'))
+    annotations.addInfoV2(id, `${message}${place}. ${fix}`);
+  else annotations.addWarningV2(id, `${message}${place}. ${fix}`);
 }
 
 function stage(handler: PendingHandler, built: BuiltHandler): void {

@@ -12,8 +12,10 @@ export interface ToolReport {
   /** The construct of its function. */
   readonly scope: IConstruct;
   readonly access: readonly NamedAccess[];
-  /** Left out when the code was not analysed: only bundled TypeScript and JavaScript is. */
+  /** Left out when the code was not analysed. */
   readonly handler?: HandlerAccess;
+  /** Why it was not. */
+  readonly unanalysed?: string;
 }
 
 const FILE = 'least-privilege.json';
@@ -25,13 +27,14 @@ export function writeReport(root: IConstruct, reports: readonly ToolReport[]): v
   writeFileSync(join(root.outdir, FILE), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
 }
 
-function toolReport({ tool, scope, access, handler }: ToolReport) {
+function toolReport({ tool, scope, access, handler, unanalysed }: ToolReport) {
   const stack = Stack.of(scope);
   const of = (...kinds: string[]) => handler?.findings.filter(({ kind }) => kinds.includes(kind)) ?? [];
   return {
     tool,
     path: scope.node.path,
     code: handler === undefined ? 'unanalysed' : 'analysed',
+    ...(unanalysed === undefined ? {} : { why: unanalysed }),
     declared: access.map(({ env, declaration, operations, resourceArn, reason }) => ({
       env,
       declaration,

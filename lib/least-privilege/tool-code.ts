@@ -6,6 +6,7 @@ import { METADATA_KEY } from '../protocol/template-metadata';
 import type { AccessProblem, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
 import { checkFunctionOptions } from './check-function-options';
+import { CodeAnalysis } from './code-analysis';
 import { type CodeFile, HandlerBundles } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { ToolFunction } from './tool-function';
@@ -18,6 +19,8 @@ export interface ToolCodeProps {
   readonly handler: ToolHandler;
   readonly access: { readonly [env: string]: DeclaredAccess };
   readonly options: ToolFunctionOptions;
+  /** Unless the options say otherwise. */
+  readonly codeAnalysis?: CodeAnalysis;
   /** Unless the options name another. */
   readonly encryptionKey: IKey;
   /** What this library tells its runtime helper: the part of the input schema that only the helper enforces. */
@@ -54,7 +57,7 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
   }
 
   if (handler.kind === 'existing') {
-    HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access });
+    HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access }, 'existing function');
     return existingCode(props.toolName, handler.alias, access);
   }
   let checksInput = false;
@@ -64,6 +67,7 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
       checksInput = callsRuntimeHelper(text);
     },
     encryptionKey: props.options.encryptionKey ?? props.encryptionKey,
+    analysis: props.options.codeAnalysis ?? props.codeAnalysis ?? CodeAnalysis.enforce(),
     handler,
     handlerMissing: handlerProblems.length > 0,
     access,

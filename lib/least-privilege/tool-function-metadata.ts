@@ -1,4 +1,5 @@
 import type { ToolFunctionMetadata, WeakeningMetadata } from '../protocol/template-metadata';
+import type { CodeAnalysis } from './code-analysis';
 import type { ToolConcurrency } from './tool-concurrency';
 import type { NamedAccess } from './tool-environment';
 
@@ -7,6 +8,7 @@ export function toolFunctionMetadata(
   tool: string,
   access: readonly NamedAccess[],
   concurrency?: ToolConcurrency,
+  analysis?: CodeAnalysis,
 ): ToolFunctionMetadata {
   const weakenings: WeakeningMetadata[] = access.flatMap(({ reason }) =>
     reason === undefined ? [] : [{ weakening: 'Access.custom', reason }],
@@ -14,6 +16,7 @@ export function toolFunctionMetadata(
   if (concurrency?._reason !== undefined) {
     weakenings.push({ weakening: 'ToolConcurrency.unreserved', reason: concurrency._reason });
   }
+  if (analysis?._weakening !== undefined) weakenings.push(analysis._weakening);
   return {
     tool,
     access: access.map((item) => ({

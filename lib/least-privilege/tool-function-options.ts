@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ICodeSigningConfig, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { CodeAnalysis } from './code-analysis';
 import type { ToolConcurrency } from './tool-concurrency';
 
 /** Where a tool runs inside a VPC. */
@@ -101,6 +102,13 @@ export interface ToolFunctionOptions {
   readonly codeSigningConfig?: ICodeSigningConfig;
 
   /**
+   * What happens when the code does not fit the declared access. TypeScript, JavaScript and Python are compared.
+   *
+   * @default - what the gateway says, and CodeAnalysis.enforce() when it says nothing
+   */
+  readonly codeAnalysis?: CodeAnalysis;
+
+  /**
    * How long logs are kept.
    *
    * @default RetentionDays.ONE_YEAR
@@ -118,7 +126,7 @@ export interface ToolFunctionOptions {
 /** The function's options among others. */
 export function functionOptionsOf(options: ToolFunctionOptions): ToolFunctionOptions {
   const { timeout, memorySize, concurrency, environment, permissionsBoundary, network, tracing } = options;
-  const { deadLetterQueue, layers, codeSigningConfig, logRetention, encryptionKey } = options;
+  const { deadLetterQueue, layers, codeSigningConfig, codeAnalysis, logRetention, encryptionKey } = options;
   return {
     timeout,
     memorySize,
@@ -130,6 +138,7 @@ export function functionOptionsOf(options: ToolFunctionOptions): ToolFunctionOpt
     deadLetterQueue,
     layers,
     codeSigningConfig,
+    codeAnalysis,
     logRetention,
     encryptionKey,
   };

@@ -18,7 +18,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
-import { type CodeFile, HandlerBundles } from './handler-bundles';
+import type { CodeAnalysis } from './code-analysis';
+import { type CodeFile, HandlerBundles, type JudgedTool } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { toolEnvironment } from './tool-environment';
 import { toolFunctionMetadata } from './tool-function-metadata';
@@ -33,6 +34,7 @@ export interface ToolFunctionProps {
   readonly handlerMissing: boolean;
   readonly access: readonly NamedAccess[];
   readonly options: ToolFunctionOptions;
+  readonly analysis: CodeAnalysis;
   readonly encryptionKey: IKey;
   /** What this library tells its runtime helper. */
   readonly runtimeEnvironment: { readonly [name: string]: string };
@@ -67,9 +69,21 @@ export class ToolFunction extends Construct {
     });
     this.role = toolRole(this, { access, logGroup: this.logGroup, encryptionKey, options });
     this.function = this.makeFunction(props);
-    if (props.handler.kind !== 'entry')
-      HandlerBundles.of(this).addUnanalysed({ tool: props.toolName, scope: this, access });
+    this.analyse(props);
     this.alias = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
+  }
+
+  /** Code that is bundled is analysed when it is. */
+  private analyse(props: ToolFunctionProps): void {
+    const { handler } = props;
+    if (handler.kind === 'entry' || props.handlerMissing) return;
+    const bundles = HandlerBundles.of(this);
+    if (handler.kind === 'folder') bundles.addPython(this.judged(props), handler.folder, handler.handler);
+    else bundles.addUnanalysed(this.judged(props), 'container image');
+  }
+
+  private judged({ toolName, access, analysis, onProblem }: ToolFunctionProps): JudgedTool {
+    return { tool: toolName, access, analysis, scope: this, onProblem };
   }
 
   private makeFunction(props: ToolFunctionProps): LambdaFunction {
@@ -99,7 +113,10 @@ export class ToolFunction extends Construct {
     if (options.deadLetterQueue !== undefined) {
       resource.deadLetterConfig = { targetArn: options.deadLetterQueue.queueArn };
     }
-    resource.addMetadata(METADATA_KEY, toolFunctionMetadata(props.toolName, access, options.concurrency));
+    resource.addMetadata(
+      METADATA_KEY,
+      toolFunctionMetadata(props.toolName, access, options.concurrency, props.analysis),
+    );
     return fn;
   }
 
@@ -112,14 +129,11 @@ export class ToolFunction extends Construct {
           handler: 'index.handler',
           extraEnvironment: { NODE_OPTIONS: '--enable-source-maps' },
           code: HandlerBundles.of(this).add({
-            tool: props.toolName,
-            access: props.access,
-            scope: this,
+            ...this.judged(props),
             files: props.files,
             onBundle: props.onBundle,
             entry: props.handlerMissing ? undefined : handler.entry,
             resource: () => this.function.node.defaultChild as CfnFunction,
-            onProblem: props.onProblem,
           }),
         };
       case 'folder':

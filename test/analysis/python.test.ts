@@ -9,7 +9,7 @@ function analyze(
 ): HandlerAnalysis {
   return analyzePython({
     files: new Map(Object.entries({ 'handler.py': source, ...more })),
-    libraries: new Map(Object.entries(libraries)),
+    libraryCallsAws: (name) => libraries[name],
     handler: 'handler.handler',
   });
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Access, type DeclaredAccess, ToolHandler } from 'cdk-secure-mcp';
+import { Access, CodeAnalysis, type DeclaredAccess, ToolHandler } from 'cdk-secure-mcp';
 import { ToolStack } from './support';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'handlers-'));
@@ -31,16 +31,30 @@ const PUT = "await ddb.send(new PutItemCommand({ TableName: process.env.ORDERS, 
 const UPLOAD = "await s3.send(new PutObjectCommand({ Bucket: process.env.ORDERS, Key: 'in/' + event.id, Body: '' }));";
 const INDEX = "await ddb.send(new QueryCommand({ TableName: process.env.ORDERS, IndexName: 'byDate' }));";
 
-function synthesize(body: string, access: (shop: ToolStack) => DeclaredAccess) {
+function synthesize(
+  body: string | ToolHandler,
+  access: (shop: ToolStack) => DeclaredAccess,
+  codeAnalysis?: CodeAnalysis,
+) {
   const shop = new ToolStack();
-  const tool = shop.add('Tool', { handler: handler(body), access: { ORDERS: access(shop) } });
+  const tool = shop.add('Tool', {
+    handler: typeof body === 'string' ? handler(body) : body,
+    access: { ORDERS: access(shop) },
+    options: { codeAnalysis },
+  });
   tool.function.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: ['arn:aws:sns:::t'] }));
   shop.template();
-  const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('no code uses it'));
+  const annotations = Annotations.fromStack(shop.stack);
+  const warnings = annotations.findWarning('*', Match.stringLikeRegexp('no code uses it'));
+  const told = [...annotations.findWarning('*', Match.anyValue()), ...annotations.findInfo('*', Match.anyValue())];
   const report = JSON.parse(readFileSync(join(shop.app.outdir, 'least-privilege.json'), 'utf8'));
   return {
     problems: shop.problems,
     warnings: warnings.map(({ entry }) => String(entry.data)),
+    told: told.map(({ level, entry }) => `${level} ${entry.data}`),
+    metadata: Object.values(shop.rendered().Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')?.Metadata?.[
+      'cdk-secure-mcp'
+    ],
     report: report.tools[0],
   };
 }
@@ -97,5 +111,114 @@ test('the report shows what was added to the role from outside', () => {
     added: [{ Action: 'sns:Publish', Resource: 'arn:aws:sns:::t' }],
     declared: [{ env: 'ORDERS', declaration: 'Access.table(Orders).get()', actions: ['dynamodb:GetItem'] }],
     used: [{ action: 'dynamodb:GetItem', certainty: 'must' }],
+  });
+});
+
+describe('how strictly code is held to its access', () => {
+  const reason = 'generated code, reviewed by the shop team';
+
+  test('with warn a missing access is a warning, and the metadata says so', () => {
+    const { problems, told, metadata, report } = synthesize(
+      PUT,
+      (shop) => table(shop).get(),
+      CodeAnalysis.warn({ reason }),
+    );
+
+    expect(problems).toEqual([]);
+    expect(told).toContainEqual(
+      expect.stringMatching(/^warning the code needs dynamodb:PutItem on .*\.get\(\)\.put\(\)/),
+    );
+    expect(report.missing).toHaveLength(1);
+    expect(metadata).toMatchObject({ weakenings: [{ weakening: 'CodeAnalysis.warn', reason }] });
+  });
+
+  test('with off nothing is said, and report and metadata say that', () => {
+    const { problems, told, metadata, report } = synthesize(
+      PUT,
+      (shop) => table(shop).get(),
+      CodeAnalysis.off({ reason }),
+    );
+
+    expect([problems, told]).toEqual([[], []]);
+    expect(report).toMatchObject({ code: 'unanalysed', why: `switched off: ${reason}`, used: [] });
+    expect(metadata).toMatchObject({ weakenings: [{ weakening: 'CodeAnalysis.off', reason }] });
+  });
+
+  test('with enforce it fails, and nothing is recorded', () => {
+    const { problems, metadata } = synthesize(PUT, (shop) => table(shop).get(), CodeAnalysis.enforce());
+
+    expect(problems.map(({ code }) => code)).toEqual(['ACCESS_MISSING']);
+    expect(metadata).not.toHaveProperty('weakenings');
+  });
+
+  test('less takes a reason', () => {
+    const { problems } = synthesize(GET, (shop) => table(shop).get(), CodeAnalysis.off({ reason: 'no' }));
+
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: 'REASON_MISSING', message: expect.stringContaining('CodeAnalysis.off') }),
+    );
+  });
+});
+
+describe('Python', () => {
+  function folder(files: { [path: string]: string }): ToolHandler {
+    const root = mkdtempSync(join(FOLDER, 'python-'));
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return ToolHandler.fromPythonFolder(root);
+  }
+  const CODE = `import os, boto3
+from store import table
+def handler(event, context):
+    return table.get_item(Key={'id': event['id']})
+`;
+  const STORE = "import os, boto3\ntable = boto3.resource('dynamodb').Table(os.environ['ORDERS'])\n";
+
+  test('the code of the folder is compared with the access', () => {
+    const { problems, told, report } = synthesize(folder({ 'handler.py': CODE, 'store.py': STORE }), (shop) =>
+      table(shop).get(),
+    );
+
+    expect([problems, told]).toEqual([[], []]);
+    expect(report).toMatchObject({
+      code: 'analysed',
+      used: [{ action: 'dynamodb:GetItem', certainty: 'may', at: { file: 'handler.py', line: 4 } }],
+      unverifiable: [],
+    });
+  });
+
+  test('what may be missing is a warning with place and line, what is too much as well', () => {
+    const { problems, told } = synthesize(folder({ 'handler.py': CODE, 'store.py': STORE }), (shop) =>
+      table(shop).scan(),
+    );
+
+    expect(problems).toEqual([]);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^warning the code may need dynamodb:GetItem on .*in handler\.py:4\. .*\.scan\(\)\.get\(\)/,
+      ),
+      expect.stringMatching(/^warning ORDERS allows dynamodb:Scan, and no code uses it/),
+    ]);
+  });
+
+  test('an installed package is not followed, and hides nothing unless it calls AWS', () => {
+    const using = (name: string, source: string) =>
+      synthesize(
+        folder({
+          'handler.py': `import ${name}\n${CODE}`,
+          'store.py': STORE,
+          [`${name}/__init__.py`]: source,
+          [`${name}-1.0.dist-info/RECORD`]: `${name}/__init__.py,sha256=x,1\n`,
+        }),
+        (shop) => table(shop).get().scan(),
+      ).report;
+
+    expect(using('plain', 'import json')).toMatchObject({ excess: [{ action: 'dynamodb:Scan' }], unverifiable: [] });
+    expect(using('wrangler', 'import boto3')).toMatchObject({
+      excess: [],
+      unverifiable: [{ message: expect.stringContaining('uses wrangler, a library that calls AWS') }],
+    });
   });
 });

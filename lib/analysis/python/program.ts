@@ -11,8 +11,8 @@ import { type PythonNode, parsePython } from './syntax';
 export interface PythonCode {
   /** Text of the handler's own files, by path: `shared/storage.py`. */
   readonly files: ReadonlyMap<string, string>;
-  /** Installed packages beside them, by the name to import; true when they call AWS themselves. */
-  readonly libraries: ReadonlyMap<string, boolean>;
+  /** Whether an installed package beside them calls AWS itself; `undefined` when there is none of this name. */
+  libraryCallsAws(name: string): boolean | undefined;
   /** Module and function, in the notation of Lambda. */
   readonly handler: string;
 }
@@ -146,7 +146,7 @@ class ProgramBuilder {
     const platform = platformModule(name);
     if (platform !== undefined) return js.platformValue(platform, at);
     const [root = ''] = name.split('.');
-    const callsAws = this.code.libraries.get(root);
+    const callsAws = this.code.libraryCallsAws(root);
     if (callsAws === true) this.gap(`uses ${root}, a library that calls AWS and is not followed`, at);
     if (callsAws === undefined) this.gap(`uses ${name}, which is not in the folder`, at);
     return js.unknown(at);

@@ -1,6 +1,7 @@
 import { own } from '../../assembly/cloudformation';
 import { WRITTEN_AT_DEPLOYMENT } from '../../assembly/prepare-template';
-import { asList, type ModelResource, type TemplateModel } from '../../assembly/template-model';
+import { asList, type ModelResource, type TemplateModel, within } from '../../assembly/template-model';
+import { METADATA_KEY } from '../../protocol/template-metadata';
 import { type Acknowledgment, isExpired } from '../acknowledgment';
 import { textsOf } from '../read';
 import { defineRule, finding, undecided } from '../rule';
@@ -60,6 +61,15 @@ Gateway:
       }
       if (acknowledgment.scope === 'app' && level !== 'medium')
         yield finding(place, path, `${id} is acknowledged for the whole app`, `scope:${id}`);
+    }
+    for (const resource of model.resources) {
+      for (const weakening of asList(within(resource.metadata, METADATA_KEY, 'weakenings'))) {
+        const name = within(weakening, 'weakening');
+        if (name !== 'CodeAnalysis.off' && name !== 'CodeAnalysis.warn') continue;
+        const what = name.endsWith('off') ? 'is not compared' : 'only warns when it does not agree';
+        const detail = `the code of the tool ${what} with its declared access: ${within(weakening, 'reason')}`;
+        yield finding(resource, 'Metadata', detail, name);
+      }
     }
     for (const { stack, logicalId } of model.assembly.unread) {
       const resource = model.resources.find((each) => each.stack.name === stack && each.logicalId === logicalId);

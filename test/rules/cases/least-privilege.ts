@@ -253,6 +253,16 @@ export const leastPrivilege: LayerCases = {
       'a critical rule without reason': {
         'Gateway#Metadata': { 'cdk-secure-mcp': { acknowledge: [{ id: 'SecureMcp-IN01', reason: 'ok' }] } },
       },
+      'the code of a tool is not compared with its access': {
+        'Gateway#Metadata': {
+          'cdk-secure-mcp': { weakenings: [{ weakening: 'CodeAnalysis.off', reason: 'generated code' }] },
+        },
+      },
+      'the code of a tool only warns': {
+        'Gateway#Metadata': {
+          'cdk-secure-mcp': { weakenings: [{ weakening: 'CodeAnalysis.warn', reason: 'generated code' }] },
+        },
+      },
       expired: {
         'Gateway#Metadata': {
           'cdk-secure-mcp': {
