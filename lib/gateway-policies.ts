@@ -1,21 +1,34 @@
 import { Annotations, Lazy } from 'aws-cdk-lib';
 import { type CfnGateway, CfnPolicy, type CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, Dependable, type IConstruct, type IDependable } from 'constructs';
 import type { Agent } from './agent';
-import { type AddPoliciesOptions, type CedarPolicies, checkPolicies, type PolicyTool } from './authorization';
+import {
+  type AddPoliciesOptions,
+  type CedarPolicies,
+  checkPolicies,
+  type PolicyTool,
+  type PolicyTrial,
+  type ToolPolicy,
+  validateToolPolicies,
+} from './authorization';
 import { fillPlaceholders } from './authorization/policy-placeholders';
 import { type FilePolicy, mayConcern, type PolicySource, readPolicyFile } from './core/cedar/policy-file';
 import { formatProblem, type Problem } from './core/errors';
 import { reportInputs } from './input-report';
 import { policyName } from './names';
+import { METADATA_KEY, type PolicyTrialMetadata } from './protocol/template-metadata';
 import type { RemoteTarget } from './remote-target';
 import type { RemoteTool } from './remote-tool';
 import type { Tool } from './tool';
+import type { TriedPolicy } from './tool-permits';
+import { trialAlarm } from './trial-alarm';
 
 export interface GatewayPoliciesProps {
   readonly gatewayName: string;
   readonly gateway: CfnGateway;
   readonly policyEngine: CfnPolicyEngine;
+  readonly alarmActions: readonly IAlarmAction[];
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -35,6 +48,7 @@ export class GatewayPolicies extends Construct {
   private readonly tools: GatewayTool[] = [];
   private readonly files: PolicySource[] = [];
   private readonly filePolicies: { readonly source: FilePolicy; readonly text: string }[] = [];
+  private readonly tried: ToolPolicy[] = [];
   private readonly deployed: DeployedPolicy[] = [];
 
   public constructor(
@@ -64,11 +78,28 @@ export class GatewayPolicies extends Construct {
     tool._permits.onFirst('forbid', () =>
       add('forbid', 'Forbid', `What every call of ${tool.qualifiedName} has to be like`),
     );
+    tool._permits.onTrial((tried) => this.addTrial(tool, tried));
     if (this.filePolicies.some(({ source }) => permits(source, policy.tool))) tool._permits.demandInputs();
   }
 
+  /** What is tried out is validated like the rest; what it would mean together with the rest, the trial shows. */
+  private addTrial(tool: Tool | RemoteTool, { policy, effect, trial }: TriedPolicy): void {
+    const { gateway } = this.props;
+    this.tried.push(policy);
+    const id = `Trial${this.tried.length}`;
+    const render = () =>
+      (effect === 'permit' ? policy.renderPermit : policy.renderForbid).call(policy, gateway.attrGatewayArn)?.text;
+    const props = {
+      name: policyName(`${tool.toolName}-${id}`, `${tool.node.path}/${id}`),
+      description: `Trial of a ${effect} of ${tool.qualifiedName} until ${trial._lastDay}`,
+      definition: { cedar: { statement: Lazy.string({ produce: render }) } },
+    };
+    const resource = this.makePolicy(tool, id, props, trial);
+    this.order({ resource, effect, concerns: ({ at }) => at === policy.tool.at });
+  }
+
   /** Each policy of the files becomes a resource of its own. */
-  public addFiles(policies: CedarPolicies, { values = {} }: AddPoliciesOptions): void {
+  public addFiles(policies: CedarPolicies, { values = {}, trial }: AddPoliciesOptions): void {
     const { gatewayName, gateway, onProblem } = this.props;
     const filled = { ...values, GATEWAY_ARN: gateway.attrGatewayArn, GATEWAY_NAME: gatewayName };
     for (const problem of policies._problems) onProblem({ ...problem, at: this.node.path });
@@ -76,16 +107,17 @@ export class GatewayPolicies extends Construct {
     for (const source of policies._files.flatMap(readPolicyFile)) {
       const { text, problems } = fillPlaceholders(source, filled);
       for (const problem of problems) onProblem(problem);
-      this.filePolicies.push({ source, text });
+      if (trial === undefined) this.filePolicies.push({ source, text });
       const id = this.node.tryFindChild(source.id) === undefined ? source.id : `${source.id}-${this.deployed.length}`;
-      const resource = this.makePolicy(this, id, {
+      const props = {
         name: policyName(source.id, `${this.node.path}/${id}`),
         description: `From ${source.file.replace(/^.*[\\/]/, '')}`.slice(0, 200),
         definition: source.dialect === undefined ? { cedar: { statement: text } } : { policy: { statement: text } },
-      });
+      };
+      const resource = this.makePolicy(this, id, props, trial);
       this.order({ resource, effect: source.effect, concerns: (tool) => mayConcern(source, tool) });
       for (const { tool } of this.tools) {
-        if (permits(source, tool._permits.policy.tool)) tool._permits.demandInputs();
+        if (trial === undefined && permits(source, tool._permits.policy.tool)) tool._permits.demandInputs();
       }
     }
   }
@@ -116,22 +148,43 @@ export class GatewayPolicies extends Construct {
     for (const { id, problem } of warnings) {
       Annotations.of(this).addWarningV2(`cdk-secure-mcp:${id}`, formatProblem(problem));
     }
-    return [...problems];
+    const { gateway } = this.props;
+    const tried = this.tried.flatMap((policy) =>
+      validateToolPolicies({
+        tools: this.policyTools,
+        policies: [policy],
+        gatewayArn: gateway.attrGatewayArn,
+        permittedElsewhere: () => true,
+      }),
+    );
+    return [...problems, ...tried];
   }
 
   private makePolicy(
     scope: Construct,
     id: string,
     props: Pick<ConstructorParameters<typeof CfnPolicy>[2], 'name' | 'description' | 'definition'>,
+    trial?: PolicyTrial,
   ): CfnPolicy {
-    const { gateway, policyEngine } = this.props;
+    const { gateway, policyEngine, alarmActions, onProblem } = this.props;
     const policy = new CfnPolicy(scope, id, {
       ...props,
       policyEngineId: policyEngine.attrPolicyEngineId,
-      enforcementMode: 'ACTIVE',
+      enforcementMode: trial === undefined ? 'ACTIVE' : 'LOG_ONLY',
       validationMode: 'FAIL_ON_ANY_FINDINGS',
     });
     policy.addResourceDependency(gateway);
+    if (trial === undefined) return policy;
+    for (const problem of trial._problems(`${scope.node.path}/${id}`)) onProblem(problem);
+    const metadata: PolicyTrialMetadata = { trial: { lastDay: trial._lastDay } };
+    policy.addMetadata(METADATA_KEY, metadata);
+    trialAlarm({
+      policy,
+      policyEngineId: policyEngine.attrPolicyEngineId,
+      gatewayId: gateway.attrGatewayIdentifier,
+      description: `The policy ${props.name} would have changed a decision; it is tried out until ${trial._lastDay}`,
+      actions: alarmActions,
+    });
     return policy;
   }
 

@@ -10,6 +10,7 @@ export {
   CedarPolicies,
   ClaimMatch,
   type ICaller,
+  PolicyTrial,
   ToolArgument,
   ToolCondition,
 } from './authorization';
@@ -120,6 +121,7 @@ export {
   SecretRotation,
   type WeakeningReason,
 } from './outbound/provider-secret';
+export { type LogOnlyOptions, PolicyEngineMode } from './policy-engine-mode';
 export { RateLimitDimension, type RateLimitOptions } from './rate-limits';
 export { RemoteTarget } from './remote-target';
 export { RemoteTool } from './remote-tool';

@@ -1,4 +1,4 @@
-import type { ICaller, ToolArgument, ToolCondition } from './authorization';
+import type { ICaller, PolicyTrial, ToolArgument, ToolCondition } from './authorization';
 
 /** Options of {@link IMcpTool.permit}. */
 export interface PermitOptions {
@@ -8,6 +8,13 @@ export interface PermitOptions {
    * @default - any arguments that the input schema allows
    */
   readonly when?: ToolCondition[];
+
+  /**
+   * Tries it on real calls without letting it decide.
+   *
+   * @default - it decides
+   */
+  readonly trial?: PolicyTrial;
 }
 
 /** What is left open by {@link IMcpTool.forbidUnless}; all of it must hold. */
@@ -25,6 +32,13 @@ export interface ForbidUnlessOptions {
    * @default - any arguments that are permitted
    */
   readonly when?: ToolCondition[];
+
+  /**
+   * Tries it on real calls without letting it decide.
+   *
+   * @default - it decides
+   */
+  readonly trial?: PolicyTrial;
 }
 
 /** A tool of a gateway, whatever is behind it. Nobody may call it until somebody is permitted to. */

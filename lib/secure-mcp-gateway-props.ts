@@ -6,6 +6,7 @@ import type { Inbound } from './inbound/inbound';
 import type { Interceptor } from './interceptors/interceptor';
 import type { CodeAnalysis } from './least-privilege/code-analysis';
 import type { McpOptions } from './mcp-options';
+import type { PolicyEngineMode } from './policy-engine-mode';
 
 /** Options of {@link SecureMcpGateway}. */
 export interface SecureMcpGatewayProps {
@@ -41,6 +42,13 @@ export interface SecureMcpGatewayProps {
    * @default GatewayWaf.managed()
    */
   readonly waf?: GatewayWaf;
+
+  /**
+   * Whether policies decide.
+   *
+   * @default PolicyEngineMode.enforce()
+   */
+  readonly policyMode?: PolicyEngineMode;
 
   /**
    * Functions that see every request or every response, one at each point.

@@ -27,6 +27,7 @@ import { renderMcpOptions } from './mcp-options';
 import type { IMcpTool, PermitOptions } from './mcp-tool';
 import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
+import { PolicyEngineMode } from './policy-engine-mode';
 import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
 import { RateLimitDimension, type RateLimitOptions, RateLimits } from './rate-limits';
 import { RemoteTarget } from './remote-target';
@@ -113,7 +114,8 @@ export class SecureMcpGateway extends Construct {
     });
     const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
     const mcp = renderMcpOptions(props.mcp ?? {}, this.inbound.authorizerType !== 'NONE', this.node.path);
-    this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems);
+    const mode = props.policyMode ?? PolicyEngineMode.enforce();
+    this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems, ...mode._problems(this.node.path));
     this.interceptors = new GatewayInterceptors(this, 'Interceptors', {
       gatewayName: this.gatewayName,
       encryptionKey: this.encryptionKey,
@@ -122,12 +124,14 @@ export class SecureMcpGateway extends Construct {
       tools: () => this.policies.policyTools,
       onProblem: this.onProblem,
     });
-    this.gateway = this.makeGateway(mcp.configuration);
-    this.recordWeakenings([this.inbound.weakening, encryption.weakening, waf.weakening, ...mcp.weakenings]);
+    this.gateway = this.makeGateway(mcp.configuration, mode);
+    const { weakening } = this.inbound;
+    this.recordWeakenings([weakening, encryption.weakening, waf.weakening, mode._weakening, ...mcp.weakenings]);
     this.policies = new GatewayPolicies(this, 'Policies', {
       gatewayName: this.gatewayName,
       gateway: this.gateway,
       policyEngine: this.policyEngine,
+      alarmActions: props.alarms?.actions ?? [],
       onProblem: this.onProblem,
     });
     this.gatewayArn = this.gateway.attrGatewayArn;
@@ -303,7 +307,7 @@ export class SecureMcpGateway extends Construct {
     return agent;
   }
 
-  private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty): CfnGateway {
+  private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty, { _mode: mode }: PolicyEngineMode): CfnGateway {
     const gateway = new CfnGateway(this, 'Gateway', {
       name: this.gatewayName,
       roleArn: this.role.role.roleArn,
@@ -314,7 +318,7 @@ export class SecureMcpGateway extends Construct {
       protocolConfiguration: { mcp },
       interceptorConfigurations: this.interceptors.configurations,
       wafConfiguration: { failureMode: 'FAIL_CLOSE' },
-      policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode: 'ENFORCE' },
+      policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode },
     });
     // The service calls GetPolicyEngine as the role while it creates the gateway.
     gateway.node.addDependency(this.role.policy);

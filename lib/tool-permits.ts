@@ -1,7 +1,7 @@
-import { CallerType, type ICaller, type ToolCondition, ToolPolicy } from './authorization';
+import { CallerType, type ICaller, type PolicyTrial, ToolPolicy } from './authorization';
 import type { PolicyTool } from './authorization/condition-rendering';
 import { type Problem, SecureMcpError } from './core/errors';
-import type { ForbidUnlessOptions } from './mcp-tool';
+import type { ForbidUnlessOptions, PermitOptions } from './mcp-tool';
 
 export interface ToolPermitsProps {
   readonly tool: PolicyTool;
@@ -10,13 +10,26 @@ export interface ToolPermitsProps {
   readonly onProblem: (problem: Problem) => void;
 }
 
+/** A policy that is tried out. */
+export interface TriedPolicy {
+  /** With this one permit or forbid. */
+  readonly policy: ToolPolicy;
+  readonly effect: 'permit' | 'forbid';
+  readonly trial: PolicyTrial;
+}
+
 /** The permits and forbids of one tool, whatever is behind it. */
 export class ToolPermits {
   public readonly policy: ToolPolicy;
-  private readonly listeners: { permit?: () => void; forbid?: () => void } = {};
+  private readonly listeners: { permit?: () => void; forbid?: () => void; trial?: (trial: TriedPolicy) => void } = {};
 
   public constructor(private readonly props: ToolPermitsProps) {
     this.policy = new ToolPolicy(props.tool);
+  }
+
+  /** Calls back at every policy that is to be tried out: each is one by itself, since it must not change the others. */
+  public onTrial(listener: (trial: TriedPolicy) => void): void {
+    this.listeners.trial = listener;
   }
 
   /** Calls back at the first permit or forbid: a tool without one has no such policy. */
@@ -24,25 +37,27 @@ export class ToolPermits {
     this.listeners[effect] = listener;
   }
 
-  public permit(caller: ICaller, when: readonly ToolCondition[]): void {
+  public permit(caller: ICaller, { when = [], trial }: PermitOptions): void {
     const { callerType, tool } = this.props;
-    this.policy.permit(caller, when);
+    if (trial === undefined) this.policy.permit(caller, when);
+    else this.tryOut('permit', trial, (policy) => policy.permit(caller, when));
     // Rendering the caller also lets the agents in it know the scope they need.
     const kind = this.checkKind(caller, tool.scope === undefined ? {} : { scope: tool.scope }, 'permitted to');
     if (kind === CallerType.UNAUTHENTICATED && callerType === kind && when.length === 0) {
       this.report('is permitted to anyone with any arguments', BOUND);
     }
-    this.tell('permit');
+    if (trial === undefined) this.tell('permit');
   }
 
-  public forbidUnless({ caller, when = [] }: ForbidUnlessOptions): void {
+  public forbidUnless({ caller, when = [], trial }: ForbidUnlessOptions): void {
     if (caller === undefined && when.length === 0) {
       this.report('is forbidden to everybody', 'Say who may call it, or with which arguments');
     }
     const exempt = caller ?? whoever(this.props.callerType);
-    this.policy.forbidUnless(exempt, when);
+    if (trial === undefined) this.policy.forbidUnless(exempt, when);
+    else this.tryOut('forbid', trial, (policy) => policy.forbidUnless(exempt, when));
     this.checkKind(exempt, { exempts: true }, 'forbidden to all but');
-    this.tell('forbid');
+    if (trial === undefined) this.tell('forbid');
   }
 
   /** For when somebody else's permits may reach the tool: they do not have the rules of its input schema. */
@@ -67,6 +82,12 @@ export class ToolPermits {
   private report(message: string, fix: string): void {
     const { tool, onProblem } = this.props;
     onProblem({ code: 'CALLER_KIND', message: `tool '${tool.name}' ${message}`, fix, at: tool.at });
+  }
+
+  private tryOut(effect: 'permit' | 'forbid', trial: PolicyTrial, add: (policy: ToolPolicy) => void): void {
+    const policy = new ToolPolicy(this.props.tool);
+    add(policy);
+    this.listeners.trial?.({ policy, effect, trial });
   }
 
   private tell(effect: 'permit' | 'forbid'): void {

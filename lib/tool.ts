@@ -143,7 +143,7 @@ export class Tool extends Construct implements IMcpTool {
 
   /** Lets a caller call this tool, under conditions on the arguments. Several permits are alternatives. */
   public permit(caller: ICaller, options: PermitOptions = {}): void {
-    this._permits.permit(caller, options.when ?? []);
+    this._permits.permit(caller, options);
   }
 
   /** Forbids every call that is not like this, whatever is permitted: see {@link IMcpTool.forbidUnless}. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { PolicySource } from '../core/cedar/policy-file';
 import { type Problem, shown } from '../core/errors';
+import type { PolicyTrial } from './policy-trial';
 
 /** Options of {@link SecureMcpGateway.addPolicies}. */
 export interface AddPoliciesOptions {
@@ -12,6 +13,13 @@ export interface AddPoliciesOptions {
    * @default - none
    */
   readonly values?: { [placeholder: string]: string };
+
+  /**
+   * Tries them on real calls without letting them decide.
+   *
+   * @default - they decide
+   */
+  readonly trial?: PolicyTrial;
 }
 
 /**

@@ -8,6 +8,7 @@ export { type AddPoliciesOptions, CedarPolicies } from './cedar-policies';
 export { checkPolicies } from './check-policies';
 export { ClaimMatch } from './claim-match';
 export type { PolicyTool } from './condition-rendering';
+export { PolicyTrial } from './policy-trial';
 export { ToolArgument } from './tool-argument';
 export { ToolCondition } from './tool-condition';
 export { ToolPolicy } from './tool-policy';

@@ -51,6 +51,8 @@ export const ERRORS = {
     'A policy is valid and still not meant: too wide, without effect, open on error, or refused by the service.',
   POLICY_SIZE: 'A policy is longer than the service accepts.',
   POLICY_TEST: 'A table of policy tests is not understood.',
+  POLICY_TRIAL: 'The trial of a policy has no day on which it ends.',
+  POLICY_TRIAL_OVER: 'The trial of a policy has ended, and nobody has decided about it.',
   PORT_IN_USE: 'The local gateway cannot listen on the port.',
   PRIVATE_ENDPOINT: 'A private endpoint does not say what it may reach.',
   PROPAGATION_DENIED: 'A header or query parameter may not be passed on.',

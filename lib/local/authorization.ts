@@ -1,6 +1,6 @@
 import { validatePolicies } from '../core/cedar/engine';
 import { type CedarDecision, PolicySet } from '../core/cedar/policy-set';
-import { type CedarPrincipal, toolCallRequest } from '../core/cedar/request';
+import { type CedarPrincipal, type CedarRequest, toolCallRequest } from '../core/cedar/request';
 import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import type { Decide } from './decision';
 import type { GatewayModel, Report, ToolModel } from './gateway-model';
@@ -25,6 +25,13 @@ export type Authorization =
   /** The caller may call the tool, but not like this. */
   | { readonly kind: 'invalid'; readonly message: string };
 
+/** A policy in LOG_ONLY: by itself, and with those that decide. */
+interface TriedPolicy {
+  readonly id: string;
+  readonly alone: PolicySet;
+  readonly together: PolicySet;
+}
+
 const NO_POLICY = 'No policy applies to the request (denied by default).';
 
 /**
@@ -35,7 +42,7 @@ const NO_POLICY = 'No policy applies to the request (denied by default).';
  */
 export class PolicyAuthorization {
   private readonly active?: PolicySet;
-  private readonly logOnly: readonly { readonly id: string; readonly policies: PolicySet }[] = [];
+  private readonly logOnly: readonly TriedPolicy[] = [];
   private readonly enforced: boolean;
 
   public constructor(
@@ -54,13 +61,15 @@ export class PolicyAuthorization {
     // The service would not create a policy that does not validate, so it does not count here either.
     const refused = new Set(problems.filter(({ severity }) => severity === 'error').map(({ policyId }) => policyId));
     const usable = engine.policies.filter(({ id }) => !refused.has(id));
-    this.active = new PolicySet(
-      usable.filter(({ active }) => active),
-      schema,
-    );
+    const enforced = usable.filter(({ active }) => active);
+    this.active = new PolicySet(enforced, schema);
     this.logOnly = usable
       .filter(({ active }) => !active)
-      .map((policy) => ({ id: policy.id, policies: new PolicySet([policy], schema) }));
+      .map((policy) => ({
+        id: policy.id,
+        alone: new PolicySet([policy], schema),
+        together: new PolicySet([...enforced, policy], schema),
+      }));
   }
 
   /** Whether a tool appears in `tools/list`: some arguments could be permitted. `undefined` when it cannot be asked. */
@@ -109,15 +118,21 @@ export class PolicyAuthorization {
       }
       return this.denied(caller, tool, NO_POLICY, made.reason);
     }
-    for (const { id, policies } of this.logOnly) {
-      const { policies: matched } = policies.decide(made.request);
-      if (matched.length > 0)
-        this.log(caller, tool, 'allow', `policy ${id} applies, and changes nothing: it is in LOG_ONLY`);
-    }
     const decision = active.decide(made.request);
+    this.logTrials(caller, tool, made.request, decision);
     if (decision.decision === 'deny') return this.denied(caller, tool, ...whyDenied(decision));
     this.log(caller, tool, 'allow', `permitted by ${decision.policies.join(', ')}`);
     return { kind: 'allow' };
+  }
+
+  /** As the service reports them (`LogOnlyMatches`, `LogOnlyDecisionFlips`): each by itself, none decides. */
+  private logTrials(caller: CallerIdentity, tool: ToolModel, request: CedarRequest, { decision }: CedarDecision): void {
+    for (const { id, alone, together } of this.logOnly) {
+      if (alone.decide(request).policies.length === 0) continue;
+      const flips = together.decide(request).decision !== decision;
+      const effect = flips ? `would turn the decision, which is ${decision}` : 'applies and would change nothing';
+      this.log(caller, tool, decision, `policy ${id} ${effect}: it is in LOG_ONLY`);
+    }
   }
 
   private couldAllow(active: PolicySet, { principal }: CallerIdentity, tool: ToolModel): boolean {

@@ -45,6 +45,14 @@ export interface GatewayMetadata {
   readonly weakenings: readonly WeakeningMetadata[];
 }
 
+/** On an `AWS::BedrockAgentCore::Policy` in LOG_ONLY. */
+export interface PolicyTrialMetadata {
+  readonly trial: {
+    /** `YYYY-MM-DD`; from the next day on it is a mistake. */
+    readonly lastDay: string;
+  };
+}
+
 /** On the `AWS::Cognito::UserPoolClient` of an agent. */
 export interface AgentMetadata {
   readonly agent: string;

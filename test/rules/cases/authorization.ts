@@ -50,7 +50,17 @@ export const authorization: LayerCases = {
     undecided: { 'a parameter': { 'Gateway/PolicyEngineConfiguration/Mode': OPEN } },
   },
   AZ03: {
-    violating: { 'a forbid': { 'RefundGuard/EnforcementMode': 'LOG_ONLY' } },
+    violating: {
+      'a forbid': { 'RefundGuard/EnforcementMode': 'LOG_ONLY' },
+      'a trial that is over': {
+        'RefundGuard/EnforcementMode': 'LOG_ONLY',
+        'RefundGuard#Metadata': { 'cdk-secure-mcp': { trial: { lastDay: '2026-11-23' } } },
+      },
+      'a trial that never ends': {
+        'RefundGuard/EnforcementMode': 'LOG_ONLY',
+        'RefundGuard#Metadata': { 'cdk-secure-mcp': { trial: { lastDay: 'soon' } } },
+      },
+    },
     undecided: { 'a parameter': { 'RefundGuard/EnforcementMode': OPEN } },
     compliant: { 'nothing is said': { 'RefundGuard/EnforcementMode': undefined } },
   },
