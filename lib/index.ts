@@ -138,3 +138,4 @@ export { Target } from './targets/target';
 export { ToolRisk } from './targets/tool-risk';
 export { ToolSchema } from './targets/tool-schema';
 export { Tool, type ToolOptions } from './tool';
+export { ToolOutbound } from './tool-outbound';

@@ -14,8 +14,10 @@ import type { ForbidUnlessOptions, IMcpTool, PermitOptions } from './mcp-tool';
 import { Outbound } from './outbound/outbound';
 import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
 import { qualifiedToolName } from './protocol/tool-name';
+import { OUTBOUND_ENV } from './protocol/tool-outbound';
 import { ToolRisk } from './targets/tool-risk';
 import type { ToolSchema } from './targets/tool-schema';
+import type { ToolOutbound } from './tool-outbound';
 import { ToolPermits } from './tool-permits';
 
 /** `description` of a GatewayTarget: the service API model. */
@@ -47,11 +49,11 @@ export interface ToolOptions extends ToolFunctionOptions {
   readonly risk?: ToolRisk;
 
   /**
-   * As whom the gateway calls the tool.
+   * How the tool calls an API outside AWS by itself. The gateway calls the tool with its own role in any case.
    *
-   * @default Outbound.gatewayRole()
+   * @default - it has no credential for any
    */
-  readonly outbound?: Outbound;
+  readonly outbound?: ToolOutbound;
 }
 
 /** What the gateway hands to its tools; not part of the jsii surface. */
@@ -114,7 +116,7 @@ export class Tool extends Construct implements IMcpTool {
     const code = toolCode(this, 'Handler', {
       toolName: props.toolName,
       handler: props.handler,
-      access: props.access ?? {},
+      access: this.accessWithOutbound(),
       options: functionOptionsOf(props),
       codeAnalysis: props.gatewayCodeAnalysis,
       encryptionKey: props.gatewayKey,
@@ -157,12 +159,11 @@ export class Tool extends Construct implements IMcpTool {
   }
 
   private makeTarget(): CfnGatewayTarget {
-    const outbound = (this.props.outbound ?? Outbound.gatewayRole())._bind({
+    const outbound = Outbound.gatewayRole()._bind({
       kind: 'Lambda',
       at: this.node.path,
       callersHaveTokens: true,
     });
-    for (const problem of outbound.problems) this.props.onProblem(problem);
     const target = new CfnGatewayTarget(this, 'Target', {
       gatewayIdentifier: this.props.gatewayIdentifier,
       name: this.toolName,
@@ -191,6 +192,21 @@ export class Tool extends Construct implements IMcpTool {
     };
     target.addMetadata(METADATA_KEY, metadata);
     return target;
+  }
+
+  /** The credential of an API is an access like any other: a variable, statements, a line of the report. */
+  private accessWithOutbound(): { [environmentVariable: string]: DeclaredAccess } {
+    const { access = {}, outbound, onProblem } = this.props;
+    if (outbound === undefined) return access;
+    if (Object.hasOwn(access, OUTBOUND_ENV)) {
+      onProblem({
+        code: 'ENVIRONMENT_NAME',
+        message: `two entries set the same environment variable, got "${OUTBOUND_ENV}"`,
+        fix: `Give the access another name: ${OUTBOUND_ENV} is the one of outbound`,
+        at: this.node.path,
+      });
+    }
+    return { ...access, [OUTBOUND_ENV]: outbound._access() };
   }
 
   /** What only the runtime helper of the tool can enforce of its input schema. */

@@ -46,6 +46,11 @@ const TYPES: { readonly [type: string]: (source: Facts) => Identity } = {
   },
   'AWS::BedrockAgentCore::ApiKeyCredentialProvider': (of) => credentialProvider(of, 'apikeycredentialprovider'),
   'AWS::BedrockAgentCore::OAuth2CredentialProvider': (of) => credentialProvider(of, 'oauth2credentialprovider'),
+  'AWS::BedrockAgentCore::WorkloadIdentity': (of) => {
+    const name = of.named('Name', of.name);
+    const arn = of.arn('bedrock-agentcore', `workload-identity-directory/default/workload-identity/${name}`);
+    return { ref: name, attributes: { WorkloadIdentityArn: arn } };
+  },
   'AWS::Cognito::UserPool': (of) => {
     const id = `${of.environment.region}_${of.ids.base36(9)}`;
     const provider = `cognito-idp.${of.environment.region}.amazonaws.com/${id}`;

@@ -4,6 +4,7 @@ import { analyzePython } from '../analysis/analyze-python';
 import { type AccessFinding, compareAccess, type DeclaredAccess } from '../analysis/compare';
 import type { HandlerAnalysis, UsedPermission } from '../analysis/handler-analysis';
 import type { PythonCode } from '../analysis/python/program';
+import { OUTBOUND_ENV } from '../protocol/tool-outbound';
 import type { BuiltHandler } from './build-handlers';
 import type { NamedAccess } from './tool-environment';
 
@@ -26,7 +27,20 @@ export function comparePython(code: PythonCode, access: readonly NamedAccess[]):
 
 function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[]): HandlerAccess {
   const findings = compareAccess(access.map(declared), analysis);
-  return { used: analysis.used, findings: withoutCompanions(findings, access) };
+  return { used: analysis.used, findings: withoutCompanions(withoutOtherFlows(findings, access), access) };
+}
+
+/** The runtime helper of `outbound` can get every kind of credential; what it gets is up to the declaration. */
+const IDENTITY_ACTIONS = [
+  'bedrock-agentcore:GetResourceApiKey',
+  'bedrock-agentcore:GetResourceOauth2Token',
+  'bedrock-agentcore:GetWorkloadAccessToken',
+  'bedrock-agentcore:GetWorkloadAccessTokenForJWT',
+];
+
+function withoutOtherFlows(findings: readonly AccessFinding[], access: readonly NamedAccess[]): AccessFinding[] {
+  if (!access.some(({ env }) => env === OUTBOUND_ENV)) return [...findings];
+  return findings.filter(({ kind, action }) => kind === 'excess' || !IDENTITY_ACTIONS.includes(action ?? ''));
 }
 
 /** By action, since an access names all operations that its actions allow, and the code needs one of them. */

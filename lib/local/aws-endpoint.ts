@@ -7,6 +7,7 @@ import { evaluate, type IamDecision } from '../core/iam/evaluate';
 import { matchesAction } from '../core/iam/match';
 import { actionsOfOperation } from '../core/iam/operation-map';
 import { many, type PolicyDocument, statementsOf } from '../core/iam/policy-document';
+import { AgentCoreIdentity } from './agent-core-identity';
 import { awsError, type IncomingCall, readCall } from './aws-call';
 import type { Decide } from './decision';
 import type { EmbeddedDynamoDb } from './embedded-dynamodb';
@@ -34,6 +35,8 @@ export interface AwsBackends {
   readonly dynamodb: EmbeddedDynamoDb;
   /** Resource policies, by ARN. */
   readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>;
+  /** AgentCore Identity, for tools that call APIs themselves. */
+  readonly identity?: AgentCoreIdentity;
   /** Runs a function by name or ARN; `undefined` when there is none. */
   readonly invoke: (
     name: string,
@@ -125,6 +128,8 @@ export class AwsEndpoint {
       this.decide({ layer: 4, decision: 'deny', action: `${call.service}:${call.operation ?? '?'}`, reason: text });
       return awsError(call.protocol, 403, 'UnrecognizedClientException', text);
     }
+    const { identity: agentCore } = this.backends;
+    if (agentCore !== undefined && AgentCoreIdentity.knows(call)) return this.askIdentity(agentCore, identity, call);
     const needed = this.permissionsOf(identity, call);
     const denial = needed === undefined ? this.judgeUnknown(identity, call) : this.judge(identity, needed);
     if (denial !== undefined) return awsError(call.protocol, 403, 'AccessDeniedException', denial);
@@ -133,6 +138,24 @@ export class AwsEndpoint {
     if (call.service === 'dynamodb') return this.backends.dynamodb.call(call.operation!, request.body.toString());
     if (call.service === 'lambda' && call.operation === 'Invoke') return this.invoke(call);
     return notEmulated(call);
+  }
+
+  private async askIdentity(agentCore: AgentCoreIdentity, identity: ToolIdentity, call: IncomingCall) {
+    const answer = await agentCore.answer(call, {
+      account: identity.role.account,
+      region: identity.region,
+      partition: identity.partition,
+      policies: identity.role.policies.identity,
+      decide: (action, resource, context) => this.evaluate(identity, action, resource, context),
+    });
+    const { action, resource } = answer;
+    if (answer.kind === 'denied') {
+      this.log(identity, 'deny', action, resource, answer.reason, 'declare it: outbound: ToolOutbound…');
+      return awsError(call.protocol, 403, 'AccessDeniedException', answer.reason);
+    }
+    this.log(identity, 'allow', action, resource, 'the role allows all that the call takes');
+    if (answer.kind !== 'done') return awsError(call.protocol, 400, 'ValidationException', answer.reason);
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer.body) };
   }
 
   private permissionsOf(identity: ToolIdentity, call: IncomingCall): RequiredPermission[] | undefined {

@@ -174,6 +174,13 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     source: `${GUIDE}/gateway-outbound-auth.html`,
   },
   {
+    id: 'tool-identity',
+    what: 'AgentCore Identity for tools that call APIs themselves',
+    state: 'approximated',
+    note: 'workload token, API key, client credentials and on-behalf-of exchange, judged against the role of the tool; no consent of users. A workload token is good until the stop',
+    source: `${GUIDE}/get-workload-access-token.html`,
+  },
+  {
     id: 'remote-targets',
     what: 'OpenAPI, MCP server and API Gateway targets',
     state: 'approximated',
@@ -240,7 +247,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'other-services',
     what: 'other AWS services',
     state: 'absent',
-    note: 'a call is judged against the role first: denied, or NotImplemented. Lambda Invoke of another function of the app works',
+    note: 'a call is judged against the role first: denied, or NotImplemented. Lambda Invoke of another function of the app and AgentCore Identity work',
   },
   {
     id: 'several-gateways',

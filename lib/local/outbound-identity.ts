@@ -44,14 +44,8 @@ export class OutboundIdentity {
     return { 'kms:ViaService': `secretsmanager.${this.gateway.resource.environment.region}.amazonaws.com` };
   }
 
-  /** The template says the audience of identity tokens nowhere but in the role itself. */
   public get identityTokenContext(): RequestContext {
-    const key = 'sts:IdentityTokenAudience';
-    const audiences = (this.role?.policies.identity ?? [])
-      .flatMap(statementsOf)
-      .flatMap(({ Condition }) => Object.values(Condition ?? {}))
-      .flatMap((keys) => many<unknown>(keys[key] as never));
-    return audiences[0] === undefined ? {} : { [key]: String(audiences[0]) };
+    return identityTokenContext(this.role?.policies.identity ?? []);
   }
 
   /** The first of these permissions that is missing; undefined when the role has them all. */
@@ -89,6 +83,16 @@ export class OutboundIdentity {
       { identity: [], resource: this.role === undefined ? undefined : aboutItself(this.role) },
     );
   }
+}
+
+/** The template says the audience of identity tokens nowhere but in the role itself. */
+export function identityTokenContext(policies: readonly PolicyDocument[]): RequestContext {
+  const key = 'sts:IdentityTokenAudience';
+  const audiences = policies
+    .flatMap(statementsOf)
+    .flatMap(({ Condition }) => Object.values(Condition ?? {}))
+    .flatMap((keys) => many<unknown>(keys[key] as never));
+  return audiences[0] === undefined ? {} : { [key]: String(audiences[0]) };
 }
 
 function aboutItself(role: Role): Role['trust'] {

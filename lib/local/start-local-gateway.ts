@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ConcreteAssembly } from '../assembly/concrete';
 import { type Assembly, readAssembly } from '../assembly/read-assembly';
 import { SecureMcpError, shown } from '../core/errors';
+import { AgentCoreIdentity } from './agent-core-identity';
 import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
 import { type Decide, type Decision, DecisionLog } from './decision';
@@ -21,6 +22,7 @@ import { reportNotSimulated } from './not-simulated';
 import type { OAuthClient } from './oauth-clients';
 import { OAuthEndpoint } from './oauth-endpoint';
 import { OutboundIdentity } from './outbound-identity';
+import { readProviders } from './remote/credential-model';
 import { Credentials } from './remote/credentials';
 import { reportUnready } from './remote/readiness';
 import { RemoteCalls } from './remote/remote-calls';
@@ -163,11 +165,13 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const host = new LambdaHost(options.onLog);
     closers.push(() => host.close());
     await host.start();
+    const access = outboundAccess(options.outbound ?? {});
     const dynamodb = await startTables(assembly, options.seed, report);
     const endpoint = new AwsEndpoint(
       {
         dynamodb,
         resourcePolicies,
+        identity: new AgentCoreIdentity(readProviders(assembly), access.vault, access.tokens),
         invoke: (name, payload, context) => invokeByName(host, functions, name, payload, context),
       },
       log.add,
@@ -181,7 +185,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
       outbound,
       functions,
       host,
-      remoteCalls(gateway, outbound, options.outbound ?? {}, log.add, report),
+      remoteCalls(gateway, outbound, access, log.add, report),
       log.add,
     );
     const server = new GatewayServer((text) => options.onLog?.('local gateway', text));
@@ -231,17 +235,27 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
   }
 }
 
+interface OutboundAccess {
+  readonly routes: Routes;
+  readonly vault: Vault;
+  readonly tokens: TokenClient;
+}
+
+/** What leads out of this machine's gateway, and the credentials for it. */
+function outboundAccess({ forward, vault: source, tokenEndpoints = {} }: LocalOutboundOptions): OutboundAccess {
+  const [routes, vault] = [new Routes(forward), Vault.open(source)];
+  return { routes, vault, tokens: new TokenClient(routes, vault, tokenEndpoints) };
+}
+
 function remoteCalls(
   gateway: GatewayModel,
   identity: OutboundIdentity,
-  { forward, vault, tokenEndpoints }: LocalOutboundOptions,
+  { routes, vault, tokens }: OutboundAccess,
   decide: Decide,
   report: Report,
 ): RemoteCalls {
-  const [routes, values] = [new Routes(forward), Vault.open(vault)];
-  const tokens = new TokenClient(routes, values, tokenEndpoints ?? {});
-  reportUnready(gateway, routes, values, tokens, report);
-  return new RemoteCalls(identity, new Credentials(identity, values, tokens), routes, decide);
+  reportUnready(gateway, routes, vault, tokens, report);
+  return new RemoteCalls(identity, new Credentials(identity, vault, tokens), routes, decide);
 }
 
 async function startTables(assembly: ConcreteAssembly, seed: LocalGatewayOptions['seed'], report: Report) {

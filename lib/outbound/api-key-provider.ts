@@ -27,6 +27,8 @@ export interface ApiKeyProviderProps {
 export class ApiKeyProvider extends Construct {
   /** ARN of the credential provider. */
   public readonly providerArn: string;
+  /** Its name. */
+  public readonly providerName: string;
   /** @internal */
   public readonly _access: CredentialAccess;
 
@@ -40,6 +42,7 @@ export class ApiKeyProvider extends Construct {
       apiKeySecretConfig: { secretId: secret.secretId, jsonKey: secret.jsonKey },
     });
     this.providerArn = provider.attrCredentialProviderArn;
+    this.providerName = name;
     this._access = { apiKeyProviderArn: this.providerArn, secret };
     this.node.addValidation({ validate: () => [...problems, ...secret.problems].map(formatProblem) });
   }

@@ -114,7 +114,7 @@ export class OAuth2Outbound implements OutboundChoice {
   }
 }
 
-function scopeProblems(scopes: readonly string[], at: string): Problem[] {
+export function scopeProblems(scopes: readonly string[], at: string): Problem[] {
   const option = (message: string): Problem => ({
     code: 'OUTBOUND_OPTION',
     message,

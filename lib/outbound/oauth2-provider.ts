@@ -116,6 +116,8 @@ export class OAuth2Provider extends Construct {
 
   /** ARN of the credential provider. */
   public readonly providerArn: string;
+  /** Its name. */
+  public readonly providerName: string;
   /** Where the authorization server sends users back to; register it there. */
   public readonly callbackUrl: string;
   /** @internal */
@@ -133,6 +135,7 @@ export class OAuth2Provider extends Construct {
       oauth2ProviderConfigInput: configuration,
     });
     this.providerArn = provider.attrCredentialProviderArn;
+    this.providerName = name.name;
     this.callbackUrl = provider.attrCallbackUrl;
     this._access = { ...access, oauth2ProviderArn: this.providerArn };
     this._onBehalfOf = onBehalfOf !== undefined;

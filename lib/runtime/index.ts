@@ -1,4 +1,4 @@
-// The `./runtime` entry point: used inside tool Lambdas, so it depends on nothing.
+// The `./runtime` entry point: used inside tool Lambdas, so it depends on nothing but the AWS SDK that is there, on demand.
 export { type Caller, callerOf } from './caller';
 export { defineTool, type ToolDefinition, type ToolInvocation } from './define-tool';
 export {
@@ -19,4 +19,5 @@ export {
   type Verdict,
   type VerifiedCaller,
 } from './interceptors/step';
+export { type OutboundCredentialOptions, outboundCredential } from './outbound';
 export { ToolError, type ToolErrorReply } from './tool-error';

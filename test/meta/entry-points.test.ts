@@ -20,6 +20,13 @@ test('importing the package loads neither Cedar nor esbuild nor an AWS SDK', () 
   }
 });
 
+test('importing ./runtime loads no AWS SDK', () => {
+  const loaded = loadedBy('lib/runtime/index.ts');
+
+  expect(loaded.some((file) => file.includes('/lib/runtime/outbound'))).toBe(true);
+  expect(loaded.filter((file) => file.includes('/@aws-sdk/'))).toEqual([]);
+});
+
 test.each([
   ['all of it', "export * from './lib/runtime/index.ts'", 20_000],
   ['what a tool takes of it', "export { defineTool } from './lib/runtime/index.ts'", 8_000],
@@ -33,6 +40,8 @@ test.each([
     metafile: true,
     platform: 'node',
     format: 'cjs',
+    // Loaded at the first call of a tool that asks for a credential, from the runtime of Lambda.
+    external: ['@aws-sdk/*'],
   });
 
   const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>');

@@ -1,4 +1,3 @@
-import type { Outbound } from 'cdk-secure-mcp';
 import { GatewayApp } from '../support/gateway-app';
 import { CREDENTIALS, TARGETS } from '../support/remote-targets';
 
@@ -75,14 +74,6 @@ test.each(all.filter((each) => !isAllowed(each)))('$kind refuses $credential', (
   expect(error).toContain('[OUTBOUND_COMBINATION]');
   expect(error).toContain(`Outbound.${credential}`);
   expect(error).toContain(`Use ${ALLOWED[kind]!.map((each) => `Outbound.${each}`).join(' or ')}`);
-});
-
-test.each(Object.keys(CREDENTIALS).filter((each) => each !== 'gatewayRole'))('Lambda refuses %s', (credential) => {
-  const shop = new GatewayApp();
-  const outbound: Outbound = CREDENTIALS[credential]!(shop.stack);
-  shop.addTool('lookup', { outbound }).permit(shop.gateway.addAgent('robot'));
-
-  expect(shop.synthError()).toMatch(/kind Lambda.*Use Outbound\.gatewayRole \[OUTBOUND_COMBINATION\]/);
 });
 
 test('the table speaks of every pair', () => {

@@ -49,6 +49,19 @@ export interface OAuthGrant {
 const OAUTH2_PROVIDER = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
 const API_KEY_PROVIDER = 'AWS::BedrockAgentCore::ApiKeyCredentialProvider';
 
+/** Every credential provider of an assembly by its name, for tools that ask for one themselves. */
+export function readProviders(assembly: ConcreteAssembly): {
+  readonly apiKey: ReadonlyMap<string, ProviderModel>;
+  readonly oauth2: ReadonlyMap<string, OAuth2ProviderModel>;
+} {
+  const named = <T extends ProviderModel>(type: string, read: (resource: ConcreteResource) => T) =>
+    new Map(assembly.ofType(type).map((resource) => [resource.ref, read(resource)]));
+  return {
+    apiKey: named(API_KEY_PROVIDER, (resource) => readApiKeyProvider(assembly, resource)),
+    oauth2: named(OAUTH2_PROVIDER, (resource) => readOAuth2Provider(assembly, resource)),
+  };
+}
+
 export function readCredential(assembly: ConcreteAssembly, target: ConcreteResource): CredentialModel {
   const configurations = target.properties.CredentialProviderConfigurations;
   const [first] = Array.isArray(configurations) ? configurations : [];
@@ -80,16 +93,18 @@ function readApiKey(assembly: ConcreteAssembly, reference: unknown): CredentialM
   const name = own(reference, 'CredentialParameterName');
   return {
     kind: 'api-key',
-    provider: {
-      ...providerModel(resource),
-      ...secretOf(assembly, resource, own(resource.properties.ApiKeySecretConfig, 'SecretId'), 'apikey'),
-    },
+    provider: readApiKeyProvider(assembly, resource),
     place: {
       location: own(reference, 'CredentialLocation') === 'QUERY_PARAMETER' ? 'QUERY_PARAMETER' : 'HEADER',
       name: typeof name === 'string' ? name : 'Authorization',
       prefix: String(own(reference, 'CredentialPrefix') ?? ''),
     },
   };
+}
+
+function readApiKeyProvider(assembly: ConcreteAssembly, resource: ConcreteResource): ProviderModel {
+  const secretId = own(resource.properties.ApiKeySecretConfig, 'SecretId');
+  return { ...providerModel(resource), ...secretOf(assembly, resource, secretId, 'apikey') };
 }
 
 function readOAuth(assembly: ConcreteAssembly, reference: unknown): CredentialModel {

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../core/iam/conditions';
-import type { OutboundIdentity } from '../outbound-identity';
 import type { CredentialModel, OAuth2ProviderModel, ProviderModel } from './credential-model';
 import { UpstreamError } from './routes';
 import { fieldOf, type TokenClient } from './token-client';
@@ -22,6 +21,21 @@ export class CredentialDenied extends UpstreamError {
   }
 }
 
+/** Who asks for a credential, and what IAM says to it: the gateway, or a tool that calls an API itself. */
+export interface Asker {
+  /** The directory of workload identities, and the one of the asker. */
+  readonly workloadArns: readonly string[];
+  readonly tokenVaultArn: string;
+  readonly throughSecretsManager: RequestContext;
+  readonly identityTokenContext: RequestContext;
+  /** The first of these permissions that is missing; undefined when it has them all. */
+  missing(
+    action: string,
+    resources: readonly string[],
+    context?: RequestContext,
+  ): { readonly reason: string } | undefined;
+}
+
 /** For whom a target is called. */
 export interface CallFor {
   /** The verified token of the caller: only an exchange sends it anywhere, and only to the authorization server. */
@@ -31,14 +45,14 @@ export interface CallFor {
 const NOTHING: Credential = { headers: {}, query: {} };
 
 /**
- * Layer 2: the credential of a target. The gateway's role has to be allowed to get it, action by action as AgentCore
- * Identity asks for it; the value comes from the local vault.
+ * Layer 2: the credential of a target. The role of whoever asks has to be allowed to get it, action by action as AgentCore
+ * Identity demands; the value comes from the local vault.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-prerequisites-permissions.html
  */
 export class Credentials {
   public constructor(
-    private readonly identity: OutboundIdentity,
+    private readonly identity: Asker,
     private readonly vault: Vault,
     private readonly tokens: TokenClient,
   ) {}
