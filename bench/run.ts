@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handlers } from './handlers';
+import { policies } from './policies';
 import { machine, markdown } from './report';
 import { manyTools, quickstart } from './synth';
 
@@ -9,6 +10,7 @@ const measured = machine();
 const sections = [
   markdown('Synthesis of the quickstart', quickstart()),
   markdown('Synthesis of many tools', manyTools()),
+  markdown('Policies of a gateway', policies()),
   markdown('Bundling of handlers, one run', handlers()),
 ];
 const head = `# Benchmark results\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.\n\nMachine: ${measured}. Medians, with lowest and highest in brackets.\n`;

@@ -3,7 +3,7 @@ import { qualifiedToolName } from '../../protocol/tool-name';
 import type { KnownCaller } from './access-map';
 import { isContradiction } from './contradiction';
 import { type CedarPolicyJson, type CedarPolicyText, cedar, namedActions, parsePolicy } from './engine';
-import { conditionOf, contextPath, partsOf } from './expression';
+import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
 import { PolicySet, type Residual } from './policy-set';
 import { oauthPrincipal } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
@@ -49,7 +49,7 @@ export interface AnalysisInput {
   readonly callers: readonly AnalyzedCaller[];
 }
 
-interface ParsedPolicy extends CedarPolicyText {
+interface ReadPolicy extends CedarPolicyText {
   readonly json: CedarPolicyJson;
 }
 
@@ -58,7 +58,7 @@ const QUOTA = { statementMin: 35, statementMax: 10_000, policies: 1_000, engineB
 
 /** What is valid Cedar and still not meant: too wide, without effect, open on error, or refused by the service. */
 export function analyzePolicies(input: AnalysisInput): PolicyFinding[] {
-  const policies = input.policies.flatMap((policy): ParsedPolicy[] => {
+  const policies = input.policies.flatMap((policy): ReadPolicy[] => {
     const { json } = parsePolicy(policy.text);
     return json === undefined ? [] : [{ ...policy, json }];
   });
@@ -75,7 +75,7 @@ export function analyzePolicies(input: AnalysisInput): PolicyFinding[] {
 }
 
 /** What CreatePolicy refuses at once, or asks another permission for. */
-function scopeFindings({ id, json }: ParsedPolicy, gatewayArn: string): PolicyFinding[] {
+function scopeFindings({ id, json }: ReadPolicy, gatewayArn: string): PolicyFinding[] {
   const { principal, action, resource } = json;
   const found: PolicyFinding[] = [];
   const report = (kind: PolicyFindingKind, severity: 'error' | 'warning', message: string, fix: string) =>
@@ -109,7 +109,7 @@ function scopeFindings({ id, json }: ParsedPolicy, gatewayArn: string): PolicyFi
   return found;
 }
 
-function conditionFindings({ id, json }: ParsedPolicy): PolicyFinding[] {
+function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
   const condition = conditionOf(json);
   const about = { policyId: id };
   if (json.effect === 'permit' && condition.Value === true) {
@@ -154,7 +154,7 @@ function canBeMissing(body: unknown): boolean {
   return false;
 }
 
-function duplicates(policies: readonly ParsedPolicy[]): PolicyFinding[] {
+function duplicates(policies: readonly ReadPolicy[]): PolicyFinding[] {
   const seen = new Map<string, string>();
   return policies.flatMap(({ id, json }): PolicyFinding[] => {
     const content = JSON.stringify({ ...json, annotations: undefined });
@@ -169,22 +169,20 @@ function duplicates(policies: readonly ParsedPolicy[]): PolicyFinding[] {
 /** A token with a subject and nothing else: who passes with it, passes with any. */
 const STRANGER = oauthPrincipal({ sub: 'somebody-without-any-claim' })!;
 
-function toolFindings(
-  { tools, callers, gatewayArn }: AnalysisInput,
-  policies: readonly ParsedPolicy[],
-): PolicyFinding[] {
+function toolFindings({ tools, callers, gatewayArn }: AnalysisInput, policies: readonly ReadPolicy[]): PolicyFinding[] {
   const set = new PolicySet(policies, schemaFromTools(tools));
   return tools.flatMap((each): PolicyFinding[] => {
     const tool = qualifiedToolName(each.target, each.name);
     const request = { action: tool, gatewayArn };
-    if (!passes(set.residuals(request))) {
+    const residuals = set.residuals(request);
+    if (!passes(residuals)) {
       const message = `no policy permits tool '${tool}', so every call to it is denied`;
       return [
         { kind: 'tool-unreachable', severity: 'error', tool, message, fix: 'Permit it to somebody, or remove it' },
       ];
     }
     const found: PolicyFinding[] = [];
-    if (passes(set.residuals({ ...request, principal: STRANGER }))) {
+    if (!residuals.every(asksForClaim) && passes(set.residuals({ ...request, principal: STRANGER }))) {
       const message = `everybody with a token can call tool '${tool}'`;
       found.push({
         kind: 'tool-open-to-everybody',
@@ -210,13 +208,26 @@ function toolFindings(
   });
 }
 
+/** Whether a permit plainly asks for a claim that the stranger lacks, which saves asking the engine. */
+function asksForClaim({ effect, condition }: Residual): boolean {
+  const asks = (part: CedarExpression): boolean => {
+    const tag = tagOf(part, 'hasTag');
+    if (tag !== undefined) return tag !== 'sub';
+    const both = operands(part, '&&');
+    if (both.length > 1) return both.some(asks);
+    const either = operands(part, '||');
+    return either.length > 1 && either.every(asks);
+  };
+  return effect === 'forbid' || asks(condition);
+}
+
 /** Some permit may apply, and no forbid applies whatever the arguments are. */
 function passes(residuals: readonly Residual[]): boolean {
   const permitted = residuals.some(({ effect, condition }) => effect === 'permit' && !isContradiction(condition));
   return permitted && !residuals.some(({ effect, condition }) => effect === 'forbid' && condition.Value === true);
 }
 
-function statementQuota({ id, text }: ParsedPolicy): PolicyFinding[] {
+function statementQuota({ id, text }: ReadPolicy): PolicyFinding[] {
   if (text.length >= QUOTA.statementMin && text.length <= QUOTA.statementMax) return [];
   const message = `policy '${id}' has ${text.length} characters; the service accepts ${QUOTA.statementMin} to ${QUOTA.statementMax}`;
   return [

@@ -99,12 +99,27 @@ function validateChunk(
   return problemsOf(answer, texts);
 }
 
-/** The structure of one policy (Cedar's JSON policy format), or what is wrong with its syntax. */
-export function parsePolicy(text: string): { readonly json?: CedarPolicyJson; readonly problems: CedarProblem[] } {
+export interface ParsedPolicy {
+  readonly json?: CedarPolicyJson;
+  readonly problems: readonly CedarProblem[];
+}
+
+/** Validation, analysis and rules ask about the same texts: an engine has up to 1,000 policies. */
+const PARSED_MAX = 4_000;
+const parsed = new Map<string, ParsedPolicy>();
+
+/** The structure of one policy (Cedar's JSON policy format), or what is wrong with its syntax. Not to be changed. */
+export function parsePolicy(text: string): ParsedPolicy {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
   const answer = cedar().policyToJson(text);
-  return answer.type === 'success'
-    ? { json: answer.json, problems: [] }
-    : { problems: answer.errors.map((error) => toProblem('', text, error)) };
+  const result: ParsedPolicy =
+    answer.type === 'success'
+      ? { json: answer.json, problems: [] }
+      : { problems: answer.errors.map((error) => toProblem('', text, error)) };
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(text, result);
+  return result;
 }
 
 /** An expression of Cedar's JSON format as Cedar text. */

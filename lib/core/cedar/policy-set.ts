@@ -44,10 +44,10 @@ export interface Residual {
   readonly condition: CedarExpression;
 }
 
-interface Bucket {
+/** What the module was given of one action, under which names. */
+interface Prepared {
   readonly preparsedId: string;
   readonly schemaName: string;
-  readonly texts: Readonly<Record<string, string>>;
 }
 
 /**
@@ -59,7 +59,7 @@ interface Bucket {
 export class PolicySet {
   private readonly byAction = new Map<string, CedarPolicyText[]>();
   private readonly general: CedarPolicyText[] = [];
-  private readonly buckets = new Map<string, Bucket>();
+  private readonly prepared = new Map<string, Prepared>();
 
   public constructor(
     policies: readonly CedarPolicyText[],
@@ -80,7 +80,7 @@ export class PolicySet {
 
   /** The decision of ENFORCE mode. A request that does not fit the schema is denied, never evaluated as far as it goes. */
   public decide(request: CedarRequest): CedarDecision {
-    const { preparsedId, schemaName } = this.bucketOf(request.action);
+    const { preparsedId, schemaName } = this.prepare(request.action);
     const answer = cedar().statefulIsAuthorized({
       ...callOf(request),
       context: { input: { ...request.input }, system: systemContext(request.now) },
@@ -103,7 +103,7 @@ export class PolicySet {
     const answer = cedar().isAuthorizedPartial({
       ...callOf(request),
       context: { input: UNKNOWN_INPUT, system: systemContext(request.now) },
-      policies: { staticPolicies: atTime(this.bucketOf(request.action).texts, request.now) },
+      policies: { staticPolicies: atTime(this.textsOf(request.action), request.now) },
       entities: [principalEntity(request.principal), ...actionEntities(request.action)],
     });
     return answer.type === 'residuals' && answer.response.decision !== 'deny';
@@ -119,7 +119,7 @@ export class PolicySet {
       action: { type: CEDAR_ENTITY.action, id: request.action },
       resource: { type: CEDAR_ENTITY.gateway, id: request.gatewayArn },
       context: { input: UNKNOWN_INPUT, system: UNKNOWN_SYSTEM },
-      policies: { staticPolicies: opened(this.bucketOf(request.action).texts, request) },
+      policies: { staticPolicies: opened(this.textsOf(request.action), request) },
       entities: [
         ...(request.principal === undefined ? [] : [principalEntity(request.principal)]),
         ...actionEntities(request.action),
@@ -136,21 +136,25 @@ export class PolicySet {
       .sort((a, b) => (a.policyId < b.policyId ? -1 : 1));
   }
 
-  private bucketOf(action: string): Bucket {
-    const known = this.buckets.get(action);
-    if (known !== undefined) return known;
+  private textsOf(action: string): Record<string, string> {
     const policies = [...(this.byAction.get(action) ?? []), ...this.general];
-    const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+    return Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+  }
+
+  private prepare(action: string): Prepared {
+    const known = this.prepared.get(action);
+    if (known !== undefined) return known;
+    const texts = this.textsOf(action);
     const preparsedId = contentId(texts);
     orThrow(cedar().preparsePolicySet(preparsedId, { staticPolicies: texts }));
     // An action that the schema does not have stays unknown: the request is then refused.
     const schema = schemaOfActions(this.schema, [action]) ?? schemaOfActions(this.schema, [])!;
     const schemaName = contentId(schema);
     orThrow(cedar().preparseSchema(schemaName, schema));
-    const bucket = { preparsedId, schemaName, texts };
+    const prepared = { preparsedId, schemaName };
     // Names that are not of the schema come from clients; keeping them would let a client fill the memory.
-    if (schemaOfActions(this.schema, [action]) !== undefined) this.buckets.set(action, bucket);
-    return bucket;
+    if (schemaOfActions(this.schema, [action]) !== undefined) this.prepared.set(action, prepared);
+    return prepared;
   }
 }
 
