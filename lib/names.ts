@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Construct } from 'constructs';
 import { type Problem, shown } from './core/errors';
 import {
   QUALIFIED_TOOL_NAME_MAX,
@@ -113,4 +114,25 @@ function suggestedName(name: string, maxLength: number): string {
     .slice(0, maxLength)
     .replace(/-+$/, '');
   return cleaned === '' ? 'my-name' : cleaned;
+}
+
+export interface NameInUse {
+  readonly code: 'TOOL_DUPLICATE' | 'AGENT_DUPLICATE';
+  readonly name: string;
+  readonly used: ReadonlyMap<string, unknown>;
+  readonly prefix?: string;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** A construct id for a name; a second use of a name is a problem, not an exception, so that all are reported. */
+export function freeId(scope: Construct, { code, name, used, prefix = '', onProblem }: NameInUse): string {
+  const id = `${prefix}${name}`;
+  if (!used.has(name)) return id;
+  onProblem({
+    code,
+    message: `the name is used twice, got ${shown(name)}`,
+    fix: 'Give each its own name',
+    at: scope.node.path,
+  });
+  return `${id}-duplicate-${scope.node.children.length}`;
 }

@@ -3,20 +3,15 @@ import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import {
-  Agent,
-  type ExternalAgentOptions,
-  external,
-  type Identify,
-  type InteractiveAgentOptions,
-  interactive,
-} from './agent';
+import { type Agent, type ExternalAgentOptions, external, type InteractiveAgentOptions, interactive } from './agent';
 import { type AddPoliciesOptions, CallerType, type CedarPolicies, type ICaller } from './authorization';
-import { formatProblem, type Problem, shown } from './core/errors';
+import { formatProblem, type Problem } from './core/errors';
+import { GatewayAgents } from './gateway-agents';
 import { GatewayAlarms } from './gateway-alarms';
 import { GatewayEncryption } from './gateway-encryption';
 import { GatewayLogs } from './gateway-logs';
 import { GatewayPolicies } from './gateway-policies';
+import { GatewayTargets } from './gateway-targets';
 import { toolLockProblems } from './gateway-tool-lock';
 import { associateWebAcl, GatewayWaf } from './gateway-waf';
 import { type AuthorizerType, callerTokens, type InboundBinding } from './inbound/inbound-binding';
@@ -25,7 +20,7 @@ import type { Interceptor } from './interceptors/interceptor';
 import type { CodeAnalysis } from './least-privilege/code-analysis';
 import { renderMcpOptions } from './mcp-options';
 import type { IMcpTool, PermitOptions } from './mcp-tool';
-import { checkAgentName, checkGatewayName, checkToolName, policyName } from './names';
+import { checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
 import { PolicyEngineMode } from './policy-engine-mode';
 import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
@@ -35,9 +30,6 @@ import type { SecureMcpGatewayProps } from './secure-mcp-gateway-props';
 import type { Target } from './targets/target';
 import { Tool, type ToolOptions } from './tool';
 import { endpointProblems, onlyThroughVpcEndpoints } from './vpc-endpoint-policy';
-
-/** Target operations that may run at once on one gateway; more are throttled by the service. */
-const CONCURRENT_TARGET_OPERATIONS = 5;
 
 /** Who comes in, as policies see them. */
 const CALLER_TYPE: Record<AuthorizerType, CallerType> = {
@@ -85,8 +77,8 @@ export class SecureMcpGateway extends Construct {
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
   };
-  private readonly targets = new Map<string, Tool | RemoteTarget>();
-  private readonly agents = new Map<string, Agent>();
+  private readonly targets: GatewayTargets;
+  private readonly agents = new GatewayAgents(this, this.onProblem);
 
   public constructor(scope: Construct, id: string, props: SecureMcpGatewayProps) {
     super(scope, id);
@@ -112,6 +104,7 @@ export class SecureMcpGateway extends Construct {
       encryptionKey: this.encryptionKey,
       keyConditions: encryption.keyConditions,
     });
+    this.targets = new GatewayTargets(this, this.role.policy, this.onProblem);
     const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
     const mcp = renderMcpOptions(props.mcp ?? {}, this.inbound.authorizerType !== 'NONE', this.node.path);
     const mode = props.policyMode ?? PolicyEngineMode.enforce();
@@ -138,18 +131,7 @@ export class SecureMcpGateway extends Construct {
     this.gatewayId = this.gateway.attrGatewayIdentifier;
     this.gatewayUrl = this.gateway.attrGatewayUrl;
 
-    new GatewayLogs(this, 'Logs', {
-      gatewayName: this.gatewayName,
-      gatewayArn: this.gatewayArn,
-      encryptionKey: this.encryptionKey,
-      traces: props.traces ?? false,
-    });
-    new GatewayAlarms(this, 'Alarms', {
-      ...props.alarms,
-      gatewayName: this.gatewayName,
-      gatewayArn: this.gatewayArn,
-      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
-    });
+    this.observe(props);
     this.rateLimits = new RateLimits(this, 'RateLimits', {
       gatewayIdentifier: this.gatewayId,
       callerDimension: this.inbound.callerDimension,
@@ -168,7 +150,7 @@ export class SecureMcpGateway extends Construct {
   public addTool(name: string, options: ToolOptions): Tool {
     this.problems.push(...checkToolName(name, this.node.path));
     const scope = this.inbound.addToolScope(name, options.description);
-    const tool = Tool._create(this, this.freeId('TOOL_DUPLICATE', name, this.targets), {
+    const tool = Tool._create(this, this.targets.freeId(name), {
       ...options,
       toolName: name,
       gatewayIdentifier: this.gatewayId,
@@ -179,8 +161,7 @@ export class SecureMcpGateway extends Construct {
       onProblem: this.onProblem,
     });
     this.role.allowInvoke(tool.alias.functionArn);
-    this.orderTarget(tool);
-    this.targets.set(name, tool);
+    this.targets.add(name, tool);
     this.policies.addTool(tool, tool);
     return tool;
   }
@@ -192,7 +173,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: `TARGET_NAME`, `TOOL_DUPLICATE`, and at synthesis those of its document, endpoint, credential and permits.
    */
   public addTarget(name: string, target: Target): RemoteTarget {
-    const remote = RemoteTarget._create(this, this.freeId('TOOL_DUPLICATE', name, this.targets), {
+    const remote = RemoteTarget._create(this, this.targets.freeId(name), {
       targetName: name,
       target,
       gatewayIdentifier: this.gatewayId,
@@ -202,8 +183,7 @@ export class SecureMcpGateway extends Construct {
       onProblem: this.onProblem,
     });
     for (const access of remote._binding.access) this.role.allowCredential(access);
-    this.orderTarget(remote);
-    this.targets.set(name, remote);
+    this.targets.add(name, remote);
     for (const tool of remote.tools) this.policies.addTool(tool, remote);
     return remote;
   }
@@ -214,7 +194,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: `AGENT_NAME`, `AGENT_DUPLICATE`, `AGENT_KIND`, and at synthesis `AGENT_WITHOUT_PERMIT`.
    */
   public addAgent(name: string): Agent {
-    return this.makeAgent(name, (agent) => this.inbound.identifyMachine(agent));
+    return this.agents.add(name, (agent) => this.inbound.identifyMachine(agent));
   }
 
   /**
@@ -224,7 +204,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: those of {@link addAgent}, `CALLBACK_URL`, `TOKEN_VALIDITY`.
    */
   public addInteractiveAgent(name: string, options: InteractiveAgentOptions): Agent {
-    return this.makeAgent(name, interactive(this.inbound, options, this.onProblem));
+    return this.agents.add(name, interactive(this.inbound, options, this.onProblem));
   }
 
   /**
@@ -233,7 +213,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: those of {@link addAgent}, `AGENT_CLIENT`.
    */
   public addExternalAgent(name: string, options: ExternalAgentOptions): Agent {
-    return this.makeAgent(name, external(this.inbound, options, this.onProblem));
+    return this.agents.add(name, external(this.inbound, options, this.onProblem));
   }
 
   /** Lets a caller call each of these tools, under conditions on arguments that all of them have. */
@@ -300,13 +280,6 @@ export class SecureMcpGateway extends Construct {
     if (alias !== undefined) this.role.allowInvoke(alias.functionArn);
   }
 
-  private makeAgent(name: string, identify: Identify): Agent {
-    this.problems.push(...checkAgentName(name, this.node.path));
-    const agent = Agent._create(this, this.freeId('AGENT_DUPLICATE', name, this.agents, 'Agent-'), name, identify);
-    this.agents.set(name, agent);
-    return agent;
-  }
-
   private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty, { _mode: mode }: PolicyEngineMode): CfnGateway {
     const gateway = new CfnGateway(this, 'Gateway', {
       name: this.gatewayName,
@@ -323,6 +296,21 @@ export class SecureMcpGateway extends Construct {
     // The service calls GetPolicyEngine as the role while it creates the gateway.
     gateway.node.addDependency(this.role.policy);
     return gateway;
+  }
+
+  private observe(props: SecureMcpGatewayProps): void {
+    new GatewayLogs(this, 'Logs', {
+      gatewayName: this.gatewayName,
+      gatewayArn: this.gatewayArn,
+      encryptionKey: this.encryptionKey,
+      traces: props.traces ?? false,
+    });
+    new GatewayAlarms(this, 'Alarms', {
+      ...props.alarms,
+      gatewayName: this.gatewayName,
+      gatewayArn: this.gatewayArn,
+      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
+    });
   }
 
   /** What stands before authentication or beside it. */
@@ -351,49 +339,20 @@ export class SecureMcpGateway extends Construct {
     this.gateway.addMetadata(METADATA_KEY, Lazy.any({ produce }));
   }
 
-  /** Targets wait for the role policy and run in lanes, so that a large gateway is not throttled by the service. */
-  private orderTarget({ _target: target }: Tool | RemoteTarget): void {
-    const earlier = [...this.targets.values()];
-    target.node.addDependency(this.role.policy);
-    const previousInLane = earlier[earlier.length - CONCURRENT_TARGET_OPERATIONS];
-    if (previousInLane !== undefined) target.addResourceDependency(previousInLane._target);
-  }
-
   private findProblems(): Problem[] {
     this.policies.reportInputs(this, this.interceptors.validatesInput);
-    const agents = [...this.agents.values()].filter((agent) => !agent._hasPermits);
     return [
       ...this.problems,
       ...this.inbound.findProblems(this.node.path),
-      ...this.policies.findProblems([...this.agents.values()]),
+      ...this.policies.findProblems(this.agents.all),
       ...toolLockProblems(this, {
         gateway: this.gateway,
-        targets: [...this.targets.values()].map(({ _target }) => _target),
+        targets: this.targets.resources,
         file: this.toolLock,
       }),
       ...this.interceptors.findProblems(),
-      ...agents.map(
-        (agent): Problem => ({
-          code: 'AGENT_WITHOUT_PERMIT',
-          message: `agent ${shown(agent.agentName)} may call no tool, so its OAuth client would hold no scope`,
-          fix: 'Call tool.permit(agent) or remove the agent',
-          at: agent.node.path,
-        }),
-      ),
+      ...this.agents.findProblems(),
     ];
-  }
-
-  /** A construct id for a name; a second use of a name is a problem, not an exception, so that all are reported. */
-  private freeId(code: 'TOOL_DUPLICATE' | 'AGENT_DUPLICATE', name: string, used: Map<string, unknown>, prefix = '') {
-    const id = `${prefix}${name}`;
-    if (!used.has(name)) return id;
-    this.problems.push({
-      code,
-      message: `the name is used twice, got ${shown(name)}`,
-      fix: 'Give each its own name',
-      at: this.node.path,
-    });
-    return `${id}-duplicate-${this.node.children.length}`;
   }
 }
 
