@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
-import { type CloudFormationTemplate, isObject, own } from './cloudformation';
+import { type CloudFormationResource, type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
 import { prepareTemplate } from './prepare-template';
 
@@ -112,7 +112,11 @@ function readFolder(directory: string, options: ReadAssemblyOptions): Assembly {
     throw unreadable(directory, 'it holds neither manifest.json nor a template', 'Run `npx cdk synth` first');
   }
   const stacks = templates.flatMap((file) => readAssembly(file, options).stacks);
-  return assemblyOf(directory, stacks);
+  const nested = new Set(stacks.filter(({ parent }) => parent !== undefined).map((stack) => stack.templateFile));
+  return assemblyOf(
+    directory,
+    stacks.filter(({ parent, templateFile }) => parent !== undefined || !nested.has(templateFile)),
+  );
 }
 
 function assemblyOf(path: string, stacks: readonly StackTemplate[]): Assembly {
@@ -166,16 +170,26 @@ function readMetadata(directory: string, artifact: unknown): StackMetadata {
   return readStackMetadata(path !== undefined && existsSync(path) ? readJson(path) : inside);
 }
 
-/** A nested stack's template is an asset of its parent: its object key stands in `TemplateURL`. */
-function readNested(parent: StackTemplate, options: ReadAssemblyOptions, metadata?: StackMetadata): StackTemplate[] {
+/** CloudFormation's own limits are lower; a template that holds itself must end. */
+const MAX_NESTED_LEVELS = 10;
+const MAX_STACKS = 500;
+
+/**
+ * A nested stack's template is an asset of its parent: its object key stands in `TemplateURL`. Before `aws cloudformation
+ * package` it is a file beside the parent.
+ */
+function readNested(
+  parent: StackTemplate,
+  options: ReadAssemblyOptions,
+  metadata?: StackMetadata,
+  budget = { stacks: MAX_STACKS },
+): StackTemplate[] {
   const nested: StackTemplate[] = [];
+  if (parent.name.split('/').length > MAX_NESTED_LEVELS) return nested;
   for (const [logicalId, resource] of Object.entries(parent.template.Resources)) {
     if (resource.Type !== NESTED_STACK) continue;
-    const url = JSON.stringify(own(resource.Properties, 'TemplateURL') ?? '');
-    const byKey = [...parent.assets].find(([key]) => url.includes(key))?.[1].path;
-    const byMetadata = own(resource.Metadata, 'aws:asset:path');
-    const file = byKey ?? (typeof byMetadata === 'string' ? join(dirname(parent.templateFile), byMetadata) : undefined);
-    if (file === undefined || !existsSync(file)) continue;
+    const file = nestedFile(parent, resource);
+    if (file === undefined || !existsSync(file) || --budget.stacks < 0) continue;
     const stack: StackTemplate = {
       ...parent,
       name: `${parent.name}/${logicalId}`,
@@ -184,9 +198,21 @@ function readNested(parent: StackTemplate, options: ReadAssemblyOptions, metadat
       parent: { stack: parent.name, logicalId },
       constructs: metadata?.constructs.get(basename(file)),
     };
-    nested.push(stack, ...readNested(stack, options, metadata));
+    nested.push(stack, ...readNested(stack, options, metadata, budget));
   }
   return nested;
+}
+
+function nestedFile(parent: StackTemplate, resource: CloudFormationResource): string | undefined {
+  const url = own(resource.Properties, 'TemplateURL') ?? '';
+  const text = JSON.stringify(url);
+  const byKey = [...parent.assets].find(([key]) => text.includes(key))?.[1].path;
+  if (byKey !== undefined) return byKey;
+  const folder = dirname(parent.templateFile);
+  const local = own(resource.Metadata, 'aws:asset:path') ?? url;
+  if (typeof local !== 'string' || !TEMPLATE_EXTENSIONS.includes(extname(local).toLowerCase())) return undefined;
+  const inside = relative(folder, join(folder, local));
+  return local.includes('://') || isAbsolute(local) || inside.startsWith('..') ? undefined : join(folder, local);
 }
 
 function readAssets(directory: string, artifacts: readonly unknown[]): Map<string, AssetSource> {

@@ -85,7 +85,7 @@ export class Resolver {
       case 'Ref':
         return this.ref(stack, String(argument), depth);
       case 'Fn::GetAtt':
-        return this.getAtt(stack, Array.isArray(argument) ? argument.map(String).join('.') : String(argument), depth);
+        return this.getAtt(stack, this.attributePath(stack, argument, depth), depth);
       case 'Fn::Join':
         return this.join(stack, argument, depth);
       case 'Fn::Sub':
@@ -104,6 +104,12 @@ export class Resolver {
       default:
         return new Unknown(`it comes from ${name}`);
     }
+  }
+
+  /** With `AWS::LanguageExtensions` the parts may be functions themselves. */
+  private attributePath(stack: StackTemplate, argument: unknown, depth: number): string {
+    if (!Array.isArray(argument)) return String(argument);
+    return argument.map((part) => (isObject(part) ? String(this.resolve(stack, part, depth)) : String(part))).join('.');
   }
 
   private ref(stack: StackTemplate, id: string, depth: number): unknown {

@@ -21,7 +21,23 @@ export function expandSam(template: CloudFormationTemplate): CloudFormationTempl
     const role = properties.Role ?? { 'Fn::GetAtt': [`${id}Role`, 'Arn'] };
     resources.set(id, { ...resource, Type: 'AWS::Lambda::Function', Properties: { ...properties, Role: role } });
   }
-  return { ...template, Resources: Object.fromEntries(resources) };
+  const aliases = functions.flatMap(([id, { Properties }]) => {
+    const alias = own(Properties, 'AutoPublishAlias') ?? own(globals, 'AutoPublishAlias');
+    return typeof alias === 'string' ? [[`${id}.Alias`, `${id}Alias${alias}`] as const] : [];
+  });
+  const expandedTemplate = { ...template, Resources: Object.fromEntries(resources) };
+  return aliases.length === 0 ? expandedTemplate : (renamed(expandedTemplate, new Map(aliases)) as typeof template);
+}
+
+/** `!Ref Function.Alias` is SAM's name for the alias that it makes. */
+function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string')
+    return value.replace(/\$\{([\w.]+)\}/g, (all, id) => (names.has(id) ? `\${${names.get(id)}}` : all));
+  if (Array.isArray(value)) return value.map((item) => renamed(item, names));
+  if (!isObject(value)) return value;
+  const id = own(value, 'Ref');
+  if (typeof id === 'string' && names.has(id)) return { Ref: names.get(id) };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renamed(item, names)]));
 }
 
 function* expanded(id: string, properties: Record<string, unknown>): Iterable<[string, CloudFormationResource]> {

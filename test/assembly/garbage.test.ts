@@ -63,3 +63,15 @@ test('a good template of the same kind is read', () => {
     Properties: { B: { 'Fn::Sub': '${C}' } },
   });
 });
+
+test('a template that is its own nested stack ends, and one outside of its folder is not opened', () => {
+  const nested = (url: string) => ({ Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: url } });
+  const self = file(
+    JSON.stringify({ Resources: { A: nested('t.json'), B: nested('t.json'), C: nested('../x.json') } }),
+  );
+  const { stacks, unread } = read(self);
+
+  expect(stacks.length).toBeLessThanOrEqual(501);
+  expect(unread.map(({ logicalId }) => logicalId)).toContain('C');
+  expect(runRules({ path: self, stacks, unread }).some(({ ruleId }) => ruleId.includes('LP18[Unknown'))).toBe(true);
+});

@@ -2,7 +2,7 @@ import '@microsoft/jest-sarif';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
@@ -38,6 +38,8 @@ function template(resources: object, name = 't.json'): string {
 }
 
 const open = template({ Gw: { Type: 'AWS::BedrockAgentCore::Gateway', Properties: { AuthorizerType: 'NONE' } } });
+const truncated = join(dirname(open), 'truncated.json');
+writeFileSync(truncated, readFileSync(open, 'utf8').slice(0, -3));
 const empty = template({ Q: { Type: 'AWS::SQS::Queue' } });
 
 test('a clean template ends with 0', () => {
@@ -74,6 +76,7 @@ test('JSON has exactly the published shape', () => {
 
 test.each([
   ['a path that does not exist', ['check', join(tmpdir(), 'no-such-cdk.out')], 'ASSEMBLY_UNREADABLE'],
+  ['a truncated template', ['check', truncated], 'it is not JSON'],
   ['an unknown option', ['check', '--formt', 'json'], 'did you mean --format'],
   ['an unknown format', ['check', empty, '--format', 'xml'], 'takes text, json, sarif'],
   ['too many paths', ['check', empty, empty], 'CLI_USAGE'],

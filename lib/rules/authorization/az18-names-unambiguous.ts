@@ -1,9 +1,10 @@
+import type { ModelResource, TemplateModel } from '../../assembly/template-model';
 import { QUALIFIED_TOOL_NAME_MAX, SEARCH_TOOL_NAME, TARGET_NAME_PATTERN } from '../../protocol/tool-name';
 import { gatewayOf } from '../gateways';
-import { judgeLiteral } from '../read';
+import { at, judgeLiteral } from '../read';
 import { defineRule, finding, warning } from '../rule';
 import { toolsOf } from '../tools';
-import { TARGET } from '../types';
+import { GATEWAY, TARGET } from '../types';
 
 export const az18 = defineRule({
   id: 'AZ18',
@@ -52,7 +53,10 @@ Crm:
       );
       for (const tool of toolsOf(target).tools) {
         const path = `Properties.${tool.path}`;
-        if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(tool.name) || tool.name.includes('__')) {
+        if (
+          !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(tool.name) ||
+          (tool.name.includes('__') && !isBehindGateway(model, target))
+        ) {
           yield finding(target, path, `the tool is named ${tool.name}`, tool.name);
         }
         if (tool.name === SEARCH_TOOL_NAME)
@@ -80,3 +84,11 @@ Crm:
     }
   },
 });
+
+/** The tools of a gateway behind this one already carry the delimiter. */
+function isBehindGateway(model: TemplateModel, target: ModelResource): boolean {
+  const endpoint = at(target, 'TargetConfiguration.Mcp.McpServer.Endpoint');
+  return (
+    model.referenced(endpoint)?.type === GATEWAY || /\.gateway\.bedrock-agentcore\.[^/]+\/mcp$/.test(String(endpoint))
+  );
+}

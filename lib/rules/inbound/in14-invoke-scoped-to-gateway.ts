@@ -4,7 +4,7 @@ import { asList, within } from '../../assembly/template-model';
 import { matchesAction } from '../../core/iam/match';
 import { gatewayNamed } from '../gateways';
 import { at } from '../read';
-import { isEverybody, isTiedTo, isWide } from '../roles';
+import { isEverybody, isTiedTo, isWide, runtimeRoles } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { parsedJson } from '../tools';
 import { GATEWAY, RESOURCE_POLICY } from '../types';
@@ -39,7 +39,9 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
   },
   *evaluate(model) {
     if (model.ofType(GATEWAY).length > 0) {
-      for (const { holder, path, why } of model.unreadIdentityPolicies()) yield undecided(holder, path, why);
+      const judged = new Set(runtimeRoles(model)); // AZ17 says so
+      for (const { holder, path, why } of model.unreadIdentityPolicies())
+        if (!judged.has(holder)) yield undecided(holder, path, why);
     }
     for (const statement of model.identityStatements()) {
       const invokes = statement.actions.some(
