@@ -60,7 +60,7 @@ async function attempts(gateway: LocalGateway, other: Tenant): Promise<readonly 
     await logIn(gateway, 'ann, with a token for another API', person('ann', { audience: 'https://api.example.com' })),
     await logIn(gateway, 'ann, with an opaque token', person('ann', { audience: '' })),
     await withToken(gateway, 'the ID token of ann', ann.stored?.id_token ?? ''),
-    await withToken(gateway, 'the same claims, of another tenant', await other.mint(stolen)),
+    await withToken(gateway, 'the same claims, of another tenant', other.mint(stolen)),
     await withToken(gateway, 'nobody', undefined),
   ];
 }

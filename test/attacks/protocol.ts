@@ -84,6 +84,26 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': undefined } }),
     expected: refused,
   },
+  ...(
+    [
+      ['an encoded name of another tool', `=?base64?${Buffer.from(REFUND).toString('base64')}?=`],
+      ['an encoded name in another spelling', `=?BASE64?${Buffer.from(REFUND).toString('base64')}?=`],
+      ['an encoded name that is none', '=?base64?!!!?='],
+    ] as const
+  ).map(
+    ([title, name]): Attack => ({
+      id: 'B06',
+      title,
+      request: asReader(modernCall({ 'mcp-name': name })),
+      expected: refused,
+    }),
+  ),
+  {
+    id: 'B09',
+    title: 'a session under the revision without sessions changes nothing',
+    request: asReader(modernCall({ 'mcp-session-id': 'guessed', 'mcp-name': REFUND })),
+    expected: refused,
+  },
   {
     id: 'B10',
     title: 'a session id and no token',
@@ -105,11 +125,19 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
     expected: { layer: 'protocol', status: 415 },
   },
   {
-    id: 'B17',
-    title: 'an object as id',
-    request: asReader({ body: message({ id: {}, method: 'tools/list' }) }),
-    expected: refused,
+    id: 'B12',
+    title: 'a body of 7 MB',
+    request: asReader({ body: message({ method: 'tools/call', params: { name: 'x'.repeat(7 * 1024 * 1024) } }) }),
+    expected: { layer: 'protocol', status: 413 },
   },
+  ...[{}, [1], 'x'.repeat(10_000), true, null].map(
+    (id): Attack => ({
+      id: 'B17',
+      title: `${JSON.stringify(id).slice(0, 12)} as id`,
+      request: asReader({ body: message({ id, method: 'tools/call', params: call(LOOKUP).params }) }),
+      expected: refused,
+    }),
+  ),
   ...['admin/reset', 'tools/call ', 'TOOLS/CALL', '__proto__', 'resources/read', 'prompts/get', 'logging/setLevel'].map(
     (method): Attack => ({
       id: method.includes('/') && /^(resources|prompts)/.test(method) ? 'B21' : 'B18',
@@ -118,10 +146,12 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
       expected: unknownMethod,
     }),
   ),
-  {
-    id: 'B20',
-    title: 'a response from the client',
-    request: asReader({ body: message({ result: {} }) }),
-    expected: { layer: 'protocol' },
-  },
+  ...[{ result: {} }, { error: { code: 1, message: 'x' } }].map(
+    (answer): Attack => ({
+      id: 'B20',
+      title: `a response from the client: ${Object.keys(answer)[0]}`,
+      request: asReader({ body: message(answer) }),
+      expected: { layer: 'protocol' },
+    }),
+  ),
 ];

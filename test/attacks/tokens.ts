@@ -24,14 +24,16 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     twin: { without: 'IN01: an authorizer', edit: noAuthorizer, outcome: 'layer passes' },
   },
   ...[
+    '',
     'Basic dTpw',
     'Bearer',
+    'Bearer ',
     'bearer  a.b.c',
     'AWS4-HMAC-SHA256 Credential=AKIA/x/us-east-1/bedrock-agentcore/aws4_request',
   ].map(
     (authorization): Attack => ({
       id: authorization.startsWith('AWS4') ? 'A33' : 'A02',
-      title: `credential of another kind: ${authorization.slice(0, 16)}`,
+      title: `credential of another kind: ${JSON.stringify(authorization.slice(0, 16))}`,
       request: () => ({ ...lookUp(undefined), headers: { authorization } }),
       expected: stopped,
     }),
@@ -63,20 +65,29 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     },
     expected: stopped,
   },
-  ...['../../dev/null', "' OR 1=1", 'https://attacker.example/jwks', '\u0000'].map(
+  ...['../../dev/null', "' OR 1=1", 'https://attacker.example/jwks', '\u0000', 'k'.repeat(10_000)].map(
     (kid): Attack => ({
       id: 'A08',
-      title: `kid ${JSON.stringify(kid)}`,
+      title: `kid ${JSON.stringify(kid.slice(0, 40))}`,
       request: (context) => reheadered(context, { alg: 'RS256', kid }),
       expected: stopped,
     }),
   ),
-  {
-    id: 'A10',
-    title: 'right key, name of the issuer with a slash more',
-    request: async ({ mint, gateway }) => lookUp(await mint({ issuer: `${gateway.issuer}/` })),
-    expected: lacking,
-  },
+  ...(
+    [
+      ['with a slash more', (issuer) => `${issuer}/`],
+      ['over https', (issuer) => issuer.replace('http:', 'https:')],
+      ['in capitals', (issuer) => issuer.toUpperCase()],
+      ['of another pool', (issuer) => `${issuer}2`],
+    ] as [string, (issuer: string) => string][]
+  ).map(
+    ([what, change]): Attack => ({
+      id: 'A10',
+      title: `right key, name of the issuer ${what}`,
+      request: async ({ mint, gateway }) => lookUp(await mint({ issuer: change(gateway.issuer) })),
+      expected: lacking,
+    }),
+  ),
   {
     id: 'A12',
     title: 'right claims, key of another issuer',
@@ -108,11 +119,19 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     expected: stopped,
   },
   {
-    id: 'A17',
-    title: 'valid only in an hour',
-    request: async ({ mint }) => lookUp(await mint({ claims: { nbf: Math.floor(Date.now() / 1000) + 3600 } })),
+    id: 'A16',
+    title: 'expired by an hour',
+    request: async ({ mint }) => lookUp(await mint({ lifetimeSeconds: -3600 })),
     expected: stopped,
   },
+  ...['nbf', 'iat'].map(
+    (claim): Attack => ({
+      id: 'A17',
+      title: `${claim} in an hour`,
+      request: async ({ mint }) => lookUp(await mint({ claims: { [claim]: Math.floor(Date.now() / 1000) + 3600 } })),
+      expected: stopped,
+    }),
+  ),
   {
     id: 'A18',
     title: 'no expiry',
@@ -168,6 +187,28 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
       const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
       return lookUp(`${token.slice(0, -1)}${alphabet[alphabet.indexOf(token.at(-1)!) + 1]}`);
     },
+    expected: stopped,
+  },
+  ...(
+    [
+      ['no signature', (token) => token.replace(/[^.]*$/, '')],
+      ['a truncated signature', (token) => token.slice(0, -8)],
+      ['padding', (token) => `${token}==`],
+      ['white space', (token) => token.replace('.', ' .')],
+      ['another alphabet', (token) => `${token.slice(0, -4)}+/+/`],
+    ] as [string, (token: string) => string][]
+  ).map(
+    ([what, damage]): Attack => ({
+      id: 'A25',
+      title: `a token with ${what}`,
+      request: async ({ mint }) => lookUp(damage(await mint())),
+      expected: stopped,
+    }),
+  ),
+  {
+    id: 'A26',
+    title: 'a nested token',
+    request: (context) => reheadered(context, { alg: 'RS256', cty: 'JWT' }),
     expected: stopped,
   },
   { id: 'A26', title: 'five parts', request: async ({ mint }) => lookUp(`${await mint()}.a.b`), expected: stopped },

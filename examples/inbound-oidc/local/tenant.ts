@@ -1,5 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { type JWK, SignJWT } from 'jose';
+import { createHash, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { type Answer, type Arrival, Peer } from '../../outbound/local/peer';
 
 export interface TenantUser {
@@ -55,14 +54,19 @@ export class Tenant {
     this.key = newKey();
   }
 
-  public mint(claims: { readonly [name: string]: unknown }): Promise<string> {
+  public mint(claims: { readonly [name: string]: unknown }): string {
     const now = Math.floor(Date.now() / 1000);
-    return new SignJWT({ iss: this.issuer, iat: now, exp: now + SECONDS, ...claims })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: this.key.kid })
-      .sign(this.key.privateKey);
+    return this.sign(JSON.stringify({ iss: this.issuer, iat: now, exp: now + SECONDS, ...claims }));
   }
 
-  private async answer({ method, url, body }: Arrival): Promise<Answer> {
+  /** A token of exactly this payload, under the key of the tenant whatever the header says. */
+  public sign(payload: string, header: { readonly [name: string]: unknown } = {}): string {
+    const protectedHeader = JSON.stringify({ alg: 'RS256', typ: 'JWT', kid: this.key.kid, ...header });
+    const input = [protectedHeader, payload].map((part) => Buffer.from(part).toString('base64url')).join('.');
+    return `${input}.${sign('sha256', Buffer.from(input), this.key.privateKey).toString('base64url')}`;
+  }
+
+  private answer({ method, url, body }: Arrival): Answer {
     const { pathname, searchParams } = new URL(url, this.issuer);
     if (pathname === '/.well-known/openid-configuration') return { body: this.discoveryDocument() };
     if (pathname === '/.well-known/jwks.json') return { body: { keys: [this.key.jwk] } };
@@ -101,7 +105,7 @@ export class Tenant {
     return { status: 302, headers: { location: location.href } };
   }
 
-  private async token(form: URLSearchParams): Promise<Answer> {
+  private token(form: URLSearchParams): Answer {
     const code = form.get('code') ?? '';
     const login = this.codes.get(code);
     this.codes.delete(code);
@@ -117,8 +121,8 @@ export class Tenant {
     return {
       headers: { 'cache-control': 'no-store' },
       body: {
-        access_token: audience === null ? randomUUID() : await this.mint(access),
-        id_token: await this.mint({ ...person, aud: client.id, [ROLES]: user.roles }),
+        access_token: audience === null ? randomUUID() : this.mint(access),
+        id_token: this.mint({ ...person, aud: client.id, [ROLES]: user.roles }),
         token_type: 'Bearer',
         expires_in: SECONDS,
       },
@@ -126,8 +130,8 @@ export class Tenant {
   }
 }
 
-function newKey(): { readonly kid: string; readonly privateKey: KeyObject; readonly jwk: JWK } {
+function newKey(): { readonly kid: string; readonly privateKey: KeyObject; readonly jwk: JsonWebKey } {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const kid = randomUUID();
-  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } as JWK };
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
 }
