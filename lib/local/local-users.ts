@@ -24,7 +24,14 @@ export class LocalUsers {
     return new LocalUsers(users);
   }
 
-  private constructor(private readonly users: readonly LocalUser[] | undefined) {}
+  private constructor(private users: readonly LocalUser[] | undefined) {}
+
+  /** For a pool with self sign-up: whoever wants to be a user becomes one, under a name that is free. */
+  public signUp(name: string): boolean {
+    if (name === '' || this.users?.some((user) => user.name === name)) return false;
+    if (this.users !== undefined) this.users = [...this.users, { name }];
+    return true;
+  }
 
   /** The one of that name; the only one without a name. An empty list: somebody has to choose, or there is nobody. */
   public candidates(hint: string | null): readonly LocalUser[] {

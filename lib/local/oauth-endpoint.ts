@@ -12,6 +12,13 @@ const FORM_LIMIT = 64 * 1024;
 const NO_STORE = { 'cache-control': 'no-store' };
 const EXTERNAL_TOKEN_SECONDS = 3600;
 
+type Form = 'token' | 'revoke' | 'signUp';
+const FORMS: { readonly [path: string]: Form | undefined } = {
+  '/oauth2/token': 'token',
+  '/oauth2/revoke': 'revoke',
+  '/signup': 'signUp',
+};
+
 /** The issuers of all user pools of the template, and the one that the gateway trusts. Each has its own key. */
 export class OAuthEndpoint {
   public static async create(
@@ -26,7 +33,10 @@ export class OAuthEndpoint {
     let trusted: TokenIssuer | undefined;
     for (const pool of assembly.ofType('AWS::Cognito::UserPool')) {
       const ofPool = clients.filter(({ poolId }) => poolId === pool.ref);
-      const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref), users);
+      const issuer = await TokenIssuer.create(origin, pool.ref, ofPool, scopesOf(assembly, pool.ref), {
+        users,
+        selfSignUp: own(pool.properties.AdminCreateUserConfig, 'AllowAdminCreateUserOnly') !== true,
+      });
       issuers.push(issuer);
       const discovery = `${pool.attribute('ProviderURL')}/.well-known/openid-configuration`;
       if (authorizer?.discoveryUrl === discovery) trusted = issuer;
@@ -34,7 +44,9 @@ export class OAuthEndpoint {
     if (trusted === undefined && authorizer !== undefined) {
       report(`a local issuer stands in for the one of ${authorizer.discoveryUrl}, which is not in the assembly`);
       const id = `issuer-${new MadeUpIds('', authorizer.discoveryUrl).hex(8)}`;
-      trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes, users);
+      trusted = await TokenIssuer.create(origin, id, externalClients(id, authorizer), authorizer.allowedScopes, {
+        users,
+      });
       issuers.push(trusted);
     }
     return new OAuthEndpoint(issuers, trusted);
@@ -70,7 +82,7 @@ export class OAuthEndpoint {
         return true;
       }
     }
-    const answer = ({ '/oauth2/token': 'token', '/oauth2/revoke': 'revoke' } as const)[url.pathname];
+    const answer = FORMS[url.pathname];
     if (request.method === 'POST' && answer !== undefined) {
       await this.form(request, response, answer);
       return true;
@@ -78,7 +90,7 @@ export class OAuthEndpoint {
     return false;
   }
 
-  private async form(request: IncomingMessage, response: ServerResponse, answer: 'token' | 'revoke'): Promise<void> {
+  private async form(request: IncomingMessage, response: ServerResponse, answer: Form): Promise<void> {
     const body = await readBody(request, FORM_LIMIT);
     if (body === undefined) return sendJson(response, 413, { error: 'invalid_request' }, NO_STORE);
     const form = new URLSearchParams(body.toString());

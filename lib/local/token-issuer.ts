@@ -56,12 +56,12 @@ export class TokenIssuer {
     poolId: string,
     clients: readonly OAuthClient[],
     scopes: readonly string[] = [],
-    users: LocalUsers = LocalUsers.read(undefined),
+    { users = LocalUsers.read(undefined), selfSignUp = false }: { users?: LocalUsers; selfSignUp?: boolean } = {},
   ): Promise<TokenIssuer> {
     const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
     const kid = randomUUID();
     const jwk = { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' };
-    return new TokenIssuer(origin, poolId, clients, scopes, users, { keys: [jwk] }, { kid, privateKey });
+    return new TokenIssuer(origin, poolId, clients, scopes, users, selfSignUp, { keys: [jwk] }, { kid, privateKey });
   }
 
   /** `http://127.0.0.1:<port>/<poolId>` */
@@ -77,6 +77,7 @@ export class TokenIssuer {
     /** Scopes of the pool's resource servers. */
     private readonly scopes: readonly string[],
     private readonly users: LocalUsers,
+    private readonly selfSignUp: boolean,
     public readonly keySet: JSONWebKeySet,
     private readonly keys: { readonly kid: string; readonly privateKey: PrivateKey },
   ) {
@@ -139,6 +140,12 @@ export class TokenIssuer {
       default:
         return failure('unsupported_grant_type');
     }
+  }
+
+  /** `POST /signup`: a person makes an account by themselves, where the pool allows it. */
+  public signUp(form: URLSearchParams): OAuthReply {
+    if (!this.selfSignUp) return failure('NotAuthorizedException');
+    return this.users.signUp(form.get('username') ?? '') ? { status: 200, body: {} } : failure('invalid_request');
   }
 
   /** `POST /oauth2/revoke`: what is no refresh token of the client is not told from one that is. */

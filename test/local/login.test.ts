@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CallbackUrl, Caller } from 'cdk-secure-mcp';
 import { decodeJwt } from 'jose';
-import { connectAs, Person } from '../../examples/inbound-oidc/local/person';
+import * as person from '../../examples/inbound-oidc/local/person';
 import type { LocalGateway, LocalUser } from '../../lib/local';
 import { GatewayApp } from '../support/gateway-app';
 import { type EditableTemplate, edited, resources, start, stopAll } from '../support/local-shop';
@@ -27,9 +27,18 @@ let gateway: LocalGateway;
 beforeAll(async () => {
   gateway = await start(desk, { users: USERS });
 });
-afterEach(() => {
+const clients: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
   jest.useRealTimers();
 });
+
+/** A client that is closed after the test, so that it refreshes nothing in the next one. */
+async function connectAs(who: person.Person, mcpUrl: string) {
+  const client = await person.connectAs(who, mcpUrl);
+  clients.push(client);
+  return client;
+}
 afterAll(stopAll);
 
 /** Only the date: what waits for time to pass keeps working. */
@@ -51,14 +60,14 @@ function at(date: Date): void {
 
 const minutesLater = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 
-function personOf(gateway: LocalGateway, name?: string, more: { redirectUri?: string } = {}): Person {
+function personOf(gateway: LocalGateway, name?: string, more: { redirectUri?: string } = {}): person.Person {
   const [agent] = gateway.interactiveAgents;
-  return new Person({ clientId: agent!.clientId, redirectUri: agent!.redirectUris[0]!, name, ...more });
+  return new person.Person({ clientId: agent!.clientId, redirectUri: agent!.redirectUris[0]!, name, ...more });
 }
 
 const clientOf = (template: EditableTemplate) => resources(template, 'AWS::Cognito::UserPoolClient')[0]!.Properties;
-const toolsOf = async (person: Person, gateway: LocalGateway) => {
-  const client = await connectAs(person, gateway.mcpUrl);
+const toolsOf = async (who: person.Person, gateway: LocalGateway) => {
+  const client = await connectAs(who, gateway.mcpUrl);
   return (await client.listTools()).tools.map(({ name }) => name).sort();
 };
 const refresh = async (gateway: LocalGateway, token: string) => {

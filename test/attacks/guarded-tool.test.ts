@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { ToolHandler, ToolSchema } from 'cdk-secure-mcp';
+import type { LocalGateway } from '../../lib/local';
+import { INPUT_SCHEMA_ENV } from '../../lib/protocol/template-metadata';
+import { GatewayApp } from '../support/gateway-app';
+import { callTool, type EditableTemplate, edited, resources, start, stopAll, textOf } from '../support/local-shop';
+import { policy } from './weaken';
+
+const NOTE = 'note___note';
+
+function synthesize(): string {
+  const app = new GatewayApp('notes');
+  const schema = {
+    type: 'object',
+    properties: { tenant: { type: 'string' }, text: { type: 'string', maxLength: 1000 } },
+    required: ['tenant', 'text'],
+    additionalProperties: false,
+  };
+  const note = app.addTool('note', {
+    input: ToolSchema.fromJson(JSON.stringify(schema)),
+    handler: ToolHandler.fromEntry(join(__dirname, 'guarded-note.ts')),
+    access: {},
+  });
+  note.permit(app.gateway.addAgent('robot'), { when: [note.arg('tenant').equalToClaim('tenant')] });
+  return app.app.synth().directory;
+}
+
+const notes = synthesize();
+let gateway: LocalGateway;
+beforeAll(async () => {
+  gateway = await start(notes);
+});
+afterAll(stopAll);
+
+const weak = (edit: (template: EditableTemplate) => void) => start(edited(notes, edit));
+const open = (...keywords: string[]) => {
+  const drop = (template: EditableTemplate) => {
+    for (const { Properties } of resources(template, 'AWS::Lambda::Function', 'note')) {
+      const { Variables } = Properties.Environment;
+      const given = JSON.parse(Variables[INPUT_SCHEMA_ENV]);
+      Variables[INPUT_SCHEMA_ENV] = JSON.stringify(given, (key, value) => (keywords.includes(key) ? undefined : value));
+    }
+  };
+  return drop;
+};
+
+async function call(to: LocalGateway, args: object, claims: object = { tenant: 'acme' }): Promise<string> {
+  const token = await to.mintToken({ clientId: 'robot', scopes: ['notes/note'], claims: { ...claims } });
+  return textOf(await callTool(to, token, NOTE, args));
+}
+
+const RAN = /"ran":true/;
+
+test('what is right runs', async () => {
+  expect(await call(gateway, { tenant: 'acme', text: 'x' })).toBe('{"ran":true,"names":["tenant","text"],"length":1}');
+});
+
+describe('D08: arguments that nobody asked for', () => {
+  const extra = { tenant: 'acme', text: 'x', admin: true };
+
+  test('are refused before the code of the tool', async () => {
+    expect(await call(gateway, extra)).toMatch(/admin.*is not an argument/);
+  });
+
+  test('without AZ21 they reach it', async () => {
+    expect(await call(await weak(open('additionalProperties')), extra)).toMatch(/"names":\["tenant","text","admin"\]/);
+  });
+});
+
+describe('D09: keys of a prototype', () => {
+  test.each(['__proto__', 'constructor', 'prototype'])(
+    '%s is one argument too many, and changes nothing',
+    async (key) => {
+      const args = JSON.parse(`{"tenant":"acme","text":"x","${key}":{"admin":true,"prototype":{"admin":true}}}`);
+
+      expect(await call(gateway, args)).not.toMatch(RAN);
+      expect(({} as { admin?: boolean }).admin).toBeUndefined();
+      expect(await call(gateway, { tenant: 'acme', text: 'x' })).toMatch(RAN);
+    },
+  );
+});
+
+describe('D12, D13: an argument that says whose data it is', () => {
+  test.each([
+    ['of somebody else', { tenant: 'acme' }, 'globex'],
+    ['without the claim', {}, 'acme'],
+    ['of a name that only looks the same', { tenant: 'acme' }, 'Acme'],
+  ])('%s is denied', async (_what, claims, tenant) => {
+    expect(await call(gateway, { tenant, text: 'x' }, claims)).toMatch(/not allowed due to policy enforcement/);
+  });
+
+  test('without AZ10 somebody else gets through', async () => {
+    const open = await weak(
+      policy('note', (text) => {
+        const without = text.replace(/context\.input\.tenant == principal\.getTag\("tenant"\)/, 'true');
+        if (without === text) throw new Error(`the condition is not there: ${text}`);
+        return without;
+      }),
+    );
+
+    expect(await call(open, { tenant: 'globex', text: 'x' })).toMatch(RAN);
+  });
+});
+
+describe('D16: an argument of a megabyte', () => {
+  const big = { tenant: 'acme', text: 'x'.repeat(1_000_000) };
+
+  test('is refused before the code of the tool', async () => {
+    expect(await call(gateway, big)).toMatch(/text.*(1000|characters)/);
+    expect(await call(gateway, big)).not.toMatch(RAN);
+  });
+
+  test('without AZ21 it gets through', async () => {
+    expect(await call(await weak(open('maxLength')), big)).toMatch(RAN);
+  });
+});

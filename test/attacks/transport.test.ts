@@ -1,0 +1,105 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import type { LocalGateway } from '../../lib/local';
+import { ECHO, invocations, rpc, start, stopAll, synthesizeShop, tokenOf } from '../support/local-shop';
+
+let gateway: LocalGateway;
+let token = '';
+beforeAll(async () => {
+  gateway = await start(synthesizeShop());
+  token = await tokenOf(gateway, 'reader');
+});
+afterAll(stopAll);
+
+const portOf = () => Number(new URL(gateway.mcpUrl).port);
+const headersOf = () => ({
+  'content-type': 'application/json',
+  'mcp-protocol-version': '2025-11-25',
+  authorization: `Bearer ${token}`,
+});
+const CALL = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name: ECHO, arguments: { id: 'a' } },
+});
+
+test('B12: a stream without end is cut off and takes no memory', async () => {
+  const chunk = Buffer.alloc(256 * 1024, 'x');
+  const before = process.memoryUsage().rss;
+  let sent = 0;
+  const status = await new Promise<number | string>((resolve) => {
+    const post = request(gateway.mcpUrl, { method: 'POST', headers: headersOf() }, ({ statusCode }) =>
+      resolve(statusCode!),
+    );
+    post.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    const write = () => {
+      while (sent < 100 * 1024 * 1024) {
+        sent += chunk.length;
+        if (!post.write(chunk)) return post.once('drain', write);
+      }
+      return post.end();
+    };
+    write();
+  });
+
+  expect([413, 'ECONNRESET', 'EPIPE']).toContain(status);
+  expect(sent).toBeLessThan(100 * 1024 * 1024);
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+});
+
+/** The first line of the answer to bytes as they are. */
+function raw(lines: readonly string[], body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(portOf(), '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`));
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+    });
+    socket.on('close', () => resolve(text.split('\r\n')[0]!));
+    socket.on('error', reject);
+  });
+}
+
+describe('B16: two lengths of one body', () => {
+  const head = () => [
+    'POST /mcp HTTP/1.1',
+    `Host: 127.0.0.1:${portOf()}`,
+    'Connection: close',
+    ...Object.entries(headersOf()).map(([name, value]) => `${name}: ${value}`),
+  ];
+  const chunked = `${CALL.length.toString(16)}\r\n${CALL}\r\n0\r\n\r\n`;
+
+  test.each([
+    ['chunked and a length', ['Transfer-Encoding: chunked', `Content-Length: ${CALL.length}`], chunked],
+    ['two lengths', [`Content-Length: ${CALL.length}`, 'Content-Length: 3'], CALL],
+    ['an encoding that nobody knows', ['Transfer-Encoding: xchunked', `Content-Length: ${CALL.length}`], CALL],
+  ])('%s is 400', async (_what, lines, body) => {
+    const runs = invocations(gateway);
+
+    expect(await raw([...head(), ...lines], body)).toMatch(/^HTTP\/1\.1 400/);
+    expect(invocations(gateway)).toBe(runs);
+  });
+
+  test('either one alone is served', async () => {
+    expect(await raw([...head(), 'Transfer-Encoding: chunked'], chunked)).toMatch(/^HTTP\/1\.1 200/);
+    expect(await raw([...head(), `Content-Length: ${CALL.length}`], CALL)).toMatch(/^HTTP\/1\.1 200/);
+  });
+});
+
+test('B17: callers with the same request id at the same time get their own answers', async () => {
+  const call = async (id: string) => {
+    const { body } = await rpc(gateway, 'tools/call', { name: ECHO, arguments: { id } }, { token });
+    return JSON.parse(body.result!.content[0].text).event.id;
+  };
+  const ids = Array.from({ length: 20 }, (_, index) => `caller-${index}`);
+
+  expect(await Promise.all(ids.map(call))).toEqual(ids);
+});
+
+test('B20: state of a round trip that nobody began is no consent and no argument', async () => {
+  const forged = { requestState: 'forged', inputResponses: { consent: { action: 'accept' } } };
+  const { body } = await rpc(gateway, 'tools/call', { name: ECHO, arguments: { id: 'a' }, ...forged }, { token });
+
+  expect(body.result!.content[0].text).not.toContain('forged');
+});
