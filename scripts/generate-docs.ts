@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { build as buildLeastPrivilege } from '../examples/least-privilege/app';
+import { build as buildFirstDraft } from '../examples/least-privilege/first-draft/app';
 import { build as buildQuickstart } from '../examples/quickstart/app';
 import { ERRORS } from '../lib/core/errors';
 import { renderFidelityTable } from '../lib/local/fidelity';
 import { OAuth2Vendor } from '../lib/outbound/oauth2-vendor';
 import { ALLOWED_CREDENTIALS } from '../lib/outbound/outbound-combinations';
 import { renderRuleDocs } from '../lib/rules/docs';
+import { type LeastPrivilegeOutput, leastPrivilegeOutput } from './docs/least-privilege-output';
 
 const ROOT = join(__dirname, '..');
 
@@ -107,6 +110,18 @@ const TABLES: { readonly [name: string]: () => string } = {
         ([kind, all]) => `| ${kind} | ${all.map((each) => `\`${each}\``).join(', ')} |`,
       ),
     ].join('\n'),
+  'least-privilege-first-draft': () => firstDraft().table,
+  'least-privilege-fixed': () => leastPrivilegeOutput(buildLeastPrivilege).table,
+};
+let draft: LeastPrivilegeOutput | undefined;
+
+function firstDraft(): LeastPrivilegeOutput {
+  draft ??= leastPrivilegeOutput(buildFirstDraft);
+  return draft;
+}
+
+const OUTPUTS: { readonly [name: string]: () => string } = {
+  'least-privilege first-draft': () => firstDraft().errors,
 };
 const LISTS: { readonly [name: string]: () => string } = {
   'oauth2-vendors': () =>
@@ -120,6 +135,10 @@ function handwritten(path: string): Document {
   const text = readFileSync(join(ROOT, path), 'utf8')
     .replace(/(<!-- output: npm start -->\n```text\n)[\s\S]*?```/, (whole, head: string) =>
       existsSync(START_OUTPUT) ? `${head}${readFileSync(START_OUTPUT, 'utf8')}\`\`\`` : whole,
+    )
+    .replace(
+      /<!-- output: (?!npm start)(.+) -->\n```text\n[\s\S]*?```/g,
+      (_whole, name: string) => `<!-- output: ${name} -->\n\`\`\`text\n${named(OUTPUTS, name)}\n\`\`\``,
     )
     .replace(
       /<!-- snippet: (\S+) (\S+) -->\n```(\w+)\n[\s\S]*?```/g,
@@ -155,6 +174,7 @@ for (const { path, text } of [
   awsSolutions(),
   localGateway(),
   handwritten('README.md'),
+  handwritten('docs/least-privilege.md'),
   handwritten('docs/outbound.md'),
   ...renderRuleDocs(),
 ]) {

@@ -81,11 +81,11 @@ export function build(app: App): Stack {
   return stack;
 }
 
-function schema(properties: Record<string, object>): ToolSchema {
+export function schema(properties: Record<string, object>): ToolSchema {
   return ToolSchema.fromJson(JSON.stringify({ type: 'object', properties, required: Object.keys(properties) }));
 }
 
-function resources(stack: Stack) {
+export function resources(stack: Stack) {
   const key = new Key(stack, 'Key', { enableKeyRotation: true, removalPolicy: RemovalPolicy.DESTROY });
   return {
     key,

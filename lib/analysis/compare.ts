@@ -86,7 +86,8 @@ function judgeUse(
 ): AccessFinding[] {
   const findings: AccessFinding[] = [];
   const { action, at } = used;
-  if (used.resources.some(({ kind }) => kind === 'input')) {
+  const isFromInput = used.resources.some(({ kind }) => kind === 'input');
+  if (isFromInput) {
     findings.push({
       kind: 'resource-from-input',
       severity: 'warning',
@@ -110,7 +111,7 @@ function judgeUse(
     const certain = used.certainty === 'must' && nothingAllows && lacking.length === 1;
     findings.push(missing(used, env, certain || (used.certainty === 'must' && nothingAllows), declared));
   }
-  if (!onlyNames && used.certainty === 'must' && allowing.length > 0 && used.resources.length > 0) {
+  if (!onlyNames && !isFromInput && isOwnCode(used) && allowing.length > 0 && used.resources.length > 0) {
     findings.push({
       kind: 'unverifiable',
       severity: 'info',
@@ -121,6 +122,11 @@ function judgeUse(
     });
   }
   return findings;
+}
+
+/** Of a library's calls it is no news that they name no variable of the handler. */
+function isOwnCode({ certainty, reason }: UsedPermission): boolean {
+  return certainty === 'must' || reason?.startsWith('library code') !== true;
 }
 
 /** Access that names actions itself may be on any resource. */

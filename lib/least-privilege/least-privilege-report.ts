@@ -4,6 +4,7 @@ import { Stack, Stage } from 'aws-cdk-lib';
 import type { Policy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { HandlerAccess } from './handler-access';
+import { reportTable } from './report-table';
 import type { NamedAccess } from './tool-environment';
 
 /** One tool of the report. */
@@ -18,13 +19,17 @@ export interface ToolReport {
   readonly unanalysed?: string;
 }
 
-const FILE = 'least-privilege.json';
+const FILE = 'least-privilege';
 
-/** Writes `least-privilege.json` into the cloud assembly: per tool declared, used, missing, excess, unverifiable. */
+/**
+ * Writes `least-privilege.json` into the cloud assembly: per tool declared, used, missing, excess, unverifiable. People
+ * read the same as a table in `least-privilege.md`.
+ */
 export function writeReport(root: IConstruct, reports: readonly ToolReport[]): void {
   if (!Stage.isStage(root)) return;
   const tools = reports.map(toolReport).sort((a, b) => (a.path < b.path ? -1 : 1));
-  writeFileSync(join(root.outdir, FILE), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
+  writeFileSync(join(root.outdir, `${FILE}.md`), reportTable(tools));
+  writeFileSync(join(root.outdir, `${FILE}.json`), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
 }
 
 function toolReport({ tool, scope, access, handler, unanalysed }: ToolReport) {

@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import type { PythonCode } from '../analysis/python/program';
 
 /** Folders that hold no code of the handler. */
@@ -11,7 +11,18 @@ export function readPythonFolder(folder: string, handler: string): PythonCode {
   const installed = installedPackages(folder);
   const files = new Map<string, string>();
   for (const path of pythonFiles(folder, '', installed)) files.set(path, readFileSync(join(folder, path), 'utf8'));
-  return { files, handler, libraryCallsAws: (name) => (installed.has(name) ? callsAws(folder, name) : undefined) };
+  return {
+    files,
+    handler,
+    folder: placeOf(folder),
+    libraryCallsAws: (name) => (installed.has(name) ? callsAws(folder, name) : undefined),
+  };
+}
+
+/** How reports name the folder: no trace of the machine. */
+function placeOf(folder: string): string {
+  const path = relative(process.cwd(), folder).split(sep).join('/');
+  return path.startsWith('..') ? basename(folder) : path;
 }
 
 function pythonFiles(folder: string, under: string, without: ReadonlySet<string> = new Set()): string[] {

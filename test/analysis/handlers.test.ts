@@ -67,7 +67,7 @@ const HANDLERS: { [file: string]: Expected } = {
       'must dynamodb:Scan <input> dynamic-table.ts:10',
     ],
     access: [access('ORDERS', 'dynamodb', 'GetItem', 'Scan'), access('INVOICES', 'dynamodb', 'GetItem')],
-    also: ['resource-from-input dynamodb:Scan', 'unverifiable dynamodb:Scan'],
+    also: ['resource-from-input dynamodb:Scan'],
   },
   'streaming.ts': {
     uses: [

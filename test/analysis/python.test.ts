@@ -10,6 +10,7 @@ function analyze(
   return analyzePython({
     files: new Map(Object.entries({ 'handler.py': source, ...more })),
     libraryCallsAws: (name) => libraries[name],
+    folder: '',
     handler: 'handler.handler',
   });
 }

@@ -184,7 +184,13 @@ def handler(event, context):
     expect([problems, told]).toEqual([[], []]);
     expect(report).toMatchObject({
       code: 'analysed',
-      used: [{ action: 'dynamodb:GetItem', certainty: 'may', at: { file: 'handler.py', line: 4 } }],
+      used: [
+        {
+          action: 'dynamodb:GetItem',
+          certainty: 'may',
+          at: { file: expect.stringMatching(/^python-\w+\/handler\.py$/), line: 4 },
+        },
+      ],
       unverifiable: [],
     });
   });
@@ -197,7 +203,7 @@ def handler(event, context):
     expect(problems).toEqual([]);
     expect(told).toEqual([
       expect.stringMatching(
-        /^warning the code may need dynamodb:GetItem on .*in handler\.py:4\. .*\.scan\(\)\.get\(\)/,
+        /^warning the code may need dynamodb:GetItem on .*in python-\w+\/handler\.py:4\. .*\.scan\(\)\.get\(\)/,
       ),
       expect.stringMatching(/^warning ORDERS allows dynamodb:Scan, and no code uses it/),
     ]);

@@ -13,6 +13,8 @@ export interface PythonCode {
   readonly files: ReadonlyMap<string, string>;
   /** Whether an installed package beside them calls AWS itself; `undefined` when there is none of this name. */
   libraryCallsAws(name: string): boolean | undefined;
+  /** How reports name the folder of the files. */
+  readonly folder: string;
   /** Module and function, in the notation of Lambda. */
   readonly handler: string;
 }
@@ -74,8 +76,12 @@ class ProgramBuilder {
 
   public at(offset: number): SourcePosition {
     const file = this.files.filter(({ start }) => start <= offset).at(-1) ?? this.files[0];
-    if (file === undefined) return { file: this.code.handler, line: 1 };
-    return { file: file.path, line: file.text.slice(0, offset - file.start).split('\n').length };
+    const { folder, handler } = this.code;
+    if (file === undefined) return { file: folder === '' ? handler : folder, line: 1 };
+    return {
+      file: folder === '' ? file.path : `${folder}/${file.path}`,
+      line: file.text.slice(0, offset - file.start).split('\n').length,
+    };
   }
 
   /** The module of the handler's own code, as a variable; its file is read at the first import. */
