@@ -36,13 +36,14 @@ export interface GatewayAlarmOptions {
 export interface GatewayAlarmsProps extends GatewayAlarmOptions {
   readonly gatewayName: string;
   readonly gatewayArn: string;
-  readonly policyEngineArn: string;
+  readonly gatewayId: string;
 }
 
 /**
  * Alarms on denied, failed and refused calls, from the metrics that the service publishes.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-observability.html
+ * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-policy-metrics.html
  */
 export class GatewayAlarms extends Construct {
   public constructor(scope: Construct, id: string, props: GatewayAlarmsProps) {
@@ -50,8 +51,8 @@ export class GatewayAlarms extends Construct {
     const gateway = { Operation: 'InvokeGateway', Protocol: 'MCP', Resource: props.gatewayArn };
     const alarms = [
       this.alarm('DeniedCalls', props.deniedCalls ?? 10, {
-        metricName: 'DeniedRequests',
-        dimensionsMap: { Resource: props.policyEngineArn },
+        metricName: 'DenyDecisions',
+        dimensionsMap: { OperationName: 'AuthorizeAction', TargetResource: props.gatewayId },
         description: `Calls denied by the policies of the MCP gateway ${props.gatewayName}`,
       }),
       this.alarm('FailedCalls', props.failedCalls ?? 5, {

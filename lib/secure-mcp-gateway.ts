@@ -309,7 +309,7 @@ export class SecureMcpGateway extends Construct {
       ...props.alarms,
       gatewayName: this.gatewayName,
       gatewayArn: this.gatewayArn,
-      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
+      gatewayId: this.gatewayId,
     });
   }
 

@@ -19,29 +19,34 @@ export interface TrialAlarmProps {
 
 /**
  * Goes off when a policy that is tried out would have changed a decision. The service documents the dimensions of the
- * metric and not in which sets it publishes them: two were seen, and the larger count of both is taken.
+ * metric and not in which sets it publishes them: it is one count under each of them, so the largest one is taken.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-policy-metrics.html
  */
 export function trialAlarm({ policy, policyEngineId, gatewayId, description, actions }: TrialAlarmProps): Alarm {
-  const dimensions = { OperationName: 'AuthorizeAction', PolicyEngine: policyEngineId, Policy: policy.attrPolicyId };
-  const flips = (dimensionsMap: { [name: string]: string }) =>
-    new Metric({
-      namespace: 'AWS/Bedrock-AgentCore',
-      metricName: 'LogOnlyDecisionFlips',
-      statistic: 'Sum',
-      period: Duration.minutes(5),
-      dimensionsMap,
-    });
+  const ofPolicy = { OperationName: 'AuthorizeAction', Policy: policy.attrPolicyId };
+  const sets: { readonly [id: string]: { [dimension: string]: string } } = {
+    gateway: { ...ofPolicy, TargetResource: gatewayId },
+    engine: { ...ofPolicy, PolicyEngine: policyEngineId },
+    both: { ...ofPolicy, TargetResource: gatewayId, PolicyEngine: policyEngineId },
+    enforcing: { ...ofPolicy, TargetResource: gatewayId, PolicyEngine: policyEngineId, Mode: 'ENFORCE' },
+  };
+  const period = Duration.minutes(5);
+  const flips = Object.entries(sets).map(([id, dimensionsMap]) => {
+    const metricName = 'LogOnlyDecisionFlips';
+    return [
+      id,
+      new Metric({ namespace: 'AWS/Bedrock-AgentCore', metricName, statistic: 'Sum', period, dimensionsMap }),
+    ];
+  });
   const alarm = new Alarm(policy, 'Flips', {
     metric: new MathExpression({
-      expression: 'MAX([FILL(byEngine, 0), FILL(byGateway, 0)])',
+      expression: `MAX([${Object.keys(sets)
+        .map((id) => `FILL(${id}, 0)`)
+        .join(', ')}])`,
       label: 'Decisions that the policy would have changed',
-      period: Duration.minutes(5),
-      usingMetrics: {
-        byEngine: flips(dimensions),
-        byGateway: flips({ ...dimensions, TargetResource: gatewayId }),
-      },
+      period,
+      usingMetrics: Object.fromEntries(flips),
     }),
     alarmDescription: description,
     threshold: 1,

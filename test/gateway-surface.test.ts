@@ -308,9 +308,12 @@ describe('alarms and traces', () => {
 
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/Bedrock-AgentCore',
-      MetricName: 'DeniedRequests',
+      MetricName: 'DenyDecisions',
       Threshold: 10,
-      Dimensions: [{ Name: 'Resource', Value: { 'Fn::GetAtt': [Match.anyValue(), 'PolicyEngineArn'] } }],
+      Dimensions: [
+        { Name: 'OperationName', Value: 'AuthorizeAction' },
+        { Name: 'TargetResource', Value: { 'Fn::GetAtt': [Match.anyValue(), 'GatewayIdentifier'] } },
+      ],
     });
     for (const MetricName of ['SystemErrors', 'UserErrors']) {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -328,7 +331,7 @@ describe('alarms and traces', () => {
     shop(alarms)
       .template()
       .hasResourceProperties('AWS::CloudWatch::Alarm', {
-        MetricName: 'DeniedRequests',
+        MetricName: 'DenyDecisions',
         Threshold: 1,
         AlarmActions: [{ Ref: Match.stringLikeRegexp('Oncall') }],
       });

@@ -49,6 +49,12 @@ const findings = (today: string) =>
     .filter(({ ruleId }) => ruleId === 'SecureMcp-AZ03')
     .map(({ severity, message }) => `${severity} ${message}`);
 
+interface CloudWatchMetric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string }[];
+}
+
 afterAll(stopAll);
 
 describe('rendered', () => {
@@ -67,17 +73,18 @@ describe('rendered', () => {
     const watched = alarms.map(({ Properties }) => Properties.Metrics);
 
     expect(alarms).toHaveLength(3);
-    for (const metrics of watched) {
-      const [expression, byEngine, byGateway] = metrics;
-      expect(expression.Expression).toBe('MAX([FILL(byEngine, 0), FILL(byGateway, 0)])');
-      expect(byEngine.MetricStat.Metric).toMatchObject({
-        Namespace: 'AWS/Bedrock-AgentCore',
-        MetricName: 'LogOnlyDecisionFlips',
-      });
-      const names = (metric: typeof byEngine) =>
-        metric.MetricStat.Metric.Dimensions.map(({ Name }: { Name: string }) => Name);
-      expect(names(byEngine)).toEqual(['OperationName', 'Policy', 'PolicyEngine']);
-      expect(names(byGateway)).toEqual(['OperationName', 'Policy', 'PolicyEngine', 'TargetResource']);
+    for (const [expression, ...metrics] of watched) {
+      expect(expression.Expression).toBe('MAX([FILL(gateway, 0), FILL(engine, 0), FILL(both, 0), FILL(enforcing, 0)])');
+      const all = metrics.map(({ MetricStat }: { MetricStat: { Metric: CloudWatchMetric } }) => MetricStat.Metric);
+      for (const { Namespace, MetricName } of all) {
+        expect([Namespace, MetricName]).toEqual(['AWS/Bedrock-AgentCore', 'LogOnlyDecisionFlips']);
+      }
+      expect(all.map(({ Dimensions }: CloudWatchMetric) => Dimensions.map(({ Name }) => Name).join())).toEqual([
+        'OperationName,Policy,TargetResource',
+        'OperationName,Policy,PolicyEngine',
+        'OperationName,Policy,PolicyEngine,TargetResource',
+        'Mode,OperationName,Policy,PolicyEngine,TargetResource',
+      ]);
     }
     const policies = watched.map(([, { MetricStat }]) => JSON.stringify(MetricStat.Metric.Dimensions));
     expect(new Set(policies).size).toBe(3);

@@ -121,7 +121,8 @@ export class Interceptors {
     if (runnable === undefined) {
       return { ok: false, errorType: 'NotRun', errorMessage: 'the function cannot be run here' } as const;
     }
-    const gatewayRequest = { path: '/mcp', httpMethod: 'POST', ...(model.passHeaders ? { headers } : {}), body };
+    const passed = model.passHeaders ? { headers: asTheServiceWrites(headers) } : {};
+    const gatewayRequest = { path: '/mcp', httpMethod: 'POST', ...passed, body };
     const event = { interceptorInputVersion: INTERCEPTOR_VERSION, mcp: { gatewayRequest, gatewayResponse } };
     const { gateway } = this.props;
     const custom = {
@@ -170,6 +171,12 @@ export class Interceptors {
   ): void {
     this.props.decide({ layer: 3, decision, caller: caller.name, action: `${point} interceptor`, resource, reason });
   }
+}
+
+/** `mcp-session-id` becomes `Mcp-Session-Id`. */
+function asTheServiceWrites(headers: Interception['headers']): { [name: string]: string } {
+  const written = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [written(name), value]));
 }
 
 function parsed(payload: string): unknown {

@@ -58,6 +58,19 @@ const answers = (code: string) => `exports.handler = async (event) => (${code});
 const PASS =
   '{ interceptorOutputVersion: "1.0", mcp: { transformedGatewayRequest: { body: event.mcp.gatewayRequest.body } } }';
 
+test('headers come as the service writes them', async () => {
+  const shown = await withCode(
+    REQUEST,
+    answers(`{ interceptorOutputVersion: '1.0', mcp: { transformedGatewayResponse: { statusCode: 200, body: {
+      jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text: Object.keys(event.mcp.gatewayRequest.headers).join() }] } } } } }`),
+  );
+
+  expect(textOf(await call(shown, SHOW)).split(',')).toEqual(
+    expect.arrayContaining(['Authorization', 'Mcp-Protocol-Version']),
+  );
+  expect(invocations(shown)).toBe(0);
+});
+
 test('with both interceptors in place a good call works', async () => {
   expect(textOf(await call(gateway, SHOW))).toContain('"id":"o-1001"');
   const points = gateway.decisions.filter(({ action }) => action?.endsWith('interceptor')).map(({ action }) => action);
@@ -65,50 +78,59 @@ test('with both interceptors in place a good call works', async () => {
 });
 
 describe('F01: an interceptor that fails ends the request', () => {
-  const FAILURES: readonly (readonly [what: string, code: string])[] = [
-    ['throws', 'exports.handler = async () => { throw new Error("no"); };'],
-    ['ends its process', 'exports.handler = async () => process.exit(3);'],
-    ['does not load', 'throw new Error("no");'],
-    ['returns {}', answers('{}')],
-    ['returns nothing', answers('undefined')],
-    ['returns text', answers('"not an object"')],
-    ['returns another version', answers(PASS.replace('1.0', '2.0'))],
-    ['echoes its input', answers('event')],
-    ['returns a body of null', answers(PASS.replace('event.mcp.gatewayRequest.body', 'null'))],
-    ['returns the body as text', answers(PASS.replace('event.mcp.gatewayRequest.body', '"{}"'))],
-    [
-      'answers without a status',
-      answers('{ interceptorOutputVersion: "1.0", mcp: { transformedGatewayResponse: { body: {} } } }'),
-    ],
-  ];
+  /** What the code does, by the text of an argument, so that one gateway shows all of it. */
+  const FAILURES: { readonly [what: string]: string } = {
+    throws: 'throw new Error("no")',
+    'ends its process': 'process.exit(3)',
+    'returns {}': 'return {}',
+    'returns nothing': 'return',
+    'returns text': 'return "not an object"',
+    'returns another version': `return ${PASS.replace('1.0', '2.0')}`,
+    'echoes its input': 'return event',
+    'returns a body of null': `return ${PASS.replace('event.mcp.gatewayRequest.body', 'null')}`,
+    'returns the body as text': `return ${PASS.replace('event.mcp.gatewayRequest.body', '"{}"')}`,
+    'answers without a status':
+      'return { interceptorOutputVersion: "1.0", mcp: { transformedGatewayResponse: { body: {} } } }',
+  };
+  const failing = (keepsTheContract: string) => `exports.handler = async (event) => {
+    switch (event.mcp.gatewayRequest.body.params.arguments.note) {
+      ${Object.entries(FAILURES)
+        .map(([what, code]) => `case ${JSON.stringify(what.slice(0, 20))}: ${code};`)
+        .join('\n')}
+    }
+    return ${keepsTheContract};
+  };`;
+  const attempt = (of: LocalGateway, what: string) => call(of, SHOW, { ...GOOD, note: what.slice(0, 20) });
+  const refused = { status: 500, code: -32603, result: undefined };
+  const outcome = ({ status, body }: RpcAnswer) => ({ status, code: body.error?.code, result: body.result });
 
-  test.each(FAILURES)('REQUEST %s', async (_what, code) => {
-    const broken = await withCode(REQUEST, code);
-    const { status, body } = await call(broken, SHOW);
+  test('REQUEST', async () => {
+    const broken = await withCode(REQUEST, failing(PASS));
+    for (const what of Object.keys(FAILURES)) {
+      expect([what, outcome(await attempt(broken, what)), invocations(broken)]).toEqual([what, refused, 0]);
+    }
 
-    expect({ status, code: body.error?.code, runs: invocations(broken) }).toEqual({
-      status: 500,
-      code: -32603,
-      runs: 0,
-    });
+    // The twin: what keeps the contract goes through.
+    expect(textOf(await call(broken, SHOW))).toContain('"id":"o-1001"');
+    expect(invocations(broken)).toBe(1);
   });
 
-  test.each(FAILURES.filter(([what]) => !what.startsWith('answers')))('RESPONSE %s', async (_what, code) => {
-    const broken = await withCode(RESPONSE, code);
-    const { status, body } = await call(broken, SHOW);
+  test('RESPONSE', async () => {
+    const same =
+      '{ interceptorOutputVersion: "1.0", mcp: { transformedGatewayResponse: { body: event.mcp.gatewayResponse.body } } }';
+    const broken = await withCode(RESPONSE, failing(same));
+    for (const what of Object.keys(FAILURES).filter((each) => !each.startsWith('answers'))) {
+      expect([what, outcome(await attempt(broken, what))]).toEqual([what, refused]);
+    }
 
-    expect({ status, code: body.error?.code, result: body.result }).toEqual({
-      status: 500,
-      code: -32603,
-      result: undefined,
-    });
+    expect(textOf(await call(broken, SHOW))).toContain('"id":"o-1001"');
   });
 
-  test('the twin: code that keeps the contract lets the call through', async () => {
-    const plain = await withCode(REQUEST, answers(PASS));
+  test('it does not load', async () => {
+    const broken = await withCode(REQUEST, 'throw new Error("no");');
 
-    expect(textOf(await call(plain, SHOW))).toContain('"id":"o-1001"');
-    expect(invocations(plain)).toBe(1);
+    expect(outcome(await call(broken, SHOW))).toEqual(refused);
+    expect(invocations(broken)).toBe(0);
   });
 
   test('it is throttled', async () => {
@@ -265,6 +287,33 @@ describe('C09: the search tool', () => {
     expect(found(await search(gateway, 'reader'))).toEqual([SHOW]);
     expect(found(await search(gateway, 'support')).sort()).toEqual([ERASE, SHOW]);
     expect(JSON.stringify((await search(gateway, 'reader')).body)).not.toContain(ERASE);
+  });
+
+  test('finds it for clients of 2026-07-28, too', async () => {
+    const body = {
+      jsonrpc: '2.0',
+      id: 7,
+      method: 'tools/call',
+      params: {
+        name: SEARCH,
+        arguments: { query: 'erase or show an order' },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'client', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    };
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': SEARCH,
+      accept: 'application/json, text/event-stream',
+    };
+    const token = await tokenOf(gateway, 'reader');
+    const answer = await rpc(gateway, '', {}, { token, headers, body: JSON.stringify(body) });
+
+    expect(found(answer)).toEqual([SHOW]);
   });
 
   test('is listed first', async () => {
