@@ -12,9 +12,11 @@ const YES_AND_NO: ScalarTag = {
 /**
  * Parses a template in YAML with the short forms of CloudFormation: `!GetAtt A.B` becomes `{ "Fn::GetAtt": "A.B" }`.
  *
+ * `maxAliases` is how many nodes aliases may stand for, against documents that grow without end.
+ *
  * Apart from the reader, because constructs need no YAML parser.
  */
-export function parseYaml(text: string): unknown {
+export function parseYaml(text: string, maxAliases = 100): unknown {
   const document = parseDocument(text, { merge: true, customTags: (tags) => [YES_AND_NO, ...tags] });
   if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
   visit(document, {
@@ -30,5 +32,5 @@ export function parseYaml(text: string): unknown {
       return wrapped;
     },
   });
-  return document.toJS({ maxAliasCount: 100 });
+  return document.toJS({ maxAliasCount: maxAliases });
 }

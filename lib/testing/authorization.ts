@@ -15,6 +15,9 @@ import { type Problem, SecureMcpError } from '../core/errors';
 import { ExpectationError } from './expectation-error';
 import { readSubject, type Subject } from './subject';
 
+/** Rows of a table repeat callers and arguments by reference. */
+const TABLE_ALIASES = 100_000;
+
 export interface AuthorizationOptions {
   /**
    * Name of the gateway, where the subject holds several.
@@ -99,7 +102,7 @@ export class Authorization {
    * @throws SecureMcpError POLICY_TEST when the table is not understood
    */
   public expectTable(table: string | { readonly tests: readonly unknown[] }): PolicyTestReport {
-    const rows = typeof table === 'string' ? parseYaml(readFileSync(table, 'utf8')) : table;
+    const rows = typeof table === 'string' ? parseYaml(readFileSync(table, 'utf8'), TABLE_ALIASES) : table;
     const at = typeof table === 'string' ? table : 'the table';
     const { tests, problems } = readPolicyTests(rows, at, new Date(), this.gateway.callers);
     if (problems.length > 0) throw new SecureMcpError(problems);

@@ -90,6 +90,11 @@ test.each<[string, () => unknown, string]>([
     'the tests cannot be read',
   ],
   [
+    'a table that is no YAML',
+    () => testCommand.run([old, '--tests', file('broken.yaml', 'tests: [{')]),
+    'the tests cannot be read',
+  ],
+  [
     'an agent that is not there',
     () => testCommand.run([old, '--tests', file('a.yaml', `tests: [${ROW.replace('support', 'sales')}]`)]),
     'nobody is calling',

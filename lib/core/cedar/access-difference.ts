@@ -1,4 +1,4 @@
-import type { AccessMap } from './access-map';
+import { type AccessMap, forbidWords } from './access-map';
 
 /** What changes for one caller, or for all, at one tool. */
 export interface AccessChange {
@@ -52,7 +52,7 @@ function conditionsOf(map: AccessMap): Map<string, Conditions> {
   for (const { tool, callers, permits, forbids } of map.tools) {
     for (const { caller, permits: own } of callers) for (const { condition } of own) add(tool, caller, condition);
     for (const { condition } of permits) add(tool, ANY_CALLER, condition);
-    for (const { condition } of forbids) add(tool, NOBODY, condition);
+    for (const rule of forbids) add(tool, NOBODY, forbidWords(rule));
   }
   return found;
 }
@@ -90,7 +90,8 @@ export function accessChangesText(changes: readonly AccessChange[]): string {
 }
 
 function sentence(who: string, tool: string, condition: string): string {
-  return `${who} may call ${tool}${condition === 'always' ? '' : ` when ${condition}`}`;
+  const words = condition.startsWith('unless ') ? ` ${condition}` : ` when ${condition}`;
+  return `${who} may call ${tool}${condition === 'always' ? '' : words}`;
 }
 
 /** For a pull request. */

@@ -53,6 +53,8 @@ export interface AccessRule {
   readonly policyId: string;
   /** In words; what has none is Cedar text. */
   readonly condition: string;
+  /** The same the other way round, for a forbid that says what is left open; `condition` is its negation. */
+  readonly unless?: string;
 }
 
 /**
@@ -102,11 +104,22 @@ function rules(residuals: readonly Residual[], effect: 'permit' | 'forbid'): Acc
   return residuals
     .filter((residual) => residual.effect === effect)
     .flatMap(({ policyId, condition }) =>
-      (effect === 'permit' ? alternatives(condition) : [condition]).map((each) => ({
-        policyId,
-        condition: explain(each, expressionText),
-      })),
+      (effect === 'permit' ? alternatives(condition) : [condition]).map((each) => {
+        const unless = effect === 'permit' ? undefined : leftOpen(each);
+        return {
+          policyId,
+          condition: explain(each, expressionText),
+          ...(unless !== undefined && { unless: explain(unless, expressionText) }),
+        };
+      }),
     );
+}
+
+/** What a forbid of the form `unless { … }` leaves open, whoever calls. */
+function leftOpen(condition: CedarExpression): CedarExpression | undefined {
+  const parts = operands(condition, '&&').filter((part) => !Object.hasOwn(part, 'is'));
+  const [part, another] = parts;
+  return another === undefined ? (part?.['!'] as { arg: CedarExpression } | undefined)?.arg : undefined;
 }
 
 const ALTERNATIVES_MAX = 64;
@@ -130,6 +143,11 @@ function readsCaller(expression: CedarExpression): boolean {
   return false;
 }
 
+/** `unless hazardous is false`, or the condition of the forbid. */
+export function forbidWords({ condition, unless }: AccessRule): string {
+  return unless === undefined ? condition : `unless ${unless}`;
+}
+
 /** For people in a terminal. */
 export function accessMapText(map: AccessMap): string {
   return map.tools
@@ -151,10 +169,12 @@ function rows({ callers, permits, forbids }: Omit<ToolAccess, 'tool'>): (readonl
     ...callers.map(({ caller, decision, permits: own, forbids: against }) => {
       if (decision === 'never') return [caller, 'never'] as const;
       const ways = own.map(({ condition }) => condition).join('; or ');
-      const except = against.map(({ condition }) => condition).join('; or ');
-      return [caller, except === '' ? ways : `${ways}; but not when ${except}`] as const;
+      const only = against.flatMap(({ unless }) => unless ?? []).map((words) => `; and only if ${words}`);
+      const never = against.filter(({ unless }) => unless === undefined).map(({ condition }) => condition);
+      const except = never.length === 0 ? '' : `; but not when ${never.join('; or ')}`;
+      return [caller, ways + only.join('') + except] as const;
     }),
     ...permits.map(({ condition }) => ['any caller', condition] as const),
-    ...forbids.map(({ condition }) => ['nobody', condition] as const),
+    ...forbids.map((rule) => ['nobody', forbidWords(rule)] as const),
   ];
 }

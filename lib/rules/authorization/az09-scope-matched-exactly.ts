@@ -92,7 +92,8 @@ function patternText(pattern: unknown): string {
 
 function isAnchored(pattern: string): boolean {
   const words = /^(\* )?[^* ]+( \*)?$/.test(pattern);
-  return words || /^\*"[^*"]+"\*$/.test(pattern);
+  // An element of a list in JSON: quoted, at the start, after a comma or after a space.
+  return words || /^(\[|\*[, ]?)"[^*"]+"\*$/.test(pattern);
 }
 
 /** Scopes at the door of the gateways of an engine; undefined when they are not all known. */

@@ -68,6 +68,11 @@ test('a forbid shows with what it leaves', () => {
   const [support] = mapOf(policy).tools[0]!.callers;
 
   expect(support).toMatchObject({ decision: 'sometimes', forbids: [{ condition: 'not (count 0 to 3)' }] });
+  expect(accessMapText(mapOf(policy))).toContain('agent support: amount 0 to 500; and only if count 0 to 3\n');
+  expect(accessMapText(mapOf(policy))).toMatch(/nobody: unless .*count 0 to 3$/);
+  expect(accessChangesText(accessChanges(mapOf(refund(500)), mapOf(policy)))).toBe(
+    "+ nobody may call order-refund___order-refund unless claim 'sub' is present and count 0 to 3",
+  );
 });
 
 test('a difference is what a reviewer has to look at', () => {

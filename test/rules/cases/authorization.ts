@@ -142,6 +142,13 @@ export const authorization: LayerCases = {
       'an element of a list': {
         [LOOKUP]: lookup('principal.hasTag("groups") && principal.getTag("groups") like "*\\"support\\"*"'),
       },
+      'an element of a list, as Caller.group tests it': {
+        [LOOKUP]: lookup(
+          `principal.hasTag("groups") && (${['[\\"support\\"*', '*,\\"support\\"*', '* \\"support\\"*']
+            .map((pattern) => `principal.getTag("groups") like "${pattern}"`)
+            .join(' || ')})`,
+        ),
+      },
     },
   },
   AZ10: {
