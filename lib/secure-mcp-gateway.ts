@@ -23,6 +23,7 @@ import type { IMcpTool, PermitOptions } from './mcp-tool';
 import { checkGatewayName, checkToolName, policyName } from './names';
 import { GatewayRole } from './outbound/gateway-role';
 import { PolicyEngineMode } from './policy-engine-mode';
+import type { CallerWish } from './protocol/caller-header';
 import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
 import { RateLimitDimension, type RateLimitOptions, RateLimits } from './rate-limits';
 import { RemoteTarget } from './remote-target';
@@ -114,7 +115,7 @@ export class SecureMcpGateway extends Construct {
       encryptionKey: this.encryptionKey,
       tokens: callerTokens(this.inbound),
       searchNeedsFilter: props.mcp?.search !== undefined && props.mcp.search._weakening === undefined,
-      tools: () => this.policies.policyTools,
+      tools: () => this.policies.policyTools.map((tool) => ({ ...tool, callerWish: this.callerWishOf(tool.target) })),
       onProblem: this.onProblem,
     });
     this.gateway = this.makeGateway(mcp.configuration, mode);
@@ -278,6 +279,11 @@ export class SecureMcpGateway extends Construct {
   public addInterceptor(interceptor: Interceptor): void {
     const alias = this.interceptors.add(interceptor);
     if (alias !== undefined) this.role.allowInvoke(alias.functionArn);
+  }
+
+  private callerWishOf(targetName: string): CallerWish | undefined {
+    const target = this.targets.get(targetName);
+    return target instanceof Tool ? target._callerWish : undefined;
   }
 
   private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty, { _mode: mode }: PolicyEngineMode): CfnGateway {

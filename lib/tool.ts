@@ -12,6 +12,7 @@ import { functionOptionsOf, type ToolFunctionOptions } from './least-privilege/t
 import type { ToolHandler } from './least-privilege/tool-handler';
 import type { ForbidUnlessOptions, IMcpTool, PermitOptions } from './mcp-tool';
 import { Outbound } from './outbound/outbound';
+import { CALLER_CLAIMS_ENV, CALLER_HEADER, CALLER_TOKEN_HEADER, type CallerWish } from './protocol/caller-header';
 import { INPUT_SCHEMA_ENV, METADATA_KEY, type TargetMetadata } from './protocol/template-metadata';
 import { qualifiedToolName } from './protocol/tool-name';
 import { OUTBOUND_ENV } from './protocol/tool-outbound';
@@ -54,6 +55,18 @@ export interface ToolOptions extends ToolFunctionOptions {
    * @default - it has no credential for any
    */
   readonly outbound?: ToolOutbound;
+
+  /**
+   * Claims of the caller's token that the tool gets, besides subject, client and scopes; `[]` for those alone. The gateway
+   * itself never tells a tool who calls: it takes an `Interceptor.request({ verifyCaller: true, … })`, which ends a call
+   * whose token lacks a claim. In the tool they are `caller.verified`.
+   *
+   * A request that the service lets pass when an interceptor fails could carry a header of its own making, so the claims
+   * are for what a permit cannot say, not in place of one.
+   *
+   * @default - the tool does not learn who calls
+   */
+  readonly callerClaims?: string[];
 }
 
 /** What the gateway hands to its tools; not part of the jsii surface. */
@@ -120,7 +133,7 @@ export class Tool extends Construct implements IMcpTool {
       options: functionOptionsOf(props),
       codeAnalysis: props.gatewayCodeAnalysis,
       encryptionKey: props.gatewayKey,
-      runtimeEnvironment: this.runtimeSchema(),
+      runtimeEnvironment: { ...this.runtimeSchema(), ...this.runtimeClaims() },
       onProblem: props.onProblem,
     });
     this.function = code.function;
@@ -167,6 +180,7 @@ export class Tool extends Construct implements IMcpTool {
     const target = new CfnGatewayTarget(this, 'Target', {
       gatewayIdentifier: this.props.gatewayIdentifier,
       name: this.toolName,
+      metadataConfiguration: this.allowedHeaders(),
       // The model reads the tool's description, which may be longer than the service takes for a target.
       description: this.props.description.slice(0, TARGET_DESCRIPTION_MAX),
       credentialProviderConfigurations: outbound.configuration === undefined ? [] : [outbound.configuration],
@@ -192,6 +206,30 @@ export class Tool extends Construct implements IMcpTool {
     };
     target.addMetadata(METADATA_KEY, metadata);
     return target;
+  }
+
+  /** @internal */
+  public get _callerWish(): CallerWish | undefined {
+    const { callerClaims, outbound } = this.props;
+    const token = outbound?._kind === 'onBehalfOf';
+    if (callerClaims === undefined && !token) return undefined;
+    return { ...(callerClaims === undefined ? {} : { claims: callerClaims }), ...(token ? { token } : {}) };
+  }
+
+  /** Headers that only the interceptor of the gateway writes. */
+  private allowedHeaders(): CfnGatewayTarget.MetadataConfigurationProperty | undefined {
+    const wish = this._callerWish;
+    if (wish === undefined) return undefined;
+    const names = [
+      ...(wish.claims === undefined ? [] : [CALLER_HEADER]),
+      ...(wish.token === true ? [CALLER_TOKEN_HEADER] : []),
+    ];
+    return { allowedRequestHeaders: names };
+  }
+
+  private runtimeClaims(): { [name: string]: string } {
+    const { callerClaims } = this.props;
+    return callerClaims === undefined ? {} : { [CALLER_CLAIMS_ENV]: JSON.stringify(callerClaims) };
   }
 
   /** The credential of an API is an access like any other: a variable, statements, a line of the report. */

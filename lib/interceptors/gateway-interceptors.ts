@@ -4,12 +4,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IAlias } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { constrainedInput } from '../core/cedar/input-conditions';
-import type { Problem } from '../core/errors';
+import { type Problem, shown } from '../core/errors';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 import { toolCode } from '../least-privilege/tool-code';
 import { ToolConcurrency } from '../least-privilege/tool-concurrency';
 import { ToolHandler } from '../least-privilege/tool-handler';
+import type { CallerWish } from '../protocol/caller-header';
 import {
   DISCOVERY_URL_ENV,
   INTERCEPTOR_CONFIG_FILE,
@@ -30,6 +31,8 @@ export interface InterceptedTool {
   readonly name: string;
   readonly inputSchema: ToolInputSchema;
   readonly constraints?: readonly InputConstraint[];
+  /** What the tool asks for about its caller. */
+  readonly callerWish?: CallerWish;
 }
 
 /** What tokens of callers must be like. */
@@ -88,6 +91,25 @@ export class GatewayInterceptors extends Construct {
   }
 
   public findProblems(): Problem[] {
+    return [...this.searchProblems(), ...this.callerProblems()];
+  }
+
+  /** Only an interceptor that verified the token may say who calls. */
+  private callerProblems(): Problem[] {
+    const asking = this.props.tools().filter(({ callerWish }) => callerWish !== undefined);
+    if (asking.length === 0 || this.interceptors.get('REQUEST')?.interceptor._checks.verifyCaller === true) return [];
+    const names = asking.map(({ target, name }) => qualifiedToolName(target, name));
+    return [
+      {
+        code: 'INTERCEPTOR_OPTION',
+        message: `tools ask who calls them, and no interceptor verifies callers, got ${shown(names)}`,
+        fix: "Add Interceptor.request({ verifyCaller: true, headers: InterceptorHeaders.passed({ reason: '…' }) })",
+        at: this.node.path,
+      },
+    ];
+  }
+
+  private searchProblems(): Problem[] {
     if (!this.props.searchNeedsFilter || this.interceptors.get('RESPONSE')?.interceptor._checks.filterSearch === true) {
       return [];
     }
@@ -153,7 +175,17 @@ export class GatewayInterceptors extends Construct {
 
   private configuration({ _checks: checks }: Interceptor): object {
     const { audit, verifyCaller, filterSearch, validateInput } = checks;
-    return { audit, verifyCaller, filterSearch, ...(validateInput ? { inputs: this.inputSchemas() } : {}) };
+    const inputs = validateInput ? { inputs: this.inputSchemas() } : {};
+    return { audit, verifyCaller, filterSearch, ...inputs, ...(verifyCaller ? this.callerWishes() : {}) };
+  }
+
+  private callerWishes(): object {
+    const wishes = this.props
+      .tools()
+      .flatMap(({ target, name, callerWish }) =>
+        callerWish === undefined ? [] : [[qualifiedToolName(target, name), callerWish] as const],
+      );
+    return wishes.length === 0 ? {} : { callers: Object.fromEntries(wishes) };
   }
 
   private inputSchemas(): object {

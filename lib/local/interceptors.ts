@@ -3,6 +3,7 @@ import {
   INTERCEPTOR_CONTEXT,
   INTERCEPTOR_VERSION,
   type InterceptionPoint,
+  type InterceptorHeaderMap,
   type JsonObject,
   type ReadAnswer,
   readAnswer,
@@ -24,7 +25,7 @@ export interface Interception {
 }
 
 export type InterceptedBody =
-  | { readonly kind: 'go-on'; readonly body: JsonObject }
+  | { readonly kind: 'go-on'; readonly body: JsonObject; readonly headers?: InterceptorHeaderMap }
   /** The interceptor answers in place of policy and tool. */
   | { readonly kind: 'answered'; readonly statusCode: number; readonly body: JsonObject }
   /** Nothing is known to be right with it, so it goes no further. */
@@ -144,7 +145,7 @@ export class Interceptors {
     if (answer.kind === 'malformed') return this.failed(point, interception, model, answer.why, INVALID);
     if (answer.kind === 'request' || point === 'RESPONSE') {
       this.log(point, interception, model, 'allow', 'it lets the message go on');
-      return { kind: 'go-on', body: answer.body };
+      return { kind: 'go-on', body: answer.body, ...(answer.kind === 'request' ? { headers: answer.headers } : {}) };
     }
     const refused = answer.body.error !== undefined || isToolError(answer.body.result);
     this.log(point, interception, model, refused ? 'deny' : 'allow', 'it answers in place of policy and tool');

@@ -10,7 +10,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { isObject } from '../assembly/cloudformation';
-import type { JsonObject } from '../protocol/interceptor';
+import type { InterceptorHeaderMap, JsonObject } from '../protocol/interceptor';
 import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER, MCP_VERSION_WITHOUT_SESSIONS } from '../protocol/mcp';
 import type { CallerIdentity } from './authorization';
 import type { GatewayModel, ToolModel } from './gateway-model';
@@ -115,7 +115,7 @@ export class McpEndpoint {
     const answer =
       first.kind === 'answered'
         ? Response.json(first.body, { status: first.statusCode })
-        : await this.answer(request, caller, executed, body);
+        : await this.answer(request, caller, executed, body, first.headers);
     if (!this.interceptors.has('RESPONSE')) return answer;
     const last = await interceptAnswer(answer, async (message) => {
       const changed = await this.interceptors.response(interception, executed as JsonObject, message, answer.status);
@@ -130,15 +130,26 @@ export class McpEndpoint {
     caller: CallerIdentity,
     body: JsonRpc,
     sent: JsonRpc,
+    fromInterceptor: InterceptorHeaderMap = {},
   ): Promise<Response> {
-    const judged = body.method === 'tools/call' ? this.judge(caller, body, request) : undefined;
+    const judged = body.method === 'tools/call' ? this.judge(caller, body, request, fromInterceptor) : undefined;
     if (judged !== undefined && judged.kind !== 'permitted') return Response.json(refusal(body.id, judged));
     return this.forward(toWebRequest(request, body, sent), body, { caller, permitted: judged, returned: {} });
   }
 
-  private judge(caller: CallerIdentity, body: JsonRpc, request: IncomingMessage): Judgement {
+  /** Headers of the interceptor win over those of the client. */
+  private judge(
+    caller: CallerIdentity,
+    body: JsonRpc,
+    request: IncomingMessage,
+    fromInterceptor: InterceptorHeaderMap,
+  ): Judgement {
     const params = isObject(body.params) ? body.params : {};
-    const client = { headers: request.headers, query: new URL(request.url ?? '/', 'http://localhost').searchParams };
+    const own = Object.fromEntries(Object.entries(fromInterceptor).map(([name, value]) => [name.toLowerCase(), value]));
+    const client = {
+      headers: { ...request.headers, ...own },
+      query: new URL(request.url ?? '/', 'http://localhost').searchParams,
+    };
     return this.calls.judge(caller, params.name, params.arguments, client);
   }
 

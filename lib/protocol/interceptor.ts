@@ -41,19 +41,25 @@ export interface InterceptorEvent {
 export interface InterceptorAnswer {
   readonly interceptorOutputVersion: typeof INTERCEPTOR_VERSION;
   readonly mcp: {
-    readonly transformedGatewayRequest?: { readonly body: JsonObject };
+    readonly transformedGatewayRequest?: { readonly body: JsonObject; readonly headers?: InterceptorHeaderMap };
     readonly transformedGatewayResponse?: { readonly statusCode?: number; readonly body: JsonObject };
   };
 }
 
+/** Headers of a request, for targets that let them through; they win over those of the client. */
+export interface InterceptorHeaderMap {
+  readonly [name: string]: string;
+}
+
 export type ReadAnswer =
-  | { readonly kind: 'request'; readonly body: JsonObject }
+  | { readonly kind: 'request'; readonly body: JsonObject; readonly headers?: InterceptorHeaderMap }
   | { readonly kind: 'response'; readonly statusCode?: number; readonly body: JsonObject }
   /** The gateway would refuse this answer. */
   | { readonly kind: 'malformed'; readonly why: string };
 
-export function passRequest(body: JsonObject): InterceptorAnswer {
-  return { interceptorOutputVersion: INTERCEPTOR_VERSION, mcp: { transformedGatewayRequest: { body } } };
+export function passRequest(body: JsonObject, headers?: InterceptorHeaderMap): InterceptorAnswer {
+  const request = headers === undefined || Object.keys(headers).length === 0 ? { body } : { headers, body };
+  return { interceptorOutputVersion: INTERCEPTOR_VERSION, mcp: { transformedGatewayRequest: request } };
 }
 
 /** Ends the request: neither policy nor target see it. */
@@ -86,7 +92,12 @@ export function readAnswer(point: InterceptionPoint, answer: unknown): ReadAnswe
   const request = mcp.transformedGatewayRequest;
   if (!isJsonObject(request)) return malformed('there is neither transformedGatewayRequest nor a response');
   if (!isJsonObject(request.body)) return malformed('the body of transformedGatewayRequest is no object');
-  return { kind: 'request', body: request.body };
+  const { body, headers } = request;
+  if (headers === undefined) return { kind: 'request', body };
+  if (!isJsonObject(headers) || !Object.values(headers).every((value) => typeof value === 'string')) {
+    return malformed('the headers of transformedGatewayRequest are no texts');
+  }
+  return { kind: 'request', body, headers: headers as InterceptorHeaderMap };
 }
 
 function readResponse(response: unknown, fields: readonly string[]): ReadAnswer {

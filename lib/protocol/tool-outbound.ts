@@ -12,6 +12,3 @@ export interface ToolOutboundConfiguration {
   /** More parameters for the authorization server. */
   readonly parameters?: { readonly [name: string]: string };
 }
-
-/** Header in which a tool that declares on-behalf-of gets the verified token of its caller; lower case. */
-export const CALLER_TOKEN_HEADER = 'x-secure-mcp-caller-token';

@@ -1,6 +1,13 @@
+import {
+  CALLER_CLAIMS_ENV,
+  CALLER_HEADER,
+  CALLER_TOKEN_HEADER,
+  type CallerFacts,
+  decodeCaller,
+} from '../protocol/caller-header';
 import { CLIENT_CONTEXT } from '../protocol/lambda-event';
 
-/** Facts about a call that the gateway vouches for. It never tells a tool who the user is. */
+/** Facts about a call that the gateway vouches for. By itself it never tells a tool who the user is. */
 export interface Caller {
   readonly gatewayId: string;
   readonly targetId: string;
@@ -12,6 +19,11 @@ export interface Caller {
   readonly messageId?: string;
   /** Headers of the caller that the target lets through, by name. */
   readonly headers: { readonly [name: string]: string };
+  /**
+   * Who calls, from a token that the interceptor of the gateway verified. Only for a tool that declares `callerClaims`, and
+   * then always: a call without it is refused.
+   */
+  readonly verified?: CallerFacts;
 }
 
 /** The part of Lambda's context object that is read here. */
@@ -35,12 +47,38 @@ export function callerOf(context: LambdaContext | undefined): Caller | undefined
   const targetId = text(CLIENT_CONTEXT.targetId);
   const qualifiedToolName = text(CLIENT_CONTEXT.toolName);
   if (gatewayId === undefined || targetId === undefined || qualifiedToolName === undefined) return undefined;
-  return {
+  const passed = (custom?.[CLIENT_CONTEXT.propagatedHeaders] ?? {}) as { readonly [name: string]: string };
+  const headers = Object.entries(passed).map(([name, value]) => [name, value, name.toLowerCase()] as const);
+  const written = (header: string) => headers.find(([, , lower]) => lower === header)?.[1];
+  const caller: Caller = {
     gatewayId,
     targetId,
     qualifiedToolName,
     requestId: text(CLIENT_CONTEXT.awsRequestId),
     messageId: text(CLIENT_CONTEXT.mcpMessageId),
-    headers: { ...(custom?.[CLIENT_CONTEXT.propagatedHeaders] as { [name: string]: string } | undefined) },
+    headers: Object.fromEntries(headers.filter(([, , lower]) => !OWN_HEADERS.includes(lower))),
+    ...verifiedIn(written(CALLER_HEADER)),
   };
+  const token = written(CALLER_TOKEN_HEADER);
+  if (token !== undefined) tokens.set(caller, token);
+  return caller;
+}
+
+const OWN_HEADERS: readonly string[] = [CALLER_HEADER, CALLER_TOKEN_HEADER];
+/** Beside the callers, so that a tool that logs its caller logs no token. */
+const tokens = new WeakMap<Caller, string>();
+
+/** The token of a caller, for a tool that declares on-behalf-of. */
+export function callerTokenOf(caller: Caller): string | undefined {
+  return tokens.get(caller);
+}
+
+/** Throws for a tool that asks for it and does not get it, or not as the interceptor writes it. */
+function verifiedIn(header: string | undefined): { readonly verified?: CallerFacts } {
+  const json = process.env[CALLER_CLAIMS_ENV];
+  if (json === undefined) return {};
+  const verified = decodeCaller(header, JSON.parse(json) as string[]);
+  if (verified === undefined)
+    throw new Error('the caller was not verified. Call it through its gateway and interceptor');
+  return { verified };
 }

@@ -1,4 +1,5 @@
 // The `./runtime` entry point: used inside tool Lambdas, so it depends on nothing but the AWS SDK that is there, on demand.
+export type { CallerFacts } from '../protocol/caller-header';
 export { type Caller, callerOf } from './caller';
 export { defineTool, type ToolDefinition, type ToolInvocation } from './define-tool';
 export {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CALLER_TOKEN_HEADER, OUTBOUND_ENV, type ToolOutboundConfiguration } from '../protocol/tool-outbound';
-import type { Caller } from './caller';
+import { OUTBOUND_ENV, type ToolOutboundConfiguration } from '../protocol/tool-outbound';
+import { type Caller, callerTokenOf } from './caller';
 
 /** Options of {@link outboundCredential}. */
 export interface OutboundCredentialOptions {
@@ -81,9 +81,9 @@ function configurationOf(): ToolOutboundConfiguration {
   return JSON.parse(json) as ToolOutboundConfiguration;
 }
 
-/** Only an interceptor that verified the token sets this header; what a client sends under its name is dropped. */
+/** Only an interceptor that verified the token hands it on; what a client sends under the name of its header is replaced. */
 function tokenOf(caller: Caller | undefined): string {
-  const token = caller?.headers[CALLER_TOKEN_HEADER];
+  const token = caller === undefined ? undefined : callerTokenOf(caller);
   if (token === undefined || token === '') {
     throw new Error("the caller's token did not arrive. On-behalf-of needs an interceptor with verifyCaller");
   }

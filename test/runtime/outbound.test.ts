@@ -35,21 +35,36 @@ const seconds = () => Math.floor(Date.now() / 1000);
 function load(configuration?: object) {
   if (configuration === undefined) delete process.env.OUTBOUND;
   else process.env.OUTBOUND = JSON.stringify({ workload: 'w', provider: 'p', ...configuration });
-  let loaded: typeof import('../../lib/runtime/outbound') | undefined;
+  let loaded: typeof import('../../lib/runtime') | undefined;
   jest.isolateModules(() => {
-    loaded = require('../../lib/runtime/outbound');
+    loaded = require('../../lib/runtime');
   });
   return loaded!.outboundCredential;
 }
+
+/** Of the same process. */
+function loadWithCallers(configuration: object) {
+  process.env.OUTBOUND = JSON.stringify({ workload: 'w', provider: 'p', ...configuration });
+  let loaded: typeof import('../../lib/runtime') | undefined;
+  jest.isolateModules(() => {
+    loaded = require('../../lib/runtime');
+  });
+  const callerWith = (token?: string): Caller =>
+    loaded!.callerOf({
+      clientContext: {
+        custom: {
+          bedrockAgentCoreGatewayId: 'g',
+          bedrockAgentCoreTargetId: 't',
+          bedrockAgentCoreToolName: 'a___a',
+          bedrockAgentCorePropagatedHeaders:
+            token === undefined ? {} : { 'X-Secure-Mcp-Caller-Token': token, 'x-trace': 't-1' },
+        },
+      },
+    })!;
+  return { credential: loaded!.outboundCredential, callerWith };
+}
 const SELF = { kind: 'clientCredentials', scopes: ['a', 'b'], parameters: { audience: 'x' } };
 const calls = (from = 0) => peer.arrivals.slice(from).map(({ url, body }) => [url, JSON.parse(body)]);
-const callerWith = (token?: string): Caller => ({
-  gatewayId: 'g',
-  targetId: 't',
-  qualifiedToolName: 'a___a',
-  headers: token === undefined ? {} : { 'x-secure-mcp-caller-token': token },
-});
-
 beforeEach(() => {
   answer = honest;
   count = 0;
@@ -82,7 +97,7 @@ test('a token for the tool itself', async () => {
 });
 
 test('a token for the caller, and for no other', async () => {
-  const credential = load({ kind: 'onBehalfOf', scopes: ['a'] });
+  const { credential, callerWith } = loadWithCallers({ kind: 'onBehalfOf', scopes: ['a'] });
   const from = peer.arrivals.length;
 
   expect(await credential(callerWith('token of alice'))).toBe('token-1');
@@ -95,8 +110,15 @@ test('a token for the caller, and for no other', async () => {
   expect(calls(from)[1]![1]).toMatchObject({ oauth2Flow: 'ON_BEHALF_OF_TOKEN_EXCHANGE' });
 });
 
+test('a caller that is logged shows no token', () => {
+  const { callerWith } = loadWithCallers({ kind: 'onBehalfOf', scopes: ['a'] });
+
+  expect(JSON.stringify(callerWith('token of alice'))).not.toContain('token of alice');
+  expect(callerWith('token of alice').headers).toEqual({ 'x-trace': 't-1' });
+});
+
 test('without the token of a caller there is none on behalf of one', async () => {
-  const credential = load({ kind: 'onBehalfOf', scopes: ['a'] });
+  const { credential, callerWith } = loadWithCallers({ kind: 'onBehalfOf', scopes: ['a'] });
   const from = peer.arrivals.length;
 
   await expect(credential(callerWith())).rejects.toThrow("the caller's token did not arrive");

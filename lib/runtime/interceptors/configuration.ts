@@ -1,4 +1,5 @@
 import { DISCOVERY_URL_ENV, INTERCEPTOR_CONFIG_FILE, TOKEN_RULES_ENV } from '../../protocol/interceptor';
+import { type CallerWishes, callerHeaders } from './caller-step';
 import { type InputSchemas, inputValidation } from './input-validation-step';
 import { searchFilter } from './search-filter-step';
 import type { RequestStep, ResponseStep } from './step';
@@ -10,6 +11,8 @@ export interface InterceptorConfiguration {
   readonly audit: boolean;
   readonly verifyCaller?: boolean;
   readonly filterSearch?: boolean;
+  /** Tools that ask who calls; left out when there are none. */
+  readonly callers?: CallerWishes;
   /** Left out when input is not validated. */
   readonly inputs?: InputSchemas;
 }
@@ -29,6 +32,11 @@ export function shippedRequestSteps({ verifyCaller, inputs }: InterceptorConfigu
     ...(verifyCaller === true ? [verifiedCaller(required(DISCOVERY_URL_ENV), tokenRules())] : []),
     ...(inputs === undefined ? [] : [inputValidation(inputs)]),
   ];
+}
+
+/** After the steps of the author: they may still change which tool is called. */
+export function lastRequestSteps({ callers }: InterceptorConfiguration): RequestStep[] {
+  return callers === undefined ? [] : [callerHeaders(callers)];
 }
 
 export function shippedResponseSteps({ filterSearch }: InterceptorConfiguration): ResponseStep[] {

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/interceptor';
 import type { LambdaContext } from '../caller';
 import { type AuditOutcome, auditRecord, withoutTokens } from './audit';
-import { readConfiguration, shippedRequestSteps, shippedResponseSteps } from './configuration';
+import { lastRequestSteps, readConfiguration, shippedRequestSteps, shippedResponseSteps } from './configuration';
 import { beforeDeadline, type TimedContext } from './deadline';
 import { failure, refusal, toolCallOf, toolError } from './message';
 import {
@@ -34,7 +34,7 @@ export type InterceptorHandler = (event: unknown, context?: InterceptorContext) 
  */
 export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHandler {
   const configuration = readConfiguration();
-  const all = [...shippedRequestSteps(configuration), ...steps];
+  const all = [...shippedRequestSteps(configuration), ...steps, ...lastRequestSteps(configuration)];
   return async (event, context) => {
     const request = readRequest(event, context);
     const { outcome, answer, caller } = await guarded(request, context, async (first, enter) => {
@@ -47,7 +47,7 @@ export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHa
         }
         current = next(current, verdict);
       }
-      return { outcome: PASSED, answer: passRequest(current.message), caller: current.caller };
+      return { outcome: PASSED, answer: passRequest(current.message, current.sentHeaders), caller: current.caller };
     });
     if (configuration.audit) auditRecord('REQUEST', { ...(request ?? NOTHING), caller }, outcome);
     return answer ?? answerRequest(failure(request?.message ?? {}));
@@ -158,7 +158,8 @@ function next(current: Intercepted, verdict: Extract<Verdict, { verdict: 'procee
   if (!isJsonObject(message) || message.method !== current.message.method || message.id !== current.message.id) {
     throw new Error('the step changed the id or the method of the message');
   }
-  return { ...current, message, call: toolCallOf(message), caller: verdict.caller ?? current.caller };
+  const sentHeaders = verdict.headers ?? current.sentHeaders;
+  return { ...current, message, call: toolCallOf(message), caller: verdict.caller ?? current.caller, sentHeaders };
 }
 
 function refused({ message, call }: Intercepted, verdict: Extract<Verdict, { verdict: 'refuse' }>): JsonObject {

@@ -18,6 +18,8 @@ export interface Intercepted {
   readonly headers: { readonly [name: string]: string };
   /** Set by the step that verifies the caller. */
   readonly caller?: VerifiedCaller;
+  /** Set by the step that tells tools who calls. */
+  readonly sentHeaders?: { readonly [name: string]: string };
   /** The same for the request and the response of one call, and when the gateway tries again. */
   readonly requestId?: string;
   readonly gatewayArn?: string;
@@ -32,7 +34,12 @@ export interface InterceptedResponse extends Intercepted {
 
 /** What a step decides. Only {@link proceed} and {@link refuse} make one: anything else refuses the request. */
 export type Verdict =
-  | { readonly verdict: 'proceed'; readonly message?: JsonObject; readonly caller?: VerifiedCaller }
+  | {
+      readonly verdict: 'proceed';
+      readonly message?: JsonObject;
+      readonly caller?: VerifiedCaller;
+      readonly headers?: { readonly [name: string]: string };
+    }
   | { readonly verdict: 'refuse'; readonly reason: string; readonly forModel: boolean };
 
 const MADE_HERE = new WeakSet<object>();
@@ -45,6 +52,11 @@ export function proceed(message?: JsonObject): Verdict {
 /** Lets the request go on, in the name of this caller for the steps that follow. */
 export function proceedAs(caller: VerifiedCaller): Verdict {
   return made({ verdict: 'proceed', caller });
+}
+
+/** Lets the request go on with these headers for targets that let them through. */
+export function proceedWith(headers: { readonly [name: string]: string }): Verdict {
+  return made({ verdict: 'proceed', headers });
 }
 
 /** Ends the request. The caller reads the reason. */
