@@ -75,6 +75,8 @@ export class SecureMcpGateway extends Construct {
   private readonly toolLock: string | undefined;
   private readonly interceptors: GatewayInterceptors;
   private readonly problems: Problem[] = [];
+  /** What tools ask about their callers, by target. */
+  private readonly callerWishes = new Map<string, CallerWish>();
   private readonly onProblem = (problem: Problem): void => {
     this.problems.push(problem);
   };
@@ -115,7 +117,8 @@ export class SecureMcpGateway extends Construct {
       encryptionKey: this.encryptionKey,
       tokens: callerTokens(this.inbound),
       searchNeedsFilter: props.mcp?.search !== undefined && props.mcp.search._weakening === undefined,
-      tools: () => this.policies.policyTools.map((tool) => ({ ...tool, callerWish: this.callerWishOf(tool.target) })),
+      tools: () =>
+        this.policies.policyTools.map((tool) => ({ ...tool, callerWish: this.callerWishes.get(tool.target) })),
       onProblem: this.onProblem,
     });
     this.gateway = this.makeGateway(mcp.configuration, mode);
@@ -164,6 +167,7 @@ export class SecureMcpGateway extends Construct {
     this.role.allowInvoke(tool.alias.functionArn);
     this.targets.add(name, tool);
     this.policies.addTool(tool, tool);
+    if (tool._callerWish !== undefined) this.callerWishes.set(name, tool._callerWish);
     return tool;
   }
 
@@ -279,11 +283,6 @@ export class SecureMcpGateway extends Construct {
   public addInterceptor(interceptor: Interceptor): void {
     const alias = this.interceptors.add(interceptor);
     if (alias !== undefined) this.role.allowInvoke(alias.functionArn);
-  }
-
-  private callerWishOf(targetName: string): CallerWish | undefined {
-    const target = this.targets.get(targetName);
-    return target instanceof Tool ? target._callerWish : undefined;
   }
 
   private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty, { _mode: mode }: PolicyEngineMode): CfnGateway {
