@@ -13,7 +13,7 @@ export function noAuthorizer(template: EditableTemplate): void {
 /** Rewrites the Cedar text of the policy of one tool; references are parts of their own. */
 export function policy(tool: string, rewrite: (text: string) => string) {
   return (template: EditableTemplate): void => {
-    for (const { Properties } of resources(template, 'AWS::BedrockAgentCore::Policy', tool)) {
+    for (const { Properties } of policiesOf(template, tool)) {
       const join = Properties.Definition.Cedar.Statement['Fn::Join'];
       join[1] = rewriteParts(join[1], rewrite);
     }
@@ -23,13 +23,20 @@ export function policy(tool: string, rewrite: (text: string) => string) {
 /** Puts another permit in place of the one of a tool: for every caller, unless there is a condition. */
 export function permit(tool: string, condition?: string, action?: string) {
   return (template: EditableTemplate): void => {
-    for (const { Properties } of resources(template, 'AWS::BedrockAgentCore::Policy', tool)) {
+    for (const { Properties } of policiesOf(template, tool)) {
       const join = Properties.Definition.Cedar.Statement['Fn::Join'];
       const [head, gatewayArn] = join[1];
       const scope = action === undefined ? head : head.replace(/== AgentCore::Action::"[^"]*"/, action);
       join[1] = [scope, gatewayArn, condition === undefined ? '");' : `") when { ${condition} };`];
     }
   };
+}
+
+/** A weakening of nothing would prove nothing. */
+function policiesOf(template: EditableTemplate, tool: string) {
+  const found = resources(template, 'AWS::BedrockAgentCore::Policy', tool);
+  if (found.length === 0) throw new Error(`no policy of ${tool}`);
+  return found;
 }
 
 const MARK = '\u0001';

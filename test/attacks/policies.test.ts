@@ -1,0 +1,221 @@
+import { readAssembly } from '../../lib/assembly/read-assembly';
+import type { LocalGateway } from '../../lib/local';
+import { runRules } from '../../lib/rules/run-rules';
+import {
+  callTool,
+  ECHO,
+  type EditableTemplate,
+  edited,
+  invocations,
+  LOOKUP,
+  REFUND,
+  resources,
+  rpc,
+  start,
+  stopAll,
+  synthesizeShop,
+  textOf,
+  tokenOf,
+} from '../support/local-shop';
+import { permit } from './weaken';
+
+afterAll(stopAll);
+const shop = synthesizeShop();
+const TARGET = 'AWS::BedrockAgentCore::GatewayTarget';
+const POLICY = 'AWS::BedrockAgentCore::Policy';
+const DENIED = -32002;
+
+/** What decides in the gateway under attack, and what is in its place in the weakened one: one control a tool. */
+const STRICT = {
+  echo: ['unless { principal.hasTag("role") && principal.getTag("role") == "admin" }', 'forbid'],
+  lookup: ['["eu-west-1", "us-east-1"].contains(context.input.id)', 'permit'],
+  refund: ['principal.hasTag("acr") && principal.getTag("acr") == "urn:example:approved"', 'permit'],
+} as const;
+const WEAK = {
+  echo: ['when { principal.hasTag("role") && principal.getTag("role") != "admin" }', 'forbid'],
+  lookup: ['context.input.id like "*"', 'permit'],
+  refund: ['context.input.confirmed == true', 'permit'],
+} as const;
+
+function controls(given: { readonly [tool: string]: readonly [string, 'permit' | 'forbid'] }) {
+  return edited(shop, (template) => {
+    schemaOf(template, 'refund').Properties.confirmed = { Type: 'boolean' };
+    schemaOf(template, 'refund').Required.push('confirmed');
+    for (const [tool, [clause, effect]] of Object.entries(given)) {
+      if (effect === 'permit') permit(tool, clause)(template);
+      else addForbid(template, tool, clause);
+    }
+  });
+}
+
+function schemaOf(template: EditableTemplate, tool: string) {
+  const [target] = resources(template, TARGET, tool);
+  return target!.Properties.TargetConfiguration.Mcp.Lambda.ToolSchema.InlinePayload[0].InputSchema;
+}
+
+function addForbid(template: EditableTemplate, tool: string, clause: string): void {
+  const [own] = resources(template, POLICY, tool);
+  const forbid = structuredClone(own!);
+  const [head, arn] = forbid.Properties.Definition.Cedar.Statement['Fn::Join'][1];
+  forbid.Properties.Definition.Cedar.Statement = {
+    'Fn::Join': ['', [head.replace('permit', 'forbid'), arn, `"\n) ${clause};`]],
+  };
+  forbid.Properties.Name = `forbid_${tool}`;
+  template.Resources.Forbid = forbid;
+}
+
+/** One of the agents, with more claims where they are given. */
+async function tokenWith(gateway: LocalGateway, agent: string, claims?: { readonly [name: string]: unknown }) {
+  const { clientId, scopes } = gateway.agents.find(({ name }) => name === agent)!;
+  return claims === undefined ? tokenOf(gateway, agent) : gateway.mintToken({ clientId, scopes, claims });
+}
+
+interface Case {
+  readonly attack: string;
+  readonly tool: string;
+  readonly arguments: object;
+  readonly agent: string;
+  readonly claims?: { readonly [name: string]: unknown };
+}
+
+const support = { tool: REFUND, agent: 'support' } as const;
+const lookup = { tool: LOOKUP, agent: 'reader' } as const;
+const ATTACKS: readonly Case[] = [
+  { attack: 'D06: no claim, against a forbid that asks for it', tool: ECHO, agent: 'reader', arguments: { id: 'a' } },
+  { attack: 'D14: a second line', ...lookup, arguments: { id: 'us-east-1\nX' } },
+  { attack: 'D14: a wildcard of Cedar', ...lookup, arguments: { id: '*' } },
+  { attack: 'D14: a wildcard of SQL', ...lookup, arguments: { id: '%' } },
+  { attack: 'D14: a longer value', ...lookup, arguments: { id: 'us-east-1.evil.example' } },
+  { attack: 'D17: the model confirms itself', ...support, arguments: { id: 'a', amount: 1, confirmed: true } },
+];
+const GOOD: readonly Case[] = [
+  { attack: 'an admin', tool: ECHO, agent: 'reader', claims: { role: 'admin' }, arguments: { id: 'a' } },
+  { attack: 'a region of the set', ...lookup, arguments: { id: 'us-east-1' } },
+  {
+    attack: 'a person has approved',
+    ...support,
+    claims: { acr: 'urn:example:approved' },
+    arguments: { id: 'a', amount: 1, confirmed: true },
+  },
+];
+
+describe('conditions that a call cannot talk its way around', () => {
+  let [strict, weak]: LocalGateway[] = [];
+  beforeAll(async () => {
+    [strict, weak] = await Promise.all([start(controls(STRICT)), start(controls(WEAK))]);
+  });
+
+  async function send(gateway: LocalGateway, { tool, agent, claims, arguments: args }: Case) {
+    const [before, runs] = [gateway.decisions.length, invocations(gateway)];
+    const answer = await callTool(gateway, await tokenWith(gateway, agent, claims), tool, args);
+    const denials = gateway.decisions.slice(before).filter(({ decision }) => decision === 'deny');
+    return {
+      code: answer.body.error?.code,
+      layers: denials.map(({ layer }) => layer),
+      runs: invocations(gateway) - runs,
+    };
+  }
+
+  test('every policy is accepted', () => {
+    for (const gateway of [strict!, weak!])
+      expect(gateway.unsupported.filter((text) => text.startsWith('Cedar'))).toEqual([]);
+  });
+
+  test.each(ATTACKS.map((each) => [each.attack, each] as const))(
+    '%s, and gets through the weaker one',
+    async (_name, each) => {
+      expect(await send(strict!, each)).toEqual({ code: DENIED, layers: [3], runs: 0 });
+      expect((await send(weak!, each)).runs).toBe(1);
+    },
+  );
+
+  test.each(GOOD.map((each) => [each.attack, each] as const))('not stopped: %s', async (_name, each) => {
+    expect((await send(strict!, each)).runs).toBe(1);
+  });
+
+  test('D06: another value of the claim is stopped by both', async () => {
+    const user = { ...ATTACKS[0]!, claims: { role: 'user' } };
+
+    expect(await Promise.all([send(strict!, user), send(weak!, user)])).toEqual([
+      { code: DENIED, layers: [3], runs: 0 },
+      { code: DENIED, layers: [3], runs: 0 },
+    ]);
+  });
+});
+
+describe('names', () => {
+  const listed = async (gateway: LocalGateway) => {
+    const { body } = await rpc(gateway, 'tools/list', {}, { token: await tokenOf(gateway, 'reader') });
+    return body.result?.tools.map(({ name }: { name: string }) => name).sort();
+  };
+  const withShadow = (name: string, tool = 'echo', more: (template: EditableTemplate) => void = () => {}) =>
+    edited(shop, (template) => {
+      const [target] = resources(template, TARGET, tool);
+      template.Resources.Shadow = structuredClone(target!);
+      template.Resources.Shadow.Properties.Name = name;
+      more(template);
+    });
+  const objections = (assembly: string) =>
+    runRules(readAssembly(assembly)).flatMap(({ ruleId }) => /AZ18/.exec(ruleId)?.[0] ?? []);
+
+  test('C02: what a caller may not call it does not see, until the permit forgets the caller', async () => {
+    expect(await listed(await start(shop))).toEqual([ECHO, LOOKUP]);
+    expect(await listed(await start(edited(shop, permit('refund'))))).toEqual([ECHO, LOOKUP, REFUND]);
+  });
+
+  test('C12: a permit does not cover a tool of the same name in another target, unless it names both', async () => {
+    const both = 'in [AgentCore::Action::"echo___echo", AgentCore::Action::"crm___echo"]';
+    const [shadowed, wide] = await Promise.all([
+      start(withShadow('crm')),
+      start(withShadow('crm', 'echo', permit('echo', undefined, both))),
+    ]);
+    const call = async (gateway: LocalGateway, tool: string) =>
+      callTool(gateway, await tokenOf(gateway, 'reader'), tool, { id: 'a' });
+
+    expect((await call(shadowed, 'crm___echo')).body.error?.code).toBe(DENIED);
+    expect(textOf(await call(shadowed, ECHO))).toContain(ECHO);
+    expect(textOf(await call(wide, 'crm___echo'))).toContain('crm___echo');
+  });
+
+  test('C04, C08: a look-alike is another tool with another permit, and synthesis objects to it', async () => {
+    const lookAlike = withShadow('Refund', 'refund');
+    const gateway = await start(lookAlike);
+    const token = await tokenOf(gateway, 'support');
+
+    expect((await callTool(gateway, token, 'Refund___refund', { id: 'a', amount: 1 })).body.error?.code).toBe(DENIED);
+    expect(textOf(await callTool(gateway, token, REFUND, { id: 'a', amount: 1 }))).toContain('refunded');
+    expect(objections(lookAlike).length).toBeGreaterThan(0);
+    expect(objections(shop)).toEqual([]);
+  });
+});
+
+describe('values of arguments', () => {
+  let gateway: LocalGateway;
+  beforeAll(async () => {
+    gateway = await start(shop);
+  });
+  const raw = async (to: LocalGateway, amount: string) => {
+    const body = `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"${REFUND}","arguments":{"id":"a","amount":${amount}}}}`;
+    return textOf(await rpc(to, '', {}, { token: await tokenOf(to, 'support'), body }));
+  };
+
+  test.each([
+    ['499.99', 499.99],
+    ['5e2', 500],
+    ['1E-2', 0.01],
+  ])('D05: %s is judged and passed on as the number it is', async (text, value) => {
+    expect(await raw(gateway, text)).toContain(`"amount":${value}`);
+  });
+
+  test('D04: text in place of a number reaches the tool only where the schema says text', async () => {
+    const weak = await start(
+      edited(shop, (template) => {
+        schemaOf(template, 'refund').Properties.amount.Type = 'string';
+        permit('refund', 'context.input.amount != "0"')(template);
+      }),
+    );
+
+    expect(await raw(gateway, '"600"')).toMatch(/^ValidationException/);
+    expect(await raw(weak, '"600"')).toContain('"amount":"600"');
+  });
+});
