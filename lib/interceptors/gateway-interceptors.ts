@@ -7,6 +7,7 @@ import { constrainedInput } from '../core/cedar/input-conditions';
 import { type Problem, shown } from '../core/errors';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
+import { callsRuntimeHelper } from '../least-privilege/calls-runtime-helper';
 import { toolCode } from '../least-privilege/tool-code';
 import { ToolConcurrency } from '../least-privilege/tool-concurrency';
 import { ToolHandler } from '../least-privilege/tool-handler';
@@ -162,8 +163,21 @@ export class GatewayInterceptors extends Construct {
       encryptionKey,
       runtimeEnvironment: interceptor._checks.verifyCaller ? this.tokenEnvironment() : {},
       files: () => [{ name: INTERCEPTOR_CONFIG_FILE, text: JSON.stringify(this.configuration(interceptor)) }],
+      onBundle: (text) => this.checkEntry(interceptor, text),
       onProblem,
     }).alias;
+  }
+
+  /** The shipped checks run inside the helper: code that goes without it would skip them. */
+  private checkEntry({ _entry: entry, _point: point }: Interceptor, bundle: string): void {
+    const helper = point === 'REQUEST' ? 'defineRequestInterceptor' : 'defineResponseInterceptor';
+    if (entry === undefined || callsRuntimeHelper(bundle, helper)) return;
+    this.props.onProblem({
+      code: 'INTERCEPTOR_OPTION',
+      message: `the code of the ${point} interceptor would go without the shipped checks, got ${shown(entry)} that does not call ${helper}`,
+      fix: `Make its handler with ${helper} of cdk-secure-mcp/runtime`,
+      at: this.node.path,
+    });
   }
 
   private tokenEnvironment(): { [name: string]: string } {

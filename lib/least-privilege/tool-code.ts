@@ -5,6 +5,7 @@ import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import type { AccessProblem, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
+import { callsRuntimeHelper } from './calls-runtime-helper';
 import { checkFunctionOptions } from './check-function-options';
 import { CodeAnalysis } from './code-analysis';
 import { type CodeFile, HandlerBundles } from './handler-bundles';
@@ -29,6 +30,8 @@ export interface ToolCodeProps {
   readonly description?: string;
   /** What lies beside the code; asked for when the app is complete. */
   readonly files?: () => readonly CodeFile[];
+  /** Told the text of the bundle. */
+  readonly onBundle?: (text: string) => void;
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -64,7 +67,8 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
   const created = new ToolFunction(scope, id, {
     ...props,
     onBundle: (text) => {
-      checksInput = callsRuntimeHelper(text);
+      checksInput = callsRuntimeHelper(text, 'defineTool');
+      props.onBundle?.(text);
     },
     encryptionKey: props.options.encryptionKey ?? props.encryptionKey,
     analysis: props.options.codeAnalysis ?? props.codeAnalysis ?? CodeAnalysis.enforce(),
@@ -93,9 +97,4 @@ function existingCode(toolName: string, alias: IAlias, access: readonly NamedAcc
   const resource = fn.node.defaultChild;
   if (CfnFunction.isCfnFunction(resource)) resource.addMetadata(METADATA_KEY, toolFunctionMetadata(toolName, access));
   return { function: fn, alias, readOnly: false, checksInput: () => false };
-}
-
-/** A call of `defineTool`, as bundles of ES modules and of CommonJS have it; its definition alone is none. */
-function callsRuntimeHelper(bundle: string): boolean {
-  return /\bdefineTool\d*\)?\(/.test(bundle.replace(/function defineTool\d*\(/g, ''));
 }

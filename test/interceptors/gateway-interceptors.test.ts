@@ -124,6 +124,16 @@ describe('refused', () => {
       /nowhere\.ts.*\[HANDLER_NOT_FOUND\]/,
     ],
     [
+      'code that goes without the helper',
+      { interceptors: [Interceptor.request({ entry: 'test/fixtures/tools/helped.ts' })] },
+      /does not call defineRequestInterceptor.*\[INTERCEPTOR_OPTION\]/,
+    ],
+    [
+      'code for the other point',
+      { interceptors: [Interceptor.response({ entry: 'test/fixtures/interceptors/never-answers.ts' })] },
+      /does not call defineResponseInterceptor.*\[INTERCEPTOR_OPTION\]/,
+    ],
+    [
       'a search without a filter',
       { mcp: { search: SearchTool.filtered() } },
       /every caller all tools.*\[SEARCH_UNFILTERED\]/,
