@@ -3,16 +3,22 @@ import { type ClassNode, type FunctionNode, isClass } from './ast';
 import { constructSuper } from './invoke';
 import type { Argument, Machine, Site } from './machine';
 import { bindPattern, nameOf } from './patterns';
+import { callHarmless, callUnknown } from './unknown-code';
 import { Activation, Cell, type FunctionValue, holding, type ObjectValue } from './values';
 
 /** Positions of arguments that are told apart; what comes after is in the rest. */
 const POSITIONS = 6;
+
+/** `opaque` code may call whatever it is given; `harmless` code calls functions, and hands the rest back. */
+export type Opacity = 'opaque' | 'harmless';
 
 export interface ActivationOptions {
   /** How many call sites tell activations of one function apart. */
   readonly contextDepth: number;
   /** Whether the code at a position is a library's. */
   readonly isLibrary: (node: AnyNode) => boolean;
+  /** How code at a position is taken that is not looked into. */
+  readonly opacity?: (node: AnyNode) => Opacity | undefined;
 }
 
 /** Runs functions and classes of the program: one activation for each function and the call sites that led to it. */
@@ -34,6 +40,7 @@ export class Activations {
     certain: boolean,
   ): void {
     if (isClass(fn.node)) return;
+    if (this.passedBy(fn, args, to, site)) return;
     const { solver } = this.machine;
     const all = [...fn.boundArguments, ...args];
     const activation = this.activate(fn, site);
@@ -53,6 +60,7 @@ export class Activations {
       this.invoke(fn, self, args, to, site, true);
       return;
     }
+    if (this.passedBy(fn, args, new Cell(), site)) return;
     const initial = this.fields(fn, self, site);
     site.activation.calling(initial, true);
     const method = fn.node.body.body.find(
@@ -63,6 +71,14 @@ export class Activations {
       value.home = fn;
       this.invoke(value, self, args, new Cell(), site, true);
     } else constructSuper(this.machine, fn.superclass, instance, args, site);
+  }
+
+  /** Code that is not looked into: true when `fn` is such code, and the arguments are in its hands. */
+  private passedBy(fn: FunctionValue, args: readonly Argument[], to: Cell, site: Site): boolean {
+    const opacity = this.options.opacity?.(fn.node);
+    if (opacity === 'opaque') callUnknown(this.machine, undefined, args, to, site);
+    else if (opacity === 'harmless') callHarmless(this.machine, args, to, site);
+    return opacity !== undefined;
   }
 
   private spread(items: Cell, index: number, activation: Activation, site: Site): void {

@@ -1,8 +1,10 @@
 import { type Program, parse } from 'acorn';
 import type { HandlerAnalysis } from './handler-analysis';
 import { Interpreter } from './interpreter';
+import { opacityOfLibraries } from './library-code';
 import { reportUses } from './report-uses';
 import { resolveScopes } from './scopes';
+import { signsByItself } from './sdk-model';
 import { SourcePositions } from './source-positions';
 import { unreachedCommands } from './unreached-commands';
 
@@ -36,9 +38,11 @@ export function analyzeHandler(handler: HandlerCode): HandlerAnalysis {
     };
   }
   const scopes = resolveScopes(program);
-  const run = (contextDepth: number) => {
+  const opacity = opacityOfLibraries(program, scopes, positions);
+  const run = (options: { readonly contextDepth: number; readonly strict: boolean }) => {
     const interpreter = new Interpreter(program, scopes, {
-      contextDepth,
+      ...options,
+      opacity: (node) => opacity(node, !options.strict),
       budget: ANALYSIS_BUDGET,
       language: 'javascript',
       isLibrary: (node) => positions.isLibrary(node.start),
@@ -46,9 +50,21 @@ export function analyzeHandler(handler: HandlerCode): HandlerAnalysis {
     interpreter.run(handler.handler ?? 'handler');
     return interpreter;
   };
-  let interpreter = run(2);
-  if (interpreter.solver.exhausted) interpreter = run(0);
-  return { ...reportUses(interpreter, positions), unreached: unreachedCommands(interpreter, program, positions) };
+  let interpreter = run({ contextDepth: 2, strict: true });
+  // Libraries such as loggers entangle everything with everything, and do not call AWS: then they are left out.
+  if (interpreter.solver.exhausted) interpreter = run({ contextDepth: 2, strict: false });
+  if (interpreter.solver.exhausted) interpreter = run({ contextDepth: 0, strict: false });
+  const { used, unverifiable } = reportUses(interpreter, positions);
+  const signers = positions.packages.filter(signsByItself).map((name) => ({
+    service: '*',
+    reason: `signs requests itself with ${name}`,
+    at: { file: `node_modules/${name}`, line: 1 },
+  }));
+  return {
+    used,
+    unverifiable: [...signers, ...unverifiable],
+    unreached: unreachedCommands(interpreter, program, positions),
+  };
 }
 
 function parseBundle(code: string): Program | string {

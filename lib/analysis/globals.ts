@@ -7,7 +7,7 @@ import { Cell, holding, INPUT, UNKNOWN } from './values';
 
 /** Functions that only look at what they are given. */
 const HARMLESS =
-  /^(console|Math|Number|BigInt|Symbol|Date|RegExp|Intl|performance|crypto|Buffer|URL|URLSearchParams|TextEncoder|TextDecoder|AbortController|AbortSignal|Error|TypeError|RangeError|WeakMap|WeakSet|WeakRef|Int32Array|Uint8Array|ArrayBuffer|isNaN|isFinite|parseInt|parseFloat|encodeURIComponent|decodeURIComponent|btoa|atob|clearTimeout|clearInterval|fetch|Headers|Request|Response)\b/;
+  /^(Array\.isArray|Object\.(hasOwn|is|isFrozen|isSealed|isExtensible|getOwnPropertyNames|getPrototypeOf|getOwnPropertyDescriptor)|Reflect\.(has|ownKeys)|console|Math|Number|BigInt|Symbol|Date|RegExp|Intl|performance|crypto|Buffer|URL|URLSearchParams|TextEncoder|TextDecoder|AbortController|AbortSignal|Error|TypeError|RangeError|WeakMap|WeakSet|WeakRef|Int32Array|Uint8Array|ArrayBuffer|isNaN|isFinite|parseInt|parseFloat|encodeURIComponent|decodeURIComponent|btoa|atob|clearTimeout|clearInterval|fetch|Headers|Request|Response)\b/;
 
 export function callGlobal(machine: Machine, name: string, args: readonly Argument[], to: Cell, site: Site): void {
   if (machine.language === 'python' && name.startsWith('$')) {

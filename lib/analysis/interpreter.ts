@@ -28,6 +28,8 @@ const CALLABLE = new Set(['function', 'native', 'global', 'sdk-export', 'sdk-met
 
 export interface InterpreterOptions extends ActivationOptions {
   readonly budget: number;
+  /** Whether to give up as soon as the result would be incomplete. */
+  readonly strict?: boolean;
   readonly language: Language;
 }
 
@@ -59,7 +61,7 @@ export class Interpreter implements Machine {
     private readonly scopes: Scopes,
     options: InterpreterOptions,
   ) {
-    this.solver = new Solver(options.budget);
+    this.solver = new Solver(options.budget, options.strict);
     this.language = options.language;
     this.activations = new Activations(this, options);
     this.getters = getterNames(program);

@@ -1,7 +1,7 @@
 import { cellOf, pass } from './arguments';
 import type { Argument, Machine, Site } from './machine';
 import { callMethod } from './python/builtins';
-import { callback } from './unknown-code';
+import { callback, callUnknown } from './unknown-code';
 import { Cell, FunctionValue, holding, UNKNOWN, type Value } from './values';
 
 type Native = Extract<Value, { kind: 'native' }>;
@@ -105,10 +105,15 @@ function callArray(
 ): void {
   const { solver } = machine;
   const arrays = new Cell();
+  const items = new Cell();
   solver.watch(receiver, (value) => {
     if (value.kind === 'object' && value.isArray) solver.add(arrays, value);
+    // Items of what is not known are not known, and those of the caller's are the caller's.
+    else if (value.kind === 'input' || value.kind === 'unknown') {
+      solver.add(items, value);
+      handOverOthers(machine, args, site);
+    }
   });
-  const items = new Cell();
   machine.elements(arrays, items);
   const [first, second] = args;
   const made = () => {
@@ -166,6 +171,17 @@ function callArray(
       // filter, sort, slice, reverse …: the same items; forEach, some, every: nothing.
       if (first) callback(machine, first.cell, [items, items], new Cell(), site);
       solver.flow(arrays, to);
+      flowKinds(machine, receiver, ['input', 'unknown'], to);
+  }
+}
+
+/** Functions are called with the items; whatever else is given to what is not known is in its hands. */
+function handOverOthers(machine: Machine, args: readonly Argument[], site: Site): void {
+  for (const { cell } of args) {
+    machine.solver.watch(cell, (value) => {
+      if (value.kind !== 'function')
+        callUnknown(machine, undefined, [{ cell: holding(value), spread: false }], new Cell(), site);
+    });
   }
 }
 

@@ -11,6 +11,9 @@ const ARRAY_METHODS = new Set(
     ' ',
   ),
 );
+const ITERATIONS = new Set(
+  'map filter forEach find findLast some every flatMap reduce reduceRight sort toSorted'.split(' '),
+);
 const COLLECTION_METHODS = new Set('get set add forEach values entries'.split(' '));
 const PROMISE_METHODS = new Set(['then', 'catch', 'finally']);
 const TEXT_METHODS = new Set('concat toString trim valueOf normalize'.split(' '));
@@ -98,7 +101,8 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
     }
     case 'input':
     case 'unknown': {
-      add(value);
+      // A list, as far as is seen: what the callback makes of its items is known.
+      add(ITERATIONS.has(name) ? { kind: 'native', name: `array.${name}` } : value);
       return;
     }
   }
@@ -113,10 +117,13 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
   }
   if (object.isArray && ARRAY_METHODS.has(name))
     solver.add(to, machine.constant({ kind: 'native', name: `array.${name}` }));
-  if (object.properties.has('[[collection]]') && COLLECTION_METHODS.has(name))
-    solver.add(to, machine.constant({ kind: 'native', name: `collection.${name}` }));
+  if (object.properties.has('[[collection]]')) {
+    // What is in it is no property of it.
+    if (COLLECTION_METHODS.has(name)) solver.add(to, machine.constant({ kind: 'native', name: `collection.${name}` }));
+    return;
+  }
   deliver(machine, name, object.property(name), receiver, to, site);
-  solver.flow(object.rest, to);
+  if (!object.isArray) solver.flow(object.rest, to);
   solver.watch(object.prototypes, (prototype) => {
     if (prototype.kind === 'object') readObject(machine, prototype, receiver, name, to, site);
     // A class that extends a client has methods of its own, too.

@@ -64,6 +64,11 @@ export function signsRequests(packageName: string): boolean {
   return /signature-v4/.test(packageName);
 }
 
+/** A library that calls AWS past the clients of the SDK v3. */
+export function signsByItself(packageName: string): boolean {
+  return /^(aws-sdk|aws4|aws4-axios|aws4fetch|aws-crt|@aws-amplify\/.+)$/.test(packageName);
+}
+
 /** The operation that making or calling an export stands for, and which argument holds its parameters. */
 export function meaningOf(packageName: string, name: string): (SdkMeaning & { argument?: string }) | undefined {
   const helper = HELPERS[`${packageName} ${name}`];

@@ -18,7 +18,11 @@ export class Solver {
   private steps = 0;
   private readonly work: (() => void)[] = [];
 
-  public constructor(private readonly budget: number) {}
+  /** `strict` gives up as soon as values would be left out. */
+  public constructor(
+    private readonly budget: number,
+    private readonly strict = false,
+  ) {}
 
   public add(cell: Cell, value: Value): void {
     if (cell.values.has(value)) return;
@@ -31,6 +35,7 @@ export class Solver {
       cell.texts++;
     } else if (cell.values.size >= MOST_VALUES && this.steps > PATIENCE) {
       this.widened = true;
+      if (this.strict) this.exhausted = true;
       return;
     }
     cell.values.add(value);
@@ -48,7 +53,7 @@ export class Solver {
 
   public run(): void {
     for (let task = this.work.pop(); task !== undefined; task = this.work.pop()) {
-      if (this.steps++ >= this.budget) {
+      if (this.exhausted || this.steps++ >= this.budget) {
         this.exhausted = true;
         return;
       }

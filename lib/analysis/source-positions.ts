@@ -42,6 +42,16 @@ export class SourcePositions {
     return /(^|[\\/:])node_modules[\\/]/.test(this.at(offset).file);
   }
 
+  /** Names of the installed packages whose code is in the bundle. */
+  public get packages(): string[] {
+    return [...new Set(this.sources.flatMap((source) => packageOf(source ?? '') ?? []))];
+  }
+
+  /** Name of the installed package that the position comes from. */
+  public packageAt(offset: number): string | undefined {
+    return packageOf(this.at(offset).file);
+  }
+
   private lineAt(offset: number): number {
     let [low, high] = [0, this.lineStarts.length - 1];
     while (low < high) {
@@ -56,6 +66,10 @@ export class SourcePositions {
     const segments = this.lines[line] ?? [];
     return segments.filter(([start]) => start <= column).at(-1) ?? segments[0] ?? this.lines[line - 1]?.at(-1);
   }
+}
+
+function packageOf(file: string): string | undefined {
+  return /^(?:.*[\\/:])?node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
 }
 
 function parsed(text: string | undefined): SourceMap | undefined {

@@ -20,6 +20,17 @@ export function callUnknown(
   }
 }
 
+/** Code that calls the functions it is given, and calls nothing of AWS: what it is given, it may give back. */
+export function callHarmless(machine: Machine, args: readonly Argument[], to: Cell, site: Site): void {
+  derived(machine, undefined, args, to);
+  for (const { cell } of args) {
+    machine.solver.flow(cell, to);
+    machine.solver.watch(cell, (value) => {
+      if (value.kind === 'function') runHandedOver(machine, value, UNKNOWN, site, true);
+    });
+  }
+}
+
 function handOver(machine: Machine, value: Value, callee: Value | undefined, site: Site): void {
   const given = callee?.kind === 'input' ? INPUT : UNKNOWN;
   if (value.kind === 'function') runHandedOver(machine, value, given, site, true);

@@ -57,7 +57,8 @@ function packageOf(node: AnyNode, program: Program): string | undefined {
   return undefined;
 }
 
-function requiredModule(node: AnyNode): string | undefined {
+/** `x` of `require('x')`, also inside a helper of the bundler. */
+export function requiredModule(node: AnyNode): string | undefined {
   if (node.type !== 'CallExpression') return undefined;
   const [argument] = node.arguments;
   if (argument?.type === 'Literal') return String(argument.value);

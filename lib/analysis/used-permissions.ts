@@ -164,15 +164,22 @@ function dynamoDbEntries(
   }
   const entries = TRANSACTION_ACTIONS[operation];
   if (entries !== undefined) {
-    const found = Object.entries(entries).flatMap(([entry, action]) => {
+    const isOpen = [...follow(machine, input, 'TransactItems[]', site).values].some(({ kind }) => kind !== 'object');
+    const found = Object.entries(entries).flatMap(([entry, action]): NeededAction[] => {
       const part = follow(machine, input, `TransactItems[].${entry}`, site);
       const known = [...part.values].filter((value) => value.kind === 'object');
-      return known.map((value) => ({
+      const needed = known.map((value) => ({
         action: `dynamodb:${action}`,
         resources: resourceExpressions(follow(machine, holding(value), 'TableName', site)),
         parts: [''],
         certain: true,
       }));
+      if (!isOpen) return needed;
+      // Of entries that are not seen, any kind is possible.
+      return [
+        ...needed,
+        { action: `dynamodb:${action}`, resources: [{ kind: 'unknown' }], parts: [''], certain: false },
+      ];
     });
     // No entry is seen: any of them is possible.
     return found.length > 0 ? found : undefined;

@@ -5,7 +5,7 @@ import { type BuildOptions, build, buildSync, type Plugin } from 'esbuild';
 import { analyzeHandler } from '../../lib/analysis/analyze-handler';
 import type { HandlerAnalysis, ResourceExpression } from '../../lib/analysis/handler-analysis';
 
-const OPTIONS: BuildOptions & { write: false } = {
+export const OPTIONS: BuildOptions & { write: false } = {
   write: false,
   bundle: true,
   platform: 'node',
@@ -60,7 +60,7 @@ export function analyzeText(source: string, extension = 'ts'): HandlerAnalysis {
   }
 }
 
-function textOf(files: readonly { path: string; text: string }[]): Bundle {
+export function textOf(files: readonly { path: string; text: string }[]): Bundle {
   const text = (end: string) => files.find(({ path }) => path.endsWith(end))!.text;
   return { code: text('.js'), sourceMap: text('.js.map') };
 }

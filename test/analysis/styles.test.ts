@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { analyzeHandler } from '../../lib/analysis/analyze-handler';
-import { analyzeText, lines } from './bundle';
+import type { HandlerAnalysis } from '../../lib/analysis/handler-analysis';
+import { analyzeText, lines, OPTIONS, textOf } from './bundle';
 
 const DDB =
   "import { DynamoDBClient, GetItemCommand, PutItemCommand, DeleteItemCommand, DynamoDB, waitUntilTableExists } from '@aws-sdk/client-dynamodb';\nconst ddb = new DynamoDBClient({});\n";
@@ -114,6 +119,54 @@ test.each<[string, string, string[]]>([
     ['must dynamodb:GetItem A handler.ts:5'],
   ],
   [
+    'a barrel that hands the SDK on, and a document client that is one object',
+    "import * as all from '@aws-sdk/lib-dynamodb';\nimport { DynamoDB } from '@aws-sdk/client-dynamodb';\nconst barrel = { ...all };\nconst doc = barrel.DynamoDBDocument.from(new DynamoDB({}));\nexport const handler = async () => { await doc.get({ TableName: process.env.T, Key: {} });\nfor await (const page of barrel.paginateQuery({ client: doc }, { TableName: process.env.U, IndexName: 'i' })) console.log(page); };",
+    ['must dynamodb:GetItem T handler.ts:5', 'must dynamodb:Query U /index/i handler.ts:6'],
+  ],
+  [
+    'private fields, a static factory and a lazy client',
+    handler(
+      'let made: any;\nconst client = () => (made ??= new DynamoDBClient({}));\nclass R { #t; constructor(t: string) { this.#t = t; } #read() { return client().send(new GetItemCommand({ TableName: this.#t, Key: {} })); }\nget() { return this.#read(); } static make() { return new R(process.env.T!); } }\nawait R.make().get();',
+    ),
+    ['must dynamodb:GetItem T handler.ts:6'],
+  ],
+  [
+    'a transaction from a list of the caller, a pushed entry and a spread',
+    handler(
+      "const { TransactWriteItemsCommand } = require('@aws-sdk/client-dynamodb');\nconst items: any[] = event.lines.map((l: any) => ({ Put: { TableName: process.env.L, Item: l } }));\nitems.push({ Update: { TableName: process.env.O, Key: {} } });\nawait ddb.send(new TransactWriteItemsCommand({ TransactItems: [...items, { Delete: { TableName: process.env.X, Key: {} } }] }) as any);",
+    ),
+    [
+      'must dynamodb:DeleteItem X handler.ts:7',
+      'must dynamodb:PutItem L handler.ts:7',
+      'must dynamodb:UpdateItem O handler.ts:7',
+    ],
+  ],
+  [
+    'a transaction with entries that are not seen',
+    handler(
+      "const { TransactWriteItemsCommand } = require('@aws-sdk/client-dynamodb');\nawait ddb.send(new TransactWriteItemsCommand({ TransactItems: [...event.items, { Delete: { TableName: process.env.X, Key: {} } }] }) as any);",
+    ),
+    [
+      'may dynamodb:ConditionCheckItem <unknown> handler.ts:5',
+      'must dynamodb:DeleteItem X handler.ts:5',
+      'may dynamodb:DeleteItem <unknown> handler.ts:5',
+      'may dynamodb:PutItem <unknown> handler.ts:5',
+      'may dynamodb:UpdateItem <unknown> handler.ts:5',
+    ],
+  ],
+  [
+    'a client kept in a Map, beside questions about it',
+    handler(
+      "const clients = new Map<string, any>();\nif (!clients.has('a') && !Array.isArray(ddb) && Object.hasOwn({ ddb }, 'ddb')) clients.set('a', ddb);\nawait clients.get('a').send(new GetItemCommand({ TableName: process.env.T, Key: {} }));",
+    ),
+    ['must dynamodb:GetItem T handler.ts:6'],
+  ],
+  [
+    'variables destructured from the environment, and a function that wraps the handler',
+    `${DDB}const { ORDERS: orders } = process.env;\nconst logged = (fn: any) => async (event: any) => fn(event);\nexport const handler = logged((event: any) => ddb.send(new GetItemCommand({ TableName: orders, Key: event.key })));`,
+    ['must dynamodb:GetItem ORDERS handler.ts:5'],
+  ],
+  [
     'options that are merged',
     handler(
       'const defaults = { TableName: process.env.T, ConsistentRead: true };\nawait ddb.send(new GetItemCommand({ ...defaults, Key: event.key }));',
@@ -194,4 +247,69 @@ test('without a source map, positions are those of the bundle', () => {
     "const { DynamoDB } = require('@aws-sdk/client-dynamodb');\nmodule.exports.handler = () => new DynamoDB({}).getItem({ TableName: process.env.T });";
 
   expect(lines(analyzeHandler({ code }))).toEqual(['must dynamodb:GetItem T index.js:2']);
+});
+
+describe('installed packages', () => {
+  const LOGGER = `
+export class Logger { constructor(o) { this.o = o; } info(...parts) { for (const p of parts) this.o.sink?.(p, this); return this; }
+capture(client) { return client; } }
+`;
+  const STORE = `
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+export class Store { constructor(t) { this.t = t; this.client = new DynamoDBClient({}); }
+save() { return this.client.send(new PutItemCommand({ TableName: this.t, Item: {} })); } }
+`;
+  const SIGNER = 'export const call = (url) => fetch(url, { headers: { authorization: "AWS4-HMAC-SHA256" } });';
+
+  async function analyzed(source: string): Promise<HandlerAnalysis> {
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), 'packages-')));
+    try {
+      writeFileSync(join(directory, 'handler.js'), source);
+      for (const [name, text] of Object.entries({
+        '@aws-lambda-powertools/logger': LOGGER,
+        '@aws-lambda-powertools/idempotency': STORE,
+        aws4fetch: SIGNER,
+      })) {
+        mkdirSync(join(directory, 'node_modules', name), { recursive: true });
+        writeFileSync(join(directory, 'node_modules', name, 'package.json'), '{"main":"index.js"}');
+        writeFileSync(join(directory, 'node_modules', name, 'index.js'), text);
+      }
+      const { outputFiles } = buildSync({ ...OPTIONS, entryPoints: ['handler.js'], absWorkingDir: directory });
+      return analyzeHandler(textOf(outputFiles));
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  test('Powertools wraps clients and hides nothing, and its own calls are seen', async () => {
+    const analysis = await analyzed(`
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Store } from '@aws-lambda-powertools/idempotency';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+const logger = new Logger({});
+const ddb = logger.capture(new DynamoDB({}));
+const store = new Store(process.env.I);
+export const handler = async (event) => {
+  logger.info('x', { ddb });
+  await store.save();
+  return ddb.getItem({ TableName: process.env.T, Key: event.key });
+};
+`);
+
+    expect(analysis.unverifiable).toEqual([]);
+    expect(lines(analysis)).toEqual([
+      'must dynamodb:GetItem T handler.js:11',
+      'may dynamodb:PutItem I ~@aws-lambda-powertools/idempotency/index.js:4',
+    ]);
+  });
+
+  test('a package that signs requests itself leaves everything open', async () => {
+    const { unverifiable } = await analyzed(
+      "import { call } from 'aws4fetch';\nexport const handler = () => call('x');",
+    );
+
+    expect(unverifiable).toContainEqual(
+      expect.objectContaining({ service: '*', reason: 'signs requests itself with aws4fetch' }),
+    );
+  });
 });
