@@ -7,6 +7,7 @@ import {
   ClientAuthentication,
   FourLayerChecks,
   Inbound,
+  Interceptor,
   McpToolList,
   OAuth2Discovery,
   OAuth2Provider,
@@ -30,7 +31,12 @@ export function build(app: App): Stack {
       keySpec: KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
     });
-  const gateway = new SecureMcpGateway(stack, 'Gateway', { gatewayName: 'assistants', inbound: Inbound.cognito() });
+  const gateway = new SecureMcpGateway(stack, 'Gateway', {
+    gatewayName: 'assistants',
+    inbound: Inbound.cognito(),
+    // Lengths and patterns of arguments, for APIs whose code is not ours.
+    interceptors: [Interceptor.request()],
+  });
 
   // begin: oauth2
   const crmLogin = OAuth2Provider.custom(stack, 'CrmLogin', {

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,18 +68,39 @@ export async function run(): Promise<Run> {
   }
 }
 
-/** An agent gets its token by client credentials; a person by logging in, which is left out here. */
+/** An agent gets its token by client credentials; a person logs in at the app that is registered for people. */
 async function tokenOf(gateway: LocalGateway, caller: string): Promise<string> {
   const agent = gateway.agents.find(({ name }) => name === caller);
-  const scopes = ['assistants/expenses.listReports', 'assistants/expenses.submitReport'];
-  if (agent === undefined) return gateway.mintToken({ clientId: 'assistant', subject: caller, scopes });
-  const response = await fetch(gateway.tokenEndpoint, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${agent.clientId}:${agent.clientSecret}`).toString('base64')}`,
-    },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
-  });
+  if (agent === undefined) return login(gateway, caller);
+  const basic = Buffer.from(`${agent.clientId}:${agent.clientSecret}`).toString('base64');
+  return tokenFor(gateway, { grant_type: 'client_credentials' }, { authorization: `Basic ${basic}` });
+}
+
+/** Authorization code with PKCE, as a browser and the app behind it do it. */
+async function login(gateway: LocalGateway, person: string): Promise<string> {
+  const { clientId, redirectUris, scopes } = gateway.interactiveAgents.find(({ name }) => name === 'assistant')!;
+  const redirectUri = redirectUris[0]!;
+  const discovery = await fetch(`${gateway.issuer}/.well-known/openid-configuration`);
+  const { authorization_endpoint: endpoint } = (await discovery.json()) as { authorization_endpoint: string };
+  const verifier = randomBytes(32).toString('base64url');
+  const page = new URL(endpoint);
+  page.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: scopes.join(' '),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    login_hint: person,
+  }).toString();
+  const { headers } = await fetch(page, { redirect: 'manual' });
+  const code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+  const form = { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri, code };
+  return tokenFor(gateway, { ...form, code_verifier: verifier });
+}
+
+async function tokenFor(gateway: LocalGateway, form: { [name: string]: string }, headers = {}): Promise<string> {
+  const response = await fetch(gateway.tokenEndpoint, { method: 'POST', headers, body: new URLSearchParams(form) });
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
