@@ -136,6 +136,21 @@ export class ToolArgument {
     return this.listOfText((set, access) => `${access}.containsAny(${set})`, values);
   }
 
+  /** A list that has nothing but these numbers in it; an empty list is one. */
+  public onlyOfNumbers(values: number[]): ToolCondition {
+    return this.listOfNumbers((set, access) => `${set}.containsAll(${access})`, values);
+  }
+
+  /** A list that has all of these numbers in it, and maybe others. */
+  public containsAllNumbers(values: number[]): ToolCondition {
+    return this.listOfNumbers((set, access) => `${access}.containsAll(${set})`, values);
+  }
+
+  /** A list that has at least one of these numbers in it, and maybe others. */
+  public containsAnyNumber(values: number[]): ToolCondition {
+    return this.listOfNumbers((set, access) => `${access}.containsAny(${set})`, values);
+  }
+
   /** A list with nothing in it. */
   public isEmpty(): ToolCondition {
     return this.condition(['array'], ({ access }) => rendered(`${access}.isEmpty()`));
@@ -184,11 +199,25 @@ export class ToolArgument {
   }
 
   private listOfText(text: (set: string, access: string) => string, values: string[]): ToolCondition {
+    return this.list(['string'], text, (_type, tool) => texts(values, tool));
+  }
+
+  private listOfNumbers(text: (set: string, access: string) => string, values: number[]): ToolCondition {
+    return this.list(['integer', 'number'], text, (type, tool) => numbers(values, type, tool));
+  }
+
+  private list(
+    items: readonly ToolInputType[],
+    text: (set: string, access: string) => string,
+    check: (type: ToolInputType, tool: PolicyTool) => Literals | RenderedCondition,
+  ): ToolCondition {
     return this.condition(['array'], ({ access, schema }, tool) => {
-      if (schema.items?.type !== 'string') {
-        return this.wrongType(tool, `a list of ${schema.items?.type ?? 'unknown items'}`, 'a list of text');
+      const type = schema.items?.type;
+      if (type === undefined || !items.includes(type)) {
+        const needed = items.includes('string') ? 'a list of text' : 'a list of numbers';
+        return this.wrongType(tool, `a list of ${type ?? 'unknown items'}`, needed);
       }
-      const checked = texts(values, tool);
+      const checked = check(type, tool);
       return isLiterals(checked) ? rendered(text(`[${checked.literals.join(', ')}]`, access)) : checked;
     });
   }

@@ -343,7 +343,7 @@ function* walk(value: unknown, path: string): Iterable<ModelText> {
   if (!isObject(value)) return;
   for (const [key, item] of Object.entries(value)) {
     const here = `${path}.${key}`;
-    const inParameters = /[.](Properties|properties|parameters)[.]/.test(here);
+    const inParameters = /[.](Properties|properties|parameters|members)[.]/.test(here);
     if (TEXT.test(key) && (typeof item === 'string' || isUnknown(item))) {
       yield { path: here, text: item, role: inParameters ? 'parameter' : 'tool' };
     } else if (/^(name|operationId)$/i.test(key) && typeof item === 'string') {
@@ -353,7 +353,7 @@ function* walk(value: unknown, path: string): Iterable<ModelText> {
     } else if (SAMPLE.test(key) && !/[.](Properties|properties)$/.test(path)) {
       for (const text of sampleTexts(item)) yield { path: here, text, role: 'parameter' };
     } else {
-      if (/^properties$/i.test(key) && isObject(item) && !isUnknown(item)) {
+      if (/^(properties|members)$/i.test(key) && isObject(item) && !isUnknown(item)) {
         for (const name of Object.keys(item)) yield { path: `${here}.${name}`, text: name, role: 'name' };
       }
       yield* walk(item, here);

@@ -179,6 +179,14 @@ const CASES: readonly (readonly [string, keyof typeof PLACES, string, string, st
     'AZ20',
     'OpenApiSchema.InlinePayload.paths./tickets/{id}.get.summary',
   ],
+  [
+    'H06 an encoded text in the documentation of a Smithy operation',
+    'smithy',
+    `<p>Get a part ${BASE64}</p>`,
+    '<p>Get a part</p>',
+    'AZ20',
+    'SmithyModel.InlinePayload.shapes.com.example#GetPart.traits.smithy.api#documentation',
+  ],
 ];
 
 beforeAll(() => {
@@ -209,7 +217,9 @@ test.each(CASES)(
   },
 );
 
-test.each(CASES)('%s, not: nothing is found', (_what, place, _text, plain) => {
+const OF_EACH_AUTHOR = CASES.filter(([, place]) => ['tool', 'mcpValue', 'smithy'].includes(place));
+
+test.each(OF_EACH_AUTHOR)('%s, not: nothing is found', (_what, place, _text, plain) => {
   expect(errorOf(place, plain)).toBeUndefined();
 });
 

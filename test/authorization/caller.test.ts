@@ -81,6 +81,19 @@ test('a substring match would let the look-alikes pass', () => {
   expect(decideOn(policyOf([], naive), {}, { sub, scope: 'evilo/r-readonly' })).toBe('allow');
 });
 
+test('the pattern of the samples for a list is fooled by a group with a quote in its name; ours is not', () => {
+  const naive = {
+    renderCaller: () => ({
+      ...Caller.group('admins').renderCaller({}),
+      condition: 'principal.hasTag("cognito:groups") && principal.getTag("cognito:groups") like "*\\"admins\\"*"',
+    }),
+  };
+  const claims = { sub, 'cognito:groups': ['my "admins'] };
+
+  expect(decideOn(policyOf([], naive), {}, claims)).toBe('allow');
+  expect(decideOn(policyOf([], Caller.group('admins')), {}, claims)).toBe('deny');
+});
+
 test('anyone authenticated is a named choice', () => {
   const caller = Caller.anyAuthenticated({ reason: 'the catalogue is public' });
 

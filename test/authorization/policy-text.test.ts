@@ -1,11 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import { Caller, ClaimMatch, ToolArgument, type ToolPolicy } from '../../lib/authorization';
+import { Caller, ClaimMatch, type PolicyTool, ToolArgument, type ToolPolicy } from '../../lib/authorization';
 import { deployTimeLiteral } from '../../lib/authorization/deploy-time-text';
+import { fillPlaceholders } from '../../lib/authorization/policy-placeholders';
 import { parsePolicy } from '../../lib/core/cedar/engine';
 import { attributeAccess, attributeName, patternText, stringLiteral } from '../../lib/core/cedar/literal';
+import { readPolicyFile } from '../../lib/core/cedar/policy-file';
 import { GATEWAY } from '../core/cedar/fixture';
-import { decideOn, policyOf } from './support';
+import { decideOn, policyOf, REFUND_TOOL } from './support';
 
 /** Any text that UTF-8 can hold, with what Cedar and JSON give a meaning to more often than chance would. */
 const meaningful = fc.constantFrom(
@@ -86,42 +88,108 @@ test.each(['true', 'if', 'like', 'has', 'in', 'is', '__cedar', 'then', 'else', '
   },
 );
 
-/** Every value replaced by its kind: what is left is the structure. */
+/** Every value replaced by its kind: what is left is the structure. A pattern has a part for each character. */
 function structure(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structure);
+  if (Array.isArray(value)) {
+    const parts = value.map(structure);
+    return parts.filter((part, index) => !isLiteral(part) || !isLiteral(parts[index - 1]));
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [
       key,
-      key === 'Value' || key === 'Literal' ? typeof child : structure(child),
+      key === 'Value' || key === 'Literal' || key === 'attr' ? typeof child : structure(child),
     ]),
   );
 }
 
-function structureOf(policy: ToolPolicy): unknown {
-  const { json, problems } = parsePolicy(policy.renderPermit(GATEWAY)!.text);
-  if (json === undefined) throw new Error(problems[0]!.message);
-  return structure(json);
+function isLiteral(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && 'Literal' in part;
 }
+
+function structureOf(policy: ToolPolicy): unknown {
+  return [policy.renderPermit(GATEWAY), policy.renderForbid(GATEWAY)].map((statement) => {
+    expect(statement!.problems).toEqual([]);
+    const { json, problems } = parsePolicy(statement!.text);
+    if (json === undefined) throw new Error(problems[0]!.message);
+    return structure(json);
+  });
+}
+
+/** Texts that a caller of each method may give; a scope or an element of a list is refused when it is not plain. */
+const word = fc.string({
+  unit: fc.constantFrom('a', 'b', '/', '*', '-', '.', ':', '(', ')', '|', '&', '}', ';', ','),
+  minLength: 1,
+  maxLength: 5,
+});
+const element = word.filter((value) => !/^[,\]]/.test(value) && !/[&'<=>]/.test(value));
 
 test('no text that a user of the library gives changes the structure of a policy', () => {
   const arg = ToolArgument.named;
-  const build = (a: string, b: string, c: string) =>
-    policyOf(
+  const build = (a: string, b: string, c: string, d: string, e: string) => {
+    const tool: PolicyTool = {
+      ...REFUND_TOOL,
+      inputSchema: {
+        type: 'object',
+        properties: {
+          orderId: { type: 'string' },
+          tags: { type: 'array', items: { type: 'string' } },
+          address: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+          [`x${c}`]: { type: 'object', properties: { [`y${b}`]: { type: 'string' } } },
+        },
+        required: ['orderId'],
+      },
+    };
+    const policy = policyOf(
       [
         arg('orderId').oneOf([`${a}1`, `${b}2`]),
+        arg('orderId').startsWith(b),
         arg('orderId').equalToClaim(c),
         arg('tags').onlyOf([a]),
+        arg('tags').containsAny([b]),
+        arg('tags').containsAll([c]),
         arg('address').property('city').equalTo(b),
+        arg(`x${c}`).property(`y${b}`).equalTo(a),
       ],
-      Caller.allOf(Caller.claim(a, ClaimMatch.oneOf(b)), Caller.user(c), Caller.client(a)),
+      Caller.allOf(
+        Caller.claim(a, ClaimMatch.oneOf(b)),
+        Caller.claim(b, ClaimMatch.oneOf(`${a}1`, `${c}2`)),
+        Caller.claim(c, ClaimMatch.words(d)),
+        Caller.user(c),
+        Caller.client(a),
+        Caller.agent(b, c),
+        Caller.scope(d),
+        Caller.group(e, `${e}2`),
+        Caller.role(a, e),
+      ),
+      tool,
     );
-  const plain = structureOf(build('a', 'b', 'c'));
+    policy.forbidUnless(Caller.anyOf(Caller.user(a), Caller.scope(d)), [arg(`x${c}`).property(`y${b}`).startsWith(c)]);
+    return policy;
+  };
+  const plain = structureOf(build('a', 'b', 'c', 'd', 'e'));
 
   fc.assert(
-    fc.property(text, text, text, (a, b, c) => {
+    fc.property(text, text, text, word, element, (a, b, c, d, e) => {
       fc.pre(!a.includes('${Token[') && !b.includes('${Token[') && !c.includes('${Token['));
-      expect(structureOf(build(a, b, c))).toEqual(plain);
+      expect(structureOf(build(a, b, c, d, e))).toEqual(plain);
+    }),
+    { numRuns: 40, endOnFailure: true },
+  );
+});
+
+test('a value of a placeholder in a Cedar file stays one string, or is refused', () => {
+  const whole =
+    'permit (principal, action, resource) when { principal.id == "a{{A}}b" && principal.id like "{{A}}*" }; // {{A}}';
+  const source = readPolicyFile({ file: 'a.cedar', text: whole })[0]!;
+  const plain = structure(parsePolicy(fillPlaceholders(source, { A: 'x' }).text).json);
+
+  fc.assert(
+    fc.property(text, (value) => {
+      fc.pre(!value.includes('${Token['));
+      const { text: filled, problems } = fillPlaceholders(source, { A: value });
+      if (problems.length > 0) expect(value).toMatch(/["\\*]|[^\x20-\x7e]/);
+      else expect(structure(parsePolicy(filled).json)).toEqual(plain);
     }),
     { numRuns: 300 },
   );

@@ -1,6 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
-import { ToolArgument, ToolCondition } from '../../lib/authorization';
-import { decideOn, policyOf, problemsOf } from './support';
+import { type PolicyTool, ToolArgument, ToolCondition } from '../../lib/authorization';
+import { decideOn, policyOf, problemsOf, REFUND_TOOL } from './support';
 
 const arg = ToolArgument.named;
 
@@ -198,4 +198,39 @@ test.each<[string, () => unknown, string]>([
   ['an empty window', () => ToolCondition.dailyBetween('06:00', '06:00'), 'got "06:00 to 06:00"'],
 ])('%s throws at once', (_what, make, message) => {
   expect(make).toThrow(expect.objectContaining({ code: 'CONDITION_VALUE', message: expect.stringContaining(message) }));
+});
+
+describe('a list of numbers', () => {
+  const tool: PolicyTool = {
+    ...REFUND_TOOL,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        ...REFUND_TOOL.inputSchema.properties,
+        lots: { type: 'array', items: { type: 'integer' } },
+        rates: { type: 'array', items: { type: 'number' } },
+      },
+      required: ['orderId', 'amount'],
+    },
+  };
+
+  test.each<[string, ToolCondition, object, object]>([
+    ['nothing but', arg('lots').onlyOfNumbers([1, 2]), { lots: [2] }, { lots: [2, 3] }],
+    ['all of', arg('lots').containsAllNumbers([1, 2]), { lots: [2, 1, 3] }, { lots: [1] }],
+    ['any of', arg('rates').containsAnyNumber([0.5, 1]), { rates: [1, 7] }, { rates: [0.25] }],
+    ['absent', arg('rates').onlyOfNumbers([0.5]), { rates: [0.5] }, {}],
+  ])('%s', (_what, condition, good, bad) => {
+    const policy = policyOf([condition], undefined, tool);
+
+    expect([decideOn(policy, good), decideOn(policy, bad)]).toEqual(['allow', 'deny']);
+  });
+
+  test.each([
+    [arg('tags').onlyOfNumbers([1]), "argument 'tags' is a list of string, but the condition needs a list of numbers"],
+    [arg('lots').onlyOf(['1']), "argument 'lots' is a list of integer, but the condition needs a list of text"],
+    [arg('lots').containsAnyNumber([1.5]), 'an integer of at most 2^53'],
+    [arg('rates').containsAllNumbers([0.00001]), 'at most 4 decimal places'],
+  ])('of another kind is a problem', (condition, message) => {
+    expect(problemsOf([condition], undefined, tool)[0]).toContain(message);
+  });
 });
