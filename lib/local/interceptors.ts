@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import {
   INTERCEPTOR_CONTEXT,
   INTERCEPTOR_VERSION,
@@ -114,7 +115,7 @@ export class Interceptors {
 
   private async invoke(
     model: InterceptorModel,
-    { headers, requestId, sourceIp }: Interception,
+    { caller, headers, requestId, sourceIp }: Interception,
     body: JsonObject,
     gatewayResponse: object | null,
   ) {
@@ -123,7 +124,9 @@ export class Interceptors {
       return { ok: false, errorType: 'NotRun', errorMessage: 'the function cannot be run here' } as const;
     }
     const passed = model.passHeaders ? { headers: asTheServiceWrites(headers) } : {};
-    const gatewayRequest = { path: '/mcp', httpMethod: 'POST', ...passed, body };
+    const { type, id } = caller.principal;
+    const identity = type === CEDAR_ENTITY.iamEntity ? { awsPrincipalArn: id } : {};
+    const gatewayRequest = { path: '/mcp', httpMethod: 'POST', ...passed, body, context: { identity } };
     const event = { interceptorInputVersion: INTERCEPTOR_VERSION, mcp: { gatewayRequest, gatewayResponse } };
     const { gateway } = this.props;
     const custom = {

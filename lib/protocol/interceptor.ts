@@ -28,6 +28,8 @@ export interface InterceptorEvent {
       /** Only with `PassRequestHeaders`. */
       readonly headers?: { readonly [name: string]: string };
       readonly body: JsonObject;
+      /** On gateways that check signatures; seen in public deployments, not documented. */
+      readonly context?: { readonly identity?: { readonly awsPrincipalArn?: string } };
     };
     readonly gatewayResponse?: {
       readonly statusCode?: number;

@@ -157,12 +157,14 @@ describe('REQUEST', () => {
       return proceed();
     });
     const custom = { GATEWAY_ARN: 'arn', REQUEST_ID: 'r-1', SOURCE_IP: '192.0.2.1' };
-    await defineRequestInterceptor(look)(eventOf(MESSAGE, null, { Authorization: 'Bearer x' }), {
-      clientContext: { custom },
-    });
+    const event = eventOf(MESSAGE, null, { Authorization: 'Bearer x' });
+    const awsPrincipalArn = 'arn:aws:iam::111122223333:role/agent';
+    Object.assign(event.mcp.gatewayRequest, { context: { identity: { awsPrincipalArn } } });
+    await defineRequestInterceptor(look)(event, { clientContext: { custom } });
 
     expect(seen).toMatchObject({
       headers: { authorization: 'Bearer x' },
+      principalArn: awsPrincipalArn,
       gatewayArn: 'arn',
       requestId: 'r-1',
       sourceIp: '192.0.2.1',

@@ -29,6 +29,7 @@ export function auditRecord(
     tool: named(call?.name),
     subject: caller?.subject,
     client: caller?.clientId,
+    principal: request.principalArn,
     outcome: outcome.kind,
     step: outcome.step,
     answered: answer === undefined ? undefined : kindOf(answer),

@@ -140,10 +140,17 @@ function readRequest(event: unknown, context: InterceptorContext | undefined): I
     message: gatewayRequest.body,
     call: toolCallOf(gatewayRequest.body),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+    principalArn: principalOf(gatewayRequest),
     requestId: text(INTERCEPTOR_CONTEXT.requestId),
     gatewayArn: text(INTERCEPTOR_CONTEXT.gatewayArn),
     sourceIp: text(INTERCEPTOR_CONTEXT.sourceIp),
   };
+}
+
+function principalOf({ context }: JsonObject): string | undefined {
+  const identity = isJsonObject(context) ? context.identity : undefined;
+  const arn = isJsonObject(identity) ? identity.awsPrincipalArn : undefined;
+  return typeof arn === 'string' ? arn : undefined;
 }
 
 async function verdictOf(returned: unknown): Promise<Verdict> {

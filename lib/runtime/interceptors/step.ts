@@ -20,6 +20,8 @@ export interface Intercepted {
   readonly caller?: VerifiedCaller;
   /** Set by the step that tells tools who calls. */
   readonly sentHeaders?: { readonly [name: string]: string };
+  /** The IAM principal that signed the request, on a gateway that checks signatures. */
+  readonly principalArn?: string;
   /** The same for the request and the response of one call, and when the gateway tries again. */
   readonly requestId?: string;
   readonly gatewayArn?: string;
