@@ -1,5 +1,5 @@
 import type { AnalyzedCaller, AnalyzedTool } from '../core/cedar/analyze-policies';
-import type { CedarPolicyText } from '../core/cedar/engine';
+import { type CedarPolicyText, parsePolicy } from '../core/cedar/engine';
 import { oauthPrincipal } from '../core/cedar/request';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import { isObject, own } from './cloudformation';
@@ -70,7 +70,10 @@ function policiesOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unkno
       const id = String(properties.Name ?? logicalId);
       const text = own(own(properties.Definition, 'Cedar'), 'Statement');
       if (typeof text === 'string') return [{ id, text }];
-      unknown.push(`policy ${id}: only policies with a Cedar statement are evaluated`);
+      // A superset of Cedar; what of it is plain Cedar is evaluated as such.
+      const extended = own(own(properties.Definition, 'Policy'), 'Statement');
+      if (typeof extended === 'string' && parsePolicy(extended).json !== undefined) return [{ id, text: extended }];
+      unknown.push(`policy ${id}: it is not plain Cedar, so it counts for nothing here`);
       return [];
     });
 }

@@ -59,11 +59,18 @@ export class AuthorizationModel {
 
   /** A call with arguments that do not fit the schema is denied, as it is by the gateway. */
   public ask(call: AskedCall): CallAnswer {
+    const { principal, now } = call;
+    const { tool, ...decision } = this.decide(call);
+    const listed = this.set.couldAllow({ principal, action: tool, gatewayArn: this.input.gatewayArn, now });
+    return { tool, listed, ...decision };
+  }
+
+  /** What {@link ask} says of the call itself. */
+  public decide(call: AskedCall): CedarDecision & { readonly tool: string } {
     const { tool, problem } = this.findTool(call.tool);
     if (tool === undefined) throw new Error(problem);
     const { principal, now } = call;
     const { gatewayArn } = this.input;
-    const listed = this.set.couldAllow({ principal, action: tool, gatewayArn, now });
     const { inputSchema } = this.tools.get(tool)!;
     const made = toolCallRequest({
       principal,
@@ -76,6 +83,6 @@ export class AuthorizationModel {
     const decision: CedarDecision = made.ok
       ? this.set.decide(made.request)
       : { decision: 'deny', policies: [], errors: [], requestError: made.reason };
-    return { tool, listed, ...decision };
+    return { tool, ...decision };
   }
 }

@@ -26,7 +26,7 @@ export interface ClauseCoverage {
  * gets the same answer, nothing tests that part.
  */
 export function clauseCoverage(model: AuthorizationModel, tests: readonly AskedCall[]): ClauseCoverage {
-  const before = tests.map((test) => model.ask(test));
+  const before = tests.map((test) => model.decide(test));
   const deciding = new Set(before.flatMap(({ policies }) => policies));
   const untestedClauses: UntestedClause[] = [];
   let clauses = 0;
@@ -35,7 +35,7 @@ export function clauseCoverage(model: AuthorizationModel, tests: readonly AskedC
     for (const mutant of json === undefined ? [] : mutants(json)) {
       clauses++;
       const changed = modelWith(model, policy.id, mutant.policy);
-      const noticed = tests.some((test, index) => changed.ask(test).decision !== before[index]!.decision);
+      const noticed = tests.some((test, index) => changed.decide(test).decision !== before[index]!.decision);
       if (!noticed) untestedClauses.push({ policyId: policy.id, clause: explain(mutant.clause, expressionText) });
     }
   }
