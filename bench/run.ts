@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { handlers } from './handlers';
 import { policies } from './policies';
 import { machine, markdown } from './report';
+import { rules } from './rules';
 import { manyTools, quickstart } from './synth';
 
 const measured = machine();
@@ -11,6 +12,7 @@ const sections = [
   markdown('Synthesis of the quickstart', quickstart()),
   markdown('Synthesis of many tools', manyTools()),
   markdown('Policies of a gateway', policies()),
+  markdown('Rules on an app of stock constructs', rules()),
   markdown('Bundling of handlers, one run', handlers()),
 ];
 const head = `# Benchmark results\n\nWritten by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}.\n\nMachine: ${measured}. Medians, with lowest and highest in brackets.\n`;

@@ -67,6 +67,7 @@ export class TemplateModel {
   public readonly resources: readonly ModelResource[];
   private readonly byKey: ReadonlyMap<string, ModelResource>;
   private readonly types = new Map<string, ModelResource[]>();
+  private readonly followed = new Map<string, { resource: ModelResource; attribute?: string } | undefined>();
   private readonly byRole = new Map<ModelResource, RoleStatements>();
 
   /** One model for every combination of conditions that makes a difference to resources of relevant types. */
@@ -104,9 +105,14 @@ export class TemplateModel {
   }
 
   public reference(value: unknown): { resource: ModelResource; attribute?: string } | undefined {
-    const match = typeof value === 'string' ? /^\$\{([^${}]+:[^${}.]+)(?:\.([^${}]+))?\}$/.exec(value) : null;
-    const resource = match === null ? undefined : this.byKey.get(match[1]!);
-    return resource === undefined ? undefined : { resource, attribute: match![2] };
+    if (typeof value !== 'string' || !value.startsWith('${')) return undefined;
+    // Every rule follows the same few references again and again.
+    if (!this.followed.has(value)) {
+      const match = /^\$\{([^${}]+:[^${}.]+)(?:\.([^${}]+))?\}$/.exec(value);
+      const resource = match === null ? undefined : this.byKey.get(match[1]!);
+      this.followed.set(value, resource === undefined ? undefined : { resource, attribute: match![2] });
+    }
+    return this.followed.get(value);
   }
 
   private identity: RoleStatement[] | undefined;

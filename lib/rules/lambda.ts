@@ -9,9 +9,19 @@ export interface FunctionReference {
   readonly qualifier?: string;
 }
 
+const cache = new WeakMap<TemplateModel, Map<string, FunctionReference>>();
+
 /** What an ARN, a name or a reference says about a function: which one, with which qualifier. */
 export function functionReference(model: TemplateModel, arn: unknown): FunctionReference {
   if (isUnknown(arn) || typeof arn !== 'string') return {};
+  const known = cache.get(model) ?? new Map<string, FunctionReference>();
+  cache.set(model, known);
+  const reference = known.get(arn) ?? readReference(model, arn);
+  known.set(arn, reference);
+  return reference;
+}
+
+function readReference(model: TemplateModel, arn: string): FunctionReference {
   const resource = model.referenced(arn);
   if (resource?.type === FUNCTION) return { fn: resource };
   if (resource?.type === ALIAS || resource?.type === VERSION) {

@@ -306,7 +306,18 @@ interface ModelText {
   readonly role: TextForModel['role'];
 }
 
-function* modelTexts(target: ModelResource): Iterable<ModelText> {
+const textCache = new WeakMap<ModelResource, readonly ModelText[]>();
+
+function modelTexts(target: ModelResource): readonly ModelText[] {
+  let texts = textCache.get(target);
+  if (texts === undefined) {
+    texts = [...readTexts(target)];
+    textCache.set(target, texts);
+  }
+  return texts;
+}
+
+function* readTexts(target: ModelResource): Iterable<ModelText> {
   yield { path: 'Name', text: targetNameOf(target), role: 'name' };
   const description = property(target, 'Description');
   if (typeof description === 'string' || isUnknown(description))

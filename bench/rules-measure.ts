@@ -1,0 +1,54 @@
+/**
+ * One synthesis with both packs, of an app with as many tools as the first argument says. Prints one line of JSON; bench/rules.ts
+ * runs it in a process of its own.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, type NagPack } from 'cdk-nag';
+import { readAssembly } from '../lib/assembly/read-assembly';
+import { FourLayerChecks } from '../lib/nag/four-layer-checks';
+import { runRules } from '../lib/rules/run-rules';
+import { appOf } from './rules-app';
+
+/** Milliseconds that a plugin takes inside of one synthesis, as the CDK calls it. */
+function timed(pack: NagPack): { readonly pack: NagPack; took: number } {
+  const validate = pack.validate.bind(pack);
+  const timer = { pack, took: 0 };
+  pack.validate = (context) => {
+    const start = process.hrtime.bigint();
+    const report = validate(context);
+    timer.took = Number(process.hrtime.bigint() - start) / 1e6;
+    return report;
+  };
+  return timer;
+}
+
+/** Bytes that one run allocates, with a young generation too large to be collected meanwhile. */
+function allocated(outdir: string): number {
+  const assembly = readAssembly(outdir);
+  runRules(assembly);
+  global.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  runRules(assembly);
+  return process.memoryUsage().heapUsed - before;
+}
+
+const app = appOf(Number(process.argv[2]), process.argv[3] === 'permits');
+const [ours, theirs] = [timed(new FourLayerChecks(app)), timed(new AwsSolutionsChecks(app))];
+Validations.of(app).addPlugins(ours.pack, theirs.pack);
+try {
+  app.synth();
+} catch {
+  // Both find something in this app; how long that takes is what is measured.
+}
+const [file] = readdirSync(app.outdir).filter((name) => name.endsWith('.template.json'));
+const { Resources } = JSON.parse(readFileSync(join(app.outdir, file!), 'utf8')) as { Resources: object };
+console.log(
+  JSON.stringify({
+    resources: Object.keys(Resources).length,
+    ours: ours.took,
+    theirs: theirs.took,
+    bytes: allocated(app.outdir),
+  }),
+);
