@@ -9,7 +9,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { build as buildLeastPrivilege } from '../examples/least-privilege/app';
 import { build as buildFirstDraft } from '../examples/least-privilege/first-draft/app';
 import { build as buildQuickstart } from '../examples/quickstart/app';
-import { ERRORS } from '../lib/core/errors';
+import { validatePolicyFiles } from '../lib/core/cedar/policy-file';
+import { schemaFromTools } from '../lib/core/cedar/schema-from-tools';
+import { ERRORS, formatProblem } from '../lib/core/errors';
+import { parseToolSchema } from '../lib/core/schema/parse-tool-schema';
 import { renderFidelityTable } from '../lib/local/fidelity';
 import { OAuth2Vendor } from '../lib/outbound/oauth2-vendor';
 import { ALLOWED_CREDENTIALS } from '../lib/outbound/outbound-combinations';
@@ -122,6 +125,7 @@ function firstDraft(): LeastPrivilegeOutput {
 
 const OUTPUTS: { readonly [name: string]: () => string } = {
   'least-privilege first-draft': () => firstDraft().errors,
+  'cedar without a guard': cedarError,
 };
 const LISTS: { readonly [name: string]: () => string } = {
   'oauth2-vendors': () =>
@@ -129,6 +133,17 @@ const LISTS: { readonly [name: string]: () => string } = {
       .map((name) => `\`${name}\``)
       .join(', '),
 };
+
+/** The first of what a synthesis says about a policy of examples/authorization whose guard was forgotten. */
+function cedarError(): string {
+  const example = join(ROOT, 'examples', 'authorization');
+  const text = readFileSync(join(example, 'policies', 'auditors.cedar'), 'utf8');
+  const broken = text.replace('  principal.hasTag("client_id") &&\n', '');
+  const json = JSON.parse(readFileSync(join(example, 'tools', 'purchase-list.schema.json'), 'utf8'));
+  const tool = { target: 'purchase-list', name: 'purchase-list', inputSchema: parseToolSchema(json, 'input').schema! };
+  const problems = validatePolicyFiles([{ file: 'policies/auditors.cedar', text: broken }], schemaFromTools([tool]));
+  return problems.slice(0, 1).map(formatProblem).join('\n');
+}
 
 /** Snippets are the code of the examples, between `// begin: name` and `// end: name`. */
 function handwritten(path: string): Document {
@@ -174,6 +189,7 @@ for (const { path, text } of [
   awsSolutions(),
   localGateway(),
   handwritten('README.md'),
+  handwritten('docs/authorization.md'),
   handwritten('docs/least-privilege.md'),
   handwritten('docs/outbound.md'),
   ...renderRuleDocs(),

@@ -92,7 +92,9 @@ export interface Problem {
 
 export function formatProblem(problem: Problem): string {
   const at = problem.at === undefined || problem.at === '' ? '' : ` (at ${problem.at})`;
-  return `${problem.message}. ${problem.fix} [${problem.code}]${at}`;
+  // An excerpt of a source ends with its own line.
+  const message = problem.message.endsWith('\n') ? problem.message : `${problem.message}. `;
+  return `${message}${problem.fix} [${problem.code}]${at}`;
 }
 
 /** The one error class of the library: carries the code and the problems it reports. */

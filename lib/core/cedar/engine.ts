@@ -69,7 +69,18 @@ export function validatePolicies(policies: readonly CedarPolicyText[], schema: C
     policies.filter(({ id }) => named.has(id)),
     CHUNK,
   ).flatMap((chunk) => validateChunk(chunk, named, schema, texts));
-  return [...syntax, ...semantic];
+  return inOrder([...syntax, ...semantic], [...texts.keys()]);
+}
+
+/** The engine reports in the order of a hash table: by policy and place the same app always says the same. */
+function inOrder(problems: readonly CedarProblem[], ids: readonly string[]): CedarProblem[] {
+  const position = new Map(ids.map((id, index) => [id, index]));
+  const compare = (a: CedarProblem, b: CedarProblem) =>
+    position.get(a.policyId)! - position.get(b.policyId)! ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    (a.message < b.message ? -1 : 1);
+  return [...problems].sort(compare);
 }
 
 /** The validator tries every action of the schema for every policy, so policies get a schema of their own actions. */

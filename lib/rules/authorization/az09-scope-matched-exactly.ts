@@ -15,7 +15,7 @@ export const az09 = defineRule({
   summary: 'A scope or role is matched as a part of a text',
   explanation:
     '"*gw/refund*" also matches "evilgw/refund-readonly". The claim is one text with all scopes, so a part of a word is not a scope.',
-  fix: 'Test the four exact forms: == "s", like "s *", like "* s", like "* s *"; for a list claim like "*\\"s\\"*"',
+  fix: 'Test the four exact forms: == "s", like "s *", like "* s", like "* s *"; for a list claim like "[\\"s\\"*", "*,\\"s\\"*" and "* \\"s\\"*"',
   acknowledge: 'When the issuer is shown never to issue a value that contains the text.',
   references: [
     'https://docs.cedarpolicy.com/policies/syntax-operators.html',
@@ -62,6 +62,13 @@ Policy:
           const pattern = patternText(own(like, 'pattern'));
           if (!isAnchored(pattern))
             yield finding(resource, path, `like "${pattern}" on ${tag} matches parts of words`, pattern);
+          else if (ENDS_A_STRING.test(pattern))
+            yield warning(
+              resource,
+              path,
+              `like "${pattern}" on ${tag} matches an element that ends like this`,
+              pattern,
+            );
           else seen.add(pattern.replace(/^\* | \*$/g, ''));
         }
         const pair = operands(expression, '==');
@@ -83,6 +90,9 @@ Policy:
 });
 
 const WORD_CLAIMS = /^(scope|scp|roles?|groups|cognito:groups)$/;
+
+/** The quote before the text may be one of another element, `x"s`, written with a backslash. */
+const ENDS_A_STRING = /^\*"/;
 
 function patternText(pattern: unknown): string {
   return asList(pattern)

@@ -42,6 +42,16 @@ describe('strict validation', () => {
     ]);
   });
 
+  test('problems come in the order of policies and lines, every time', () => {
+    const text = refundPermit(
+      Array.from({ length: 8 }, (_, index) => `principal.getTag("t${index}") == "x"`).join('\n  || '),
+    );
+    const policies = ['b', 'a'].map((id) => ({ id, text }));
+    const found = validatePolicies(policies, schema).map(({ policyId, line }) => `${policyId} ${line}`);
+
+    expect(found).toEqual(['b', 'a'].flatMap((id) => Array.from({ length: 8 }, (_, index) => `${id} ${7 + index}`)));
+  });
+
   test('columns count characters, not bytes', () => {
     const [problem] = problems('"äöü€" == context.input.amuont');
 

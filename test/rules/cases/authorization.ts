@@ -136,12 +136,12 @@ export const authorization: LayerCases = {
       },
       'only equal': { [LOOKUP]: lookup('principal.hasTag("scope") && principal.getTag("scope") == "shop/lookup"') },
       'a scope that no token has': { [LOOKUP]: lookup(SCOPE('shop/look')) },
+      'an element that ends in a quote and the text': {
+        [LOOKUP]: lookup('principal.hasTag("groups") && principal.getTag("groups") like "*\\"support\\"*"'),
+      },
     },
     undecided: { 'a parameter': { [LOOKUP]: OPEN } },
     compliant: {
-      'an element of a list': {
-        [LOOKUP]: lookup('principal.hasTag("groups") && principal.getTag("groups") like "*\\"support\\"*"'),
-      },
       'an element of a list, as Caller.group tests it': {
         [LOOKUP]: lookup(
           `principal.hasTag("groups") && (${['[\\"support\\"*', '*,\\"support\\"*', '* \\"support\\"*']
