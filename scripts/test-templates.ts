@@ -1,5 +1,6 @@
 /**
- * Lints every synthesized example: the strict CloudFormation validation of aws-cdk-lib, then cfn-lint.
+ * Lints the templates of every example, and of every combination of inbound, agent, target and credential: the strict
+ * CloudFormation validation of aws-cdk-lib, then cfn-lint.
  */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,17 +15,21 @@ const examples = readdirSync(join(ROOT, 'examples')).filter((name) =>
 );
 mkdirSync(CACHE, { recursive: true });
 
-const templates = examples.flatMap(synthesize);
+const apps = [
+  ...examples.map((name) => [name, join('examples', name, 'app.ts')] as const),
+  ['every-combination', join('test', 'support', 'every-combination.ts')] as const,
+];
+const templates = apps.flatMap(([name, file]) => synthesize(name, file));
 run(cfnLint(), ['--config-file', lintConfig(), '--', ...templates]);
-console.log(`${templates.length} templates of ${examples.length} examples are clean`);
+console.log(`${templates.length} templates of ${apps.length} apps are clean`);
 
-function synthesize(example: string): string[] {
-  const out = join(CACHE, example);
+function synthesize(name: string, file: string): string[] {
+  const out = join(CACHE, name);
   const context = {
     '@aws-cdk/core:validateAgainstDefaultRules': true,
     '@aws-cdk/core:strictCfnValidateErrors': true,
   };
-  run('npx', ['tsx', join('examples', example, 'app.ts')], {
+  run('npx', ['tsx', file], {
     env: { CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: 'true' },
   });
   return readdirSync(out)
