@@ -2,13 +2,14 @@
  * Bundling of 50 handlers: one esbuild call for all of them, as this library does it, against one `NodejsFunction` each.
  * Both in one run of one process, on the same files.
  */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { App, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { analyzeHandler } from '../lib/analysis/analyze-handler';
 import { buildHandlers } from '../lib/least-privilege/build-handlers';
 import { ROOT } from '../scripts/run';
 import type { Figure } from './report';
@@ -33,6 +34,25 @@ export function handlers(): Figure[] {
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
+}
+
+/** What 50 real-world style handlers cost after they are bundled, the first and the compilation of the analysis included. */
+export function analysis(): Figure[] {
+  const folder = join(ROOT, 'test/fixtures/handlers');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'parameters-library.ts');
+  const { built, failed } = buildHandlers(files.map((file) => join(folder, file)));
+  if (failed.size > 0) throw new Error(`${failed.size} handlers do not build`);
+  const bundles = [...built.values()].map(({ files: parts }) => ({
+    code: parts.find(({ name }) => name.endsWith('.js'))!.text,
+    sourceMap: parts.find(({ name }) => name.endsWith('.map'))!.text,
+  }));
+  const once = seconds(() => {
+    for (let index = 0; index < COUNT; index++) analyzeHandler(bundles[index % bundles.length]!);
+  });
+  return [
+    { name: `${COUNT} handlers, of ${bundles.length} kinds`, value: `${once.toFixed(2)} s` },
+    { name: 'load average of the machine meanwhile', value: loadavg()[0]!.toFixed(1) },
+  ];
 }
 
 function nodejsFunctions(project: string, entries: readonly string[]): void {

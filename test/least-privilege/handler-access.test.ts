@@ -1,11 +1,20 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App, Annotations as CoreAnnotations, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Access, CodeAnalysis, type DeclaredAccess, ToolHandler } from 'cdk-secure-mcp';
+import {
+  Access,
+  CodeAnalysis,
+  type DeclaredAccess,
+  Inbound,
+  SecureMcpGateway,
+  ToolHandler,
+  ToolSchema,
+} from 'cdk-secure-mcp';
 import { ToolStack } from './support';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'handlers-'));
@@ -112,6 +121,50 @@ test('the report shows what was added to the role from outside', () => {
     declared: [{ env: 'ORDERS', declaration: 'Access.table(Orders).get()', actions: ['dynamodb:GetItem'] }],
     used: [{ action: 'dynamodb:GetItem', certainty: 'must' }],
   });
+});
+
+test('an excess can be acknowledged, by what it is about', () => {
+  const shop = new ToolStack();
+  shop.add('Tool', { handler: handler(GET), access: { ORDERS: table(shop).get().scan().query() } });
+  CoreAnnotations.of(shop.stack).acknowledgeWarning('cdk-secure-mcp:accessExcess:ORDERS:dynamodb:Scan', 'next release');
+  shop.template();
+  const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('no code uses it'));
+
+  expect(warnings.map(({ entry }) => entry.data)).toEqual([expect.stringContaining('dynamodb:Query')]);
+});
+
+test('a gateway says how its tools are analysed, and a tool can say otherwise', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Shop');
+  const reason = 'generated code, reviewed by the shop team';
+  const gateway = new SecureMcpGateway(stack, 'Gateway', {
+    inbound: Inbound.cognito(),
+    codeAnalysis: CodeAnalysis.warn({ reason }),
+  });
+  const agent = gateway.addAgent('robot');
+  const add = (name: string, codeAnalysis?: CodeAnalysis) =>
+    gateway
+      .addTool(name, {
+        description: 'Puts an order',
+        input: ToolSchema.fromJson('{"type":"object","properties":{}}'),
+        handler: handler(PUT),
+        access: { ORDERS: Access.table(Table.fromTableName(stack, name, 'orders')).get() },
+        codeAnalysis,
+      })
+      .permit(agent);
+  add('as-gateway');
+  add('not-at-all', CodeAnalysis.off({ reason }));
+  add('strictly', CodeAnalysis.enforce());
+
+  expect(() => app.synth()).toThrow(/dynamodb:PutItem .*\[ACCESS_MISSING\] \(at Shop\/Gateway\/strictly\/Handler\)$/);
+  const report = JSON.parse(readFileSync(join(app.outdir, 'least-privilege.json'), 'utf8'));
+  expect(
+    report.tools.map(({ tool, code, missing }: Record<string, unknown[]>) => [tool, code, missing!.length]),
+  ).toEqual([
+    ['as-gateway', 'analysed', 1],
+    ['not-at-all', 'unanalysed', 0],
+    ['strictly', 'analysed', 1],
+  ]);
 });
 
 describe('how strictly code is held to its access', () => {
