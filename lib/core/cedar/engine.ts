@@ -77,6 +77,8 @@ function inOrder(problems: readonly CedarProblem[], ids: readonly string[]): Ced
   const position = new Map(ids.map((id, index) => [id, index]));
   const compare = (a: CedarProblem, b: CedarProblem) =>
     position.get(a.policyId)! - position.get(b.policyId)! ||
+    // What a policy never does is often a consequence of an error in it.
+    Number(a.severity === 'warning') - Number(b.severity === 'warning') ||
     (a.line ?? 0) - (b.line ?? 0) ||
     (a.column ?? 0) - (b.column ?? 0) ||
     (a.message < b.message ? -1 : 1);
