@@ -402,7 +402,15 @@ describe('the pages of the developer guide', () => {
       'when { principal.hasTag("country") && context.input.country == principal.getTag("country") }',
       [],
     ],
-    ['one user by id', 'permit', 'principal == AgentCore::OAuthUser::"4f1c"', BOOK, PINNED, '', []],
+    [
+      'one user by id',
+      'permit',
+      'principal == AgentCore::OAuthUser::"4f1c"',
+      BOOK,
+      PINNED,
+      '',
+      ['unconditional-permit'],
+    ],
     [
       'an IAM principal by ARN',
       'permit',
@@ -410,7 +418,7 @@ describe('the pages of the developer guide', () => {
       BOOK,
       PINNED,
       'when { principal.id == "arn:aws:sts::123456789012:assumed-role/Agent" }',
-      ['unconditional-permit'],
+      [],
     ],
     [
       'office hours',
