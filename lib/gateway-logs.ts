@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { maskedLogs } from './least-privilege/masked-logs';
 
 export interface GatewayLogsProps {
   readonly gatewayName: string;
@@ -13,7 +14,7 @@ export interface GatewayLogsProps {
 
 /**
  * Delivers the gateway's application logs, policy decisions included, to an encrypted log group. The service logs
- * nothing by itself. The records hold the bodies of requests and responses.
+ * nothing by itself. The records hold the bodies of requests and responses; what is sensitive in them is masked.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-configure.html
  */
@@ -27,6 +28,7 @@ export class GatewayLogs extends Construct {
       logGroupName: `/aws/vendedlogs/bedrock-agentcore/gateway/APPLICATION_LOGS/${props.gatewayName}`,
       encryptionKey: props.encryptionKey,
       retention: RetentionDays.ONE_YEAR,
+      dataProtectionPolicy: maskedLogs(),
       // Its name is fixed: left over from a deployment that failed, it would make the next one fail, too.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });

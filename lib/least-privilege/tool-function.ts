@@ -20,6 +20,7 @@ import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import type { CodeAnalysis } from './code-analysis';
 import { type CodeFile, HandlerBundles, type JudgedTool } from './handler-bundles';
+import { maskedLogs } from './masked-logs';
 import type { NamedAccess } from './tool-environment';
 import { toolEnvironment } from './tool-environment';
 import { toolFunctionMetadata } from './tool-function-metadata';
@@ -66,6 +67,7 @@ export class ToolFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Logs', {
       encryptionKey,
       retention: options.logRetention ?? RetentionDays.ONE_YEAR,
+      dataProtectionPolicy: maskedLogs(),
     });
     this.role = toolRole(this, { access, logGroup: this.logGroup, encryptionKey, options });
     this.function = this.makeFunction(props);

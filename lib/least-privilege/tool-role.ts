@@ -92,7 +92,10 @@ function networkStatements(scope: Construct): PolicyStatement[] {
         'ec2:AssignPrivateIpAddresses',
         'ec2:UnassignPrivateIpAddresses',
       ],
-      resources: [`arn:${partition}:ec2:${region}:${account}:*/*`],
+      // What CreateNetworkInterface names; a pattern for the type of a resource is not valid.
+      resources: ['network-interface', 'subnet', 'security-group'].map(
+        (type) => `arn:${partition}:ec2:${region}:${account}:${type}/*`,
+      ),
       conditions,
     }),
     new PolicyStatement({

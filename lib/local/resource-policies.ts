@@ -1,20 +1,22 @@
 import type { ConcreteAssembly, ConcreteResource } from '../assembly/concrete';
-import { type PolicyDocument, type Statement, statementsOf } from '../core/iam/policy-document';
+import { many, type PolicyDocument, type Statement, statementsOf } from '../core/iam/policy-document';
 import { failClosed } from './roles';
 
 /** Resource policies by the ARN of what they guard: permissions of functions, policies of tables. */
 export function readResourcePolicies(assembly: ConcreteAssembly): Map<string, PolicyDocument> {
-  const statements = new Map<string, Statement[]>();
-  const add = (arn: string, more: readonly Statement[]) =>
-    statements.set(arn, [...(statements.get(arn) ?? []), ...more]);
+  const policies = new Map<string, PolicyDocument>();
+  const add = (arn: string, { Version, Statement: more }: PolicyDocument) => {
+    const known = policies.get(arn);
+    policies.set(arn, { Version, Statement: [...(known === undefined ? [] : statementsOf(known)), ...many(more)] });
+  };
   for (const permission of assembly.ofType('AWS::Lambda::Permission')) {
-    add(permittedArn(assembly, permission), [permissionStatement(permission)]);
+    add(permittedArn(assembly, permission), { Version: '2012-10-17', Statement: permissionStatement(permission) });
   }
   for (const table of assembly.ofType('AWS::DynamoDB::Table')) {
     const policy = table.properties.ResourcePolicy as { PolicyDocument?: unknown } | undefined;
-    if (policy !== undefined) add(table.attribute('Arn') ?? '', statementsOf(failClosed(policy.PolicyDocument)));
+    if (policy !== undefined) add(table.attribute('Arn') ?? '', failClosed(policy.PolicyDocument));
   }
-  return new Map([...statements].map(([arn, all]) => [arn, { Statement: all }]));
+  return policies;
 }
 
 /** `FunctionName` is a name, an ARN or an alias's ARN. */

@@ -111,6 +111,9 @@ describe('the role', () => {
     const fromCode = { 'lambda:SourceFunctionArn': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tool` };
 
     expect(role.allows('ec2:CreateNetworkInterface', eni)).toBe(true);
+    for (const other of ['subnet', 'security-group'])
+      expect(role.allows('ec2:CreateNetworkInterface', eni.replace('network-interface', other))).toBe(true);
+    expect(role.allows('ec2:CreateNetworkInterface', eni.replace('network-interface', 'instance'))).toBe(false);
     expect(role.allows('ec2:CreateNetworkInterface', eni, fromCode)).toBe(false);
     expect(role.allows('ec2:DescribeSubnets', '*', fromCode)).toBe(false);
     expect(role.allows('ec2:CreateNetworkInterface', eni.replace(ACCOUNT, '999988887777'))).toBe(false);
