@@ -1,51 +1,5 @@
 import { GatewayApp } from '../support/gateway-app';
-import { CREDENTIALS, TARGETS } from '../support/remote-targets';
-
-/** https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-outbound-auth.html, read by a person. */
-const ALLOWED: { readonly [kind: string]: readonly string[] } = {
-  OpenAPI: ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'MCP server': ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'MCP server (dynamic)': ['clientCredentials', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'API Gateway': ['gatewayRole', 'apiKey', 'unauthenticated'],
-  Smithy: ['gatewayRole', 'clientCredentials'],
-};
-
-/** What each credential looks like in a template, where it is allowed. */
-const SHAPES: { readonly [credential: string]: unknown } = {
-  gatewayRole: [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }],
-  iam: [
-    {
-      CredentialProviderType: 'GATEWAY_IAM_ROLE',
-      CredentialProvider: { IamCredentialProvider: { Service: 'execute-api' } },
-    },
-  ],
-  apiKey: [
-    {
-      CredentialProviderType: 'API_KEY',
-      CredentialProvider: {
-        ApiKeyCredentialProvider: {
-          ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/^ApiKey/), 'CredentialProviderArn'] },
-          CredentialLocation: 'HEADER',
-          CredentialParameterName: 'X-Api-Key',
-        },
-      },
-    },
-  ],
-  clientCredentials: oauth('CLIENT_CREDENTIALS'),
-  authorizationCode: oauth('AUTHORIZATION_CODE', { DefaultReturnUrl: 'https://app.example.com/return' }),
-  tokenExchange: oauth('TOKEN_EXCHANGE'),
-  unauthenticated: undefined,
-};
-
-function oauth(grantType: string, more = {}) {
-  const provider = {
-    ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/^OAuth2/), 'CredentialProviderArn'] },
-    Scopes: ['tickets.read'],
-    GrantType: grantType,
-    ...more,
-  };
-  return [{ CredentialProviderType: 'OAUTH', CredentialProvider: { OauthCredentialProvider: provider } }];
-}
+import { ALLOWED, CREDENTIALS, SHAPES, TARGETS } from '../support/remote-targets';
 
 const kinds = Object.keys(TARGETS);
 const all = kinds.flatMap((kind) => Object.keys(CREDENTIALS).map((credential) => ({ kind, credential })));

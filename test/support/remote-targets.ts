@@ -157,3 +157,49 @@ export function orders(scope: Construct) {
   const operations = [{ name: 'listOrders', description: 'List orders', method: 'GET', path: '/orders' }];
   return { api, stageName: 'prod', operations };
 }
+
+/** https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-outbound-auth.html, read by a person. */
+export const ALLOWED: { readonly [kind: string]: readonly string[] } = {
+  OpenAPI: ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
+  'MCP server': ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
+  'MCP server (dynamic)': ['clientCredentials', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
+  'API Gateway': ['gatewayRole', 'apiKey', 'unauthenticated'],
+  Smithy: ['gatewayRole', 'clientCredentials'],
+};
+
+/** What each credential looks like in a template, where it is allowed. */
+export const SHAPES: { readonly [credential: string]: unknown } = {
+  gatewayRole: [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }],
+  iam: [
+    {
+      CredentialProviderType: 'GATEWAY_IAM_ROLE',
+      CredentialProvider: { IamCredentialProvider: { Service: 'execute-api' } },
+    },
+  ],
+  apiKey: [
+    {
+      CredentialProviderType: 'API_KEY',
+      CredentialProvider: {
+        ApiKeyCredentialProvider: {
+          ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/ApiKeyProvider/), 'CredentialProviderArn'] },
+          CredentialLocation: 'HEADER',
+          CredentialParameterName: 'X-Api-Key',
+        },
+      },
+    },
+  ],
+  clientCredentials: oauth('CLIENT_CREDENTIALS'),
+  authorizationCode: oauth('AUTHORIZATION_CODE', { DefaultReturnUrl: 'https://app.example.com/return' }),
+  tokenExchange: oauth('TOKEN_EXCHANGE'),
+  unauthenticated: undefined,
+};
+
+function oauth(grantType: string, more = {}) {
+  const provider = {
+    ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/OAuth2Provider/), 'CredentialProviderArn'] },
+    Scopes: ['tickets.read'],
+    GrantType: grantType,
+    ...more,
+  };
+  return [{ CredentialProviderType: 'OAUTH', CredentialProvider: { OauthCredentialProvider: provider } }];
+}
