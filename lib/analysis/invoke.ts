@@ -33,6 +33,8 @@ export function call(
       case 'sdk-method':
         return useMethod(machine, value, args, to, site);
       case 'object':
+        if (machine.language === 'python') callInstance(machine, value, args, to, site);
+        return;
       case 'text':
       case 'env':
       case 'template':
@@ -51,6 +53,13 @@ export function construct(machine: Machine, callee: Cell, args: readonly Argumen
     else if (value.kind === 'global') callGlobal(machine, value.name, args, to, site);
     else callUnknown(machine, value, args, to, site);
   });
+}
+
+/** Python calls the method `__call__` of an instance. */
+function callInstance(machine: Machine, value: ObjectValue, args: readonly Argument[], to: Cell, site: Site): void {
+  const method = new Cell();
+  machine.readValue(value, '__call__', method, site);
+  machine.call(method, holding(value), args, to, site);
 }
 
 function instantiate(machine: Machine, value: FunctionValue, args: readonly Argument[], to: Cell, site: Site): void {

@@ -157,6 +157,58 @@ async def handler(event, context):
     ['may sns:GetSMSAttributes <unknown> handler.py:3'],
   ],
   [
+    'an instance that is called, a context manager and a method that Python calls itself',
+    `${IMPORTS}
+class Store:
+    def __init__(self, client=None):
+        self.table = (client or boto3.resource('dynamodb')).Table(os.environ.get('T') or 'orders')
+    def __call__(self, event):
+        return self.table.get_item(Key={'id': event['id']})
+    def __getitem__(self, key):
+        return self.table.query(Key=key)
+class Connection:
+    def __enter__(self):
+        return boto3.client('s3')
+    def __exit__(self, *args):
+        boto3.client('sqs').send_message(QueueUrl=os.environ['Q'], MessageBody='closed')
+def handler(event, context):
+    with Connection() as s3:
+        s3.get_object(Bucket=os.environ['B'], Key='a')
+    return Store()(event)
+`,
+    [
+      'may dynamodb:GetItem T handler.py:7',
+      'may dynamodb:Query T handler.py:9',
+      'may sqs:SendMessage Q handler.py:14',
+      'may s3:GetObject B /a handler.py:17',
+    ],
+  ],
+  [
+    'threads, a router of Powertools, and functions picked from a dictionary',
+    `import os, boto3
+from concurrent.futures import ThreadPoolExecutor
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+app = APIGatewayRestResolver()
+s3 = boto3.client('s3')
+@app.get('/orders/<id>')
+def get(id: str):
+    return s3.get_object(Bucket=os.environ['A'], Key='one')
+def load(key): return s3.head_object(Bucket=os.environ['B'], Key='two')
+def drop(event): return s3.delete_object(Bucket=os.environ['C'], Key='three')
+ROUTES = {'drop': drop}
+def handler(event, context):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(load, event['keys']))
+    ROUTES[event['op']](event)
+    return app.resolve(event, context)
+`,
+    [
+      'may s3:GetObject A /one handler.py:8',
+      'may s3:GetObject B /two handler.py:9',
+      'may s3:DeleteObject C /three handler.py:10',
+    ],
+  ],
+  [
     'Powertools',
     `import os
 from aws_lambda_powertools import Logger, Tracer

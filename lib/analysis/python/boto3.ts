@@ -17,7 +17,7 @@ interface Call {
 
 const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session)$/;
 /** Attributes of clients that are no operations. */
-const NO_OPERATIONS = new Set(['exceptions', 'can_paginate', 'close', 'waiter_names', '__enter__', '__exit__']);
+const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
 
 /** An attribute of something of boto3 or Powertools, by the path of names that led there. */
 export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site): void {
@@ -47,7 +47,7 @@ function attributeOf(path: string, name: string): Value {
       return python('powertools');
     case 'client':
     case 'resource':
-      if (method !== undefined || NO_OPERATIONS.has(name)) return UNKNOWN;
+      if (method !== undefined || NO_OPERATIONS.test(name)) return UNKNOWN;
       return python(name === 'meta' ? `meta ${service}` : `${kind} ${service} ${name}`);
     case 'meta':
       return name === 'client' ? python(`client ${service}`) : UNKNOWN;
@@ -77,7 +77,7 @@ function readResource(machine: Machine, type: string, name: string, to: Cell, si
   else {
     // An attribute loads the resource, or is a method that is not in the table.
     machine.solver.add(to, UNKNOWN);
-    const own = /^(name|key|bucket_name|url|arn|table_name)$/.test(name);
+    const own = /^(name|key|bucket_name|url|arn|table_name|__\w+__)$/.test(name);
     if (!own) said(machine, type.split('.')[0]!, `reads ${name} of a ${type}, which is not known`, site);
   }
 }

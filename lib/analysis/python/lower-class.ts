@@ -63,6 +63,12 @@ function methodOf(module: PythonModule, node: PythonNode, decorators: readonly P
   if (name === '__init__') return [js.method('constructor', name, lowerFunction(module, node, true), false, at)];
   if (marks.some((mark) => /^(cached_)?property$|\.cached_property$/.test(mark)))
     return [js.method('get', name, lowerFunction(module, node, true), false, at)];
+  if (/^__\w+__$/.test(name) && name !== '__call__') {
+    // Python calls it by itself, from places that do not name it.
+    const called = js.call(js.member(js.thisExpression(at), name, at), [js.unknown(at), js.unknown(at)], at);
+    const value = lowerFunction(module, node, true);
+    return [js.method('method', name, value, false, at), js.field(`call of ${name}`, called, false, at)];
+  }
   const isStatic = marks.includes('staticmethod');
   const value = lowerFunction(module, node, !isStatic);
   const own = [js.method('method', name, value, false, at)];

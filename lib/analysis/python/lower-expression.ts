@@ -164,6 +164,8 @@ function lowerBinary(module: PythonModule, node: PythonNode): Expression {
   const [left, right] = [lowerExpression(module, first), lowerExpression(module, last)];
   switch (operator) {
     case 'or':
+      // The declared access sets the variable, so what stands in for it is never used.
+      if (/^(os\.)?(environ\b|getenv\()/.test(first.text)) return left;
       return js.either(left, right, at);
     case 'and':
       return js.both(left, right, at);

@@ -127,7 +127,7 @@ function lowerFor(module: PythonModule, node: PythonNode): Statement[] {
   return [loop];
 }
 
-/** What is entered is taken for what is given: a client enters as itself. */
+/** A client enters as itself; of other classes `__enter__` says as what. */
 function lowerWith(module: PythonModule, node: PythonNode): Statement[] {
   const body = node.children.findIndex(({ name }) => name === 'Body');
   const items = split(
@@ -136,7 +136,9 @@ function lowerWith(module: PythonModule, node: PythonNode): Statement[] {
   );
   return items.map(([value, as, target]) => {
     const at = module.range(value!);
-    const entered = lowerExpression(module, value!);
+    const given = lowerExpression(module, value!);
+    const enter = node.children[0]?.name === 'async' ? '__aenter__' : '__enter__';
+    const entered = js.either(given, js.call(js.member(given, enter, at), [], at), at);
     return js.statement(
       as?.name === 'as' && target !== undefined ? js.assign(lowerTarget(module, target), entered, at) : entered,
       at,
