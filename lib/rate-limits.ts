@@ -2,7 +2,7 @@ import { Lazy } from 'aws-cdk-lib';
 import { CfnGatewayRateLimit } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
 import { type Problem, shown } from './core/errors';
-import { qualifiedToolName } from './protocol/tool-name';
+import { qualifiedToolName, splitToolName } from './protocol/tool-name';
 
 const EACH = '*';
 
@@ -33,9 +33,10 @@ export class RateLimitDimension {
     return new RateLimitDimension('targetName', name);
   }
 
-  /** Each tool by itself, or one tool of `addTool`, by its name. */
+  /** Each tool by itself, or one: a tool of `addTool` by its name, one of a target as `<target>___<tool>`. */
   public static tool(name: string = EACH): RateLimitDimension {
-    return new RateLimitDimension('toolName', name === EACH ? EACH : qualifiedToolName(name, name));
+    const isWhole = name === EACH || splitToolName(name) !== undefined;
+    return new RateLimitDimension('toolName', isWhole ? name : qualifiedToolName(name, name));
   }
 
   private constructor(

@@ -348,8 +348,9 @@ export class SecureMcpGateway extends Construct {
     this.policies.reportInputs(this, this.interceptors.validatesInput);
     return [
       ...this.problems,
-      ...this.inbound.findProblems(this.node.path),
       ...this.policies.findProblems(this.agents.all),
+      // After the policies, which tell the agents their scopes.
+      ...this.inbound.findProblems(this.node.path),
       ...toolLockProblems(this, {
         gateway: this.gateway,
         targets: this.targets.resources,

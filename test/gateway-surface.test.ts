@@ -173,6 +173,7 @@ describe('rate limits', () => {
     const app = shop({ callsPerMinutePerCaller: 60 });
     const { tool, caller, claim } = RateLimitDimension;
     app.gateway.addRateLimit({ by: [tool('lookup'), caller()], callsPerMinute: 10 });
+    app.gateway.addRateLimit({ by: [tool('crm___getCustomer'), caller()], callsPerMinute: 15 });
     app.gateway.addRateLimit({ by: [tool(), caller()], callsPerMinute: 20 });
     app.gateway.addRateLimit({ by: [claim('tenant', 'blue')], callsPerMinute: 0 });
 
@@ -182,6 +183,7 @@ describe('rate limits', () => {
         ['toolName', '$.context.jwt.sub'],
         [
           { Dimensions: { toolName: 'lookup___lookup', '$.context.jwt.sub': '*' }, Requests: perMinute(10) },
+          { Dimensions: { toolName: 'crm___getCustomer', '$.context.jwt.sub': '*' }, Requests: perMinute(15) },
           { Dimensions: { toolName: '*', '$.context.jwt.sub': '*' }, Requests: perMinute(20) },
         ],
       ],

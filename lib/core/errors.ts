@@ -61,6 +61,7 @@ export const ERRORS = {
   SCHEMA_INVALID: 'The input schema of a tool is not valid JSON Schema for a tool.',
   SCHEMA_KEYWORD: 'The input schema of a tool uses a keyword that the service does not accept.',
   SCHEMA_SIZE: 'The rules of an input schema do not fit where they are enforced.',
+  SCOPE_LIMIT: 'There are more scopes than a user pool takes for a resource server or a client.',
   SEARCH_UNFILTERED: 'The search tool would show callers tools that they may not call.',
   SECRET_PLAINTEXT: 'A secret stands in the app as plain text.',
   SECRET_REFERENCE: 'A secret is not referenced in a way that keeps its value out of the template.',

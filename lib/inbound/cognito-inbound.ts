@@ -51,6 +51,10 @@ export interface CognitoInboundProps extends CognitoInboundOptions, InboundConte
 
 /** `ScopeDescription` of a resource server: the service API model. */
 const SCOPE_DESCRIPTION_MAX = 256;
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerType.html */
+const SCOPES_PER_RESOURCE_SERVER = 100;
+/** Not adjustable: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+const SCOPES_PER_CLIENT = 50;
 
 /**
  * A user pool that issues the tokens of one gateway. A pool made here has no self sign-up, deletion protection, MFA and
@@ -69,7 +73,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   private readonly clientContext: CognitoClientContext;
   private readonly toolScopes: CfnUserPoolResourceServer.ResourceServerScopeTypeProperty[] = [];
   private readonly clientIds: string[] = [];
-  private readonly usedScopes: (() => string[])[] = [];
+  private readonly agents: AgentToIdentify[] = [];
 
   public constructor(scope: Construct, id: string, props: CognitoInboundProps) {
     super(scope, id);
@@ -119,12 +123,12 @@ export class CognitoInbound extends Construct implements InboundBinding {
 
   public findProblems(at: string): Problem[] {
     const claims = (this.props.claims ?? []).flatMap((claim) => claim._problems(at));
-    return [...claims, ...this.validityProblems(at), ...this.placeProblems(at)];
+    return [...claims, ...this.validityProblems(at), ...this.placeProblems(at), ...this.scopeProblems(at)];
   }
 
   private admit(agent: AgentToIdentify, clientId: string): AgentIdentity {
     this.clientIds.push(clientId);
-    this.usedScopes.push(agent.scopes);
+    this.agents.push(agent);
     return { clientId, claims: CLAIMS };
   }
 
@@ -153,7 +157,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
       customJwtAuthorizer: {
         discoveryUrl: `${issuerOf(this.userPool)}/.well-known/openid-configuration`,
         allowedClients: Lazy.list({ produce: () => this.clientIds }),
-        allowedScopes: Lazy.list({ produce: () => [...new Set(this.usedScopes.flatMap((scopes) => scopes()))].sort() }),
+        allowedScopes: Lazy.list({ produce: () => [...new Set(this.agents.flatMap(({ scopes }) => scopes()))].sort() }),
         customClaims: this.claims.map((claim) => claim._render()),
       },
     };
@@ -169,6 +173,27 @@ export class CognitoInbound extends Construct implements InboundBinding {
         fix: 'Pass Duration.minutes(15)',
         at,
       },
+    ];
+  }
+
+  /** One scope for each tool, and for each agent the scopes of the tools that it may call. */
+  private scopeProblems(at: string): Problem[] {
+    const limit = (what: string, given: number, max: number, fix: string, where: string): Problem[] =>
+      given <= max
+        ? []
+        : [{ code: 'SCOPE_LIMIT', message: `${what} has ${max} scopes at most, got ${given}`, fix, at: where }];
+    const split = 'Put some of the tools behind a gateway of their own';
+    return [
+      ...limit('the resource server of a gateway', this.toolScopes.length, SCOPES_PER_RESOURCE_SERVER, split, at),
+      ...this.agents.flatMap(({ name, scope, scopes }) =>
+        limit(
+          `the OAuth client of agent ${shown(name)}`,
+          scopes().length,
+          SCOPES_PER_CLIENT,
+          'Permit it fewer tools, or make an agent for each job',
+          scope.node.path,
+        ),
+      ),
     ];
   }
 

@@ -1,7 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { CallbackUrl, Caller, Inbound, InboundClaim, SecureMcpGateway } from 'cdk-secure-mcp';
+import {
+  CallbackUrl,
+  Caller,
+  Inbound,
+  InboundClaim,
+  McpToolList,
+  Outbound,
+  SecureMcpGateway,
+  Target,
+} from 'cdk-secure-mcp';
 import { GatewayApp } from '../support/gateway-app';
 
 const CALLBACK = CallbackUrl.https('https://agent.example.com/oauth/callback');
@@ -124,6 +133,44 @@ test.each([
 
   if (accepted) expect(() => app.app.synth()).not.toThrow();
   else expect(app.synthError()).toMatch(/5 to 60 whole minutes.*\[TOKEN_VALIDITY\]/);
+});
+
+describe('scopes of a user pool', () => {
+  /** A target with so many tools, of which so many are for one agent and the rest for another. */
+  function withTools(count: number, ofFirst: number): GatewayApp {
+    const app = new GatewayApp();
+    const inputSchema = { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] };
+    const tools = Array.from({ length: count }, (_, index) => ({
+      name: `find${index}`,
+      description: `Find in shelf ${index}`,
+      inputSchema,
+    }));
+    const outbound = Outbound.unauthenticated({ reason: 'The library is public anyway' });
+    const list = McpToolList.fromJson(JSON.stringify({ tools }));
+    const target = app.gateway.addTarget(
+      'library',
+      Target.mcpServer({ endpoint: 'https://mcp.library.example/mcp', tools: list, outbound }),
+    );
+    const [first, second] = [app.gateway.addAgent('first'), app.gateway.addAgent('second')];
+    for (const [index, tool] of target.tools.entries()) tool.permit(index < ofFirst ? first : second);
+    return app;
+  }
+
+  test('are 100 for a resource server and 50 for a client', () => {
+    withTools(100, 50)
+      .template()
+      .hasResourceProperties('AWS::Cognito::UserPoolClient', {
+        AllowedOAuthScopes: Match.arrayWith(['shop/library.find0', 'shop/library.find49']),
+      });
+  });
+
+  test('that are more fail synthesis, all at once', () => {
+    const error = withTools(101, 51).synthError();
+
+    expect(error).toMatch(/resource server of a gateway has 100 scopes at most, got 101\..*\[SCOPE_LIMIT\]/);
+    expect(error).toMatch(/client of agent "first" has 50 scopes at most, got 51\..*\[SCOPE_LIMIT\] \(at .*first\)/);
+    expect(error).not.toContain('"second"');
+  });
 });
 
 describe('a user pool that exists', () => {
