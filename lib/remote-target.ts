@@ -95,7 +95,7 @@ export class RemoteTarget extends Construct {
   }
 
   private makeTarget(props: RemoteTargetConstruction): CfnGatewayTarget {
-    const { configuration, credential, propagation, privateEndpoint, tools, weakenings } = this._binding;
+    const { configuration, credential, propagation, privateEndpoint, tools, bodyArgument, weakenings } = this._binding;
     const target = new CfnGatewayTarget(this, 'Target', {
       gatewayIdentifier: props.gatewayIdentifier,
       name: this.targetName,
@@ -105,6 +105,7 @@ export class RemoteTarget extends Construct {
       targetConfiguration: configuration,
     });
     const metadata: TargetMetadata & Partial<WeakeningMetadata> = {
+      ...(bodyArgument === undefined ? {} : { bodyArgument }),
       tools: Object.fromEntries(tools.map(({ name, risk, inputSchema }) => [name, { risk, inputSchema }])),
       ...(weakenings.length === 0
         ? {}

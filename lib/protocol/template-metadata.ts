@@ -8,6 +8,8 @@ export type ToolRiskLevel = 'READ' | 'WRITE' | 'DESTRUCTIVE';
 
 /** On `AWS::BedrockAgentCore::GatewayTarget`, by bare tool name. */
 export interface TargetMetadata {
+  /** Name of the argument that is the body of a request as a whole. Left out: the properties of a body are arguments. */
+  readonly bodyArgument?: string;
   readonly tools: { readonly [toolName: string]: ToolMetadata };
 }
 

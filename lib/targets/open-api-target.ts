@@ -107,6 +107,7 @@ export function bindOpenApi(options: OpenApiTargetOptions, context: TargetContex
     privateEndpoint: options.privateEndpoint?._rendering,
     access: [outbound.access, ...access],
     tools: tools.tools,
+    bodyArgument: options.bodyArgument,
     weakenings: outbound.weakening === undefined ? [] : [outbound.weakening],
     problems: [
       ...[...problems, ...reading.problems].map((problem) => located(problem, at)),

@@ -33,6 +33,8 @@ export interface TargetBinding {
   /** What the gateway role needs. */
   readonly access: readonly CredentialAccess[];
   readonly tools: readonly TargetTool[];
+  /** Name of the argument that is a body as a whole. */
+  readonly bodyArgument?: string;
   readonly weakenings: readonly WeakeningMetadata[];
   readonly problems: readonly Problem[];
 }

@@ -132,6 +132,13 @@ describe('it ends with 2', () => {
     ['an assembly that is not there', ['/nowhere/cdk.out'], 'ASSEMBLY_UNREADABLE'],
     ['a port that is no number', [shop, '--port', 'http'], 'CLI_USAGE'],
     ['a replacement without file', [shop, '--assume-breach', 'echo'], 'CLI_USAGE'],
+    [
+      'a host that is forwarded elsewhere',
+      [shop, '--forward', 'https://a.example=https://b.example'],
+      'LOCAL_UNSUPPORTED',
+    ],
+    ['a token endpoint without provider', [shop, '--token-endpoint', 'https'], 'CLI_USAGE'],
+    ['a vault that is not there', [shop, '--vault', '/nowhere/vault.json'], 'LOCAL_UNSUPPORTED'],
     ['an unknown option', [shop, '--prot', '1'], 'CLI_USAGE'],
   ])('on %s', async (_what, args, code) => {
     const dev = new Dev(...args);

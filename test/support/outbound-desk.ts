@@ -36,6 +36,15 @@ const json = (value: unknown) => JSON.stringify(value);
 const operation = (operationId: string, more: object = {}) => ({ operationId, summary: operationId, ...more });
 const inPath = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
+const BODY = {
+  required: true,
+  content: {
+    'application/json': {
+      schema: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+    },
+  },
+};
+
 const CRM = {
   openapi: '3.0.3',
   info: { title: 'CRM', version: '1' },
@@ -46,7 +55,7 @@ const REPORTS = {
   openapi: '3.0.3',
   info: { title: 'Reports', version: '1' },
   servers: [{ url: `${API}/reports` }],
-  paths: { '/mine': { get: operation('listMine') } },
+  paths: { '/mine': { get: operation('listMine') }, '/all': { post: operation('addReport', { requestBody: BODY }) } },
 };
 export const PINNED = 'Search the documentation';
 const DOCS = {
@@ -85,6 +94,7 @@ export function synthesizeDesk(): string {
     crm: Target.openApi({ document: OpenApiDocument.fromText(json(CRM)), outbound: Outbound.apiKey(key) }),
     reports: Target.openApi({
       document: OpenApiDocument.fromText(json(REPORTS)),
+      bodyArgument: 'report',
       outbound: Outbound.tokenExchange(login, { scopes: ['reports.read'] }),
     }),
     docs: Target.mcpServer({

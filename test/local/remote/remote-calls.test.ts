@@ -100,6 +100,16 @@ test('tools are listed with the whole schema of their target', async () => {
   });
 });
 
+test('an argument that is the body as a whole arrives as that', async () => {
+  const gateway = await start(desk, { outbound: hosts.options });
+  const arrivals = hosts.watch();
+  await call(gateway, 'reports___addReport', { report: { title: 'May' } });
+
+  const [{ method, url, body, headers }] = arrivals() as [ReturnType<typeof arrivals>[number]];
+  expect([method, url, JSON.parse(body)]).toEqual(['POST', '/reports/all', { title: 'May' }]);
+  expect([headers.authorization, headers['content-type']]).toEqual(['Bearer exchanged', 'application/json']);
+});
+
 test('a key in the query, where the template says so', async () => {
   const gateway = await start(
     edited(desk, (template) => {
