@@ -58,12 +58,13 @@ describe('a directory of files', () => {
     'notes.txt': 'not a policy',
   });
   const app = shop(CedarPolicies.fromDirectory(path));
-  const policies = app.template().findResources('AWS::BedrockAgentCore::Policy');
+  const template = app.template();
+  const policies = template.findResources('AWS::BedrockAgentCore::Policy');
   const find = (part: string) => Object.entries(policies).find(([id]) => id.includes(part))!;
   const targets = ['refund', 'lookup'].map((name) =>
-    Object.keys(app.template().findResources('AWS::BedrockAgentCore::GatewayTarget')).find((id) => id.includes(name)),
+    Object.keys(template.findResources('AWS::BedrockAgentCore::GatewayTarget')).find((id) => id.includes(name)),
   );
-  const gateway = Object.keys(app.template().findResources('AWS::BedrockAgentCore::Gateway'))[0];
+  const gateway = Object.keys(template.findResources('AWS::BedrockAgentCore::Gateway'))[0];
 
   test('each policy is a resource, active and analyzed at deployment', () => {
     expect(Object.keys(policies)).toHaveLength(6);

@@ -12,7 +12,8 @@ export const az18 = defineRule({
   layer: 'authorization',
   level: 'high',
   summary: 'A tool or target name can be taken for another',
-  explanation: 'Names that differ in case, separators or a second "___" are one name to a person, a log or a parser.',
+  explanation:
+    'Names that differ in case, separators, letters that look alike or a second "___" are one name to a person, a log or a parser.',
   fix: 'Use letters, digits and single hyphens for targets, [A-Za-z][A-Za-z0-9_-]* without "__" for tools, 64 characters together',
   acknowledge: 'When clients already depend on the name; name them.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-tool-naming.html'],
@@ -69,10 +70,7 @@ Crm:
             'length',
           );
         const gateway = gatewayOf(model, target)?.logicalId ?? '';
-        const folded = `${gateway}/${tool.qualifiedName
-          .normalize('NFKC')
-          .toLowerCase()
-          .replace(/[-_.]+/g, '_')}`;
+        const folded = `${gateway}/${lookOf(tool.qualifiedName)}`;
         const other = seen.get(folded);
         if (other !== undefined) yield finding(target, path, `${tool.qualifiedName} reads like ${other}`, 'twin');
         seen.set(folded, tool.qualifiedName);
@@ -84,6 +82,16 @@ Crm:
     }
   },
 });
+
+/** The same for names that people take for one another: case, separators, 0 and O, 1 and l and I. */
+function lookOf(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[-_.]+/g, '_')
+    .replaceAll('0', 'o')
+    .replace(/[1i]/g, 'l');
+}
 
 /** The tools of a gateway behind this one already carry the delimiter. */
 function isBehindGateway(model: TemplateModel, target: ModelResource): boolean {

@@ -290,6 +290,13 @@ export const authorization: LayerCases = {
           InputSchema: { Type: 'object' },
         },
       },
+      'looks alike': {
+        'OrdersTarget/TargetConfiguration/Mcp/Lambda/ToolSchema/InlinePayload/1': {
+          Name: 'get_0rder',
+          Description: 'x',
+          InputSchema: { Type: 'object' },
+        },
+      },
     },
     undecided: { 'a parameter': { 'OrdersTarget/Name': OPEN } },
   },
