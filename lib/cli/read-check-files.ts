@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { isObject, own } from '../assembly/cloudformation';
-import { readToolLock } from '../assembly/read-tool-lock';
+import { own } from '../assembly/cloudformation';
+import { readJsonFile } from '../assembly/read-json-file';
 import { SecureMcpError, shown } from '../core/errors';
-import { type Acknowledgment, readReason, ruleIdOf } from '../rules/acknowledgment';
-import { DEFAULT_OPTIONS, type RuleOptions } from '../rules/options';
+import { type CheckConfig, parseCheckConfig } from '../rules/check-config';
 import type { LocatedFinding } from '../rules/run-rules';
 
 /** A baseline knows findings by rule and place. */
@@ -13,8 +12,14 @@ export function fingerprint(finding: { readonly ruleId: string; readonly path: s
 }
 
 export function readBaseline(path: string): Set<string> {
-  const findings = own(readJsonFile(path), 'findings');
-  if (!Array.isArray(findings)) throw unusable(path, 'it has no findings', 'Write it with --format json');
+  const findings = own(readJsonFile(path, 'CLI_USAGE'), 'findings');
+  if (!Array.isArray(findings)) {
+    throw new SecureMcpError({
+      code: 'CLI_USAGE',
+      message: `${shown(path)} cannot be used: it has no findings`,
+      fix: 'Write it with --format json',
+    });
+  }
   return new Set(
     findings.map((finding) =>
       fingerprint({ ruleId: String(own(finding, 'ruleId')), path: String(own(finding, 'path')) }),
@@ -22,51 +27,9 @@ export function readBaseline(path: string): Set<string> {
   );
 }
 
-/** `secure-mcp.json`: options of the rules, severities, acknowledgments. */
-export interface CheckConfig {
-  readonly options: Partial<RuleOptions>;
-  readonly acknowledgments: readonly Acknowledgment[];
-}
-
+/** `secure-mcp.json`. */
 export function readConfig(path: string): CheckConfig {
-  const config = readJsonFile(path);
-  if (!isObject(config)) throw unusable(path, 'it is no object', 'See `secure-mcp check --help`');
-  const { acknowledgments, ...options } = config;
-  const known = [...Object.keys(DEFAULT_OPTIONS), 'approvedIssuers', 'approvedHosts', 'toolLock'];
-  const odd = Object.keys(options).find((name) => !known.includes(name));
-  if (odd !== undefined)
-    throw unusable(path, `it has an unknown option, got ${shown(odd)}`, `Use ${known.join(', ')}, acknowledgments`);
-  return {
-    options: {
-      ...(options as Partial<RuleOptions>),
-      ...(options.toolLock === undefined ? {} : { toolLock: readToolLock(String(options.toolLock)) }),
-    },
-    acknowledgments: (Array.isArray(acknowledgments) ? acknowledgments : []).map((each) => {
-      const text = (name: string) => (own(each, name) === undefined ? undefined : String(own(each, name)));
-      const reason = text('reason') ?? '';
-      return {
-        ruleId: ruleIdOf(String(own(each, 'id'))),
-        reason,
-        stack: text('stack'),
-        logicalId: text('resource'),
-        scope: text('resource') === undefined ? 'app' : `${path}`,
-        owner: text('owner') ?? readReason(reason).owner,
-        expires: text('expires') ?? readReason(reason).expires,
-      };
-    }),
-  };
-}
-
-function readJsonFile(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw unusable(path, (error as Error).message, 'Check the path and the file');
-  }
-}
-
-function unusable(path: string, why: string, fix: string): SecureMcpError {
-  return new SecureMcpError({ code: 'CLI_USAGE', message: `${shown(path)} cannot be used: ${why}`, fix });
+  return parseCheckConfig(readJsonFile(path, 'CHECK_CONFIG'), path);
 }
 
 /** Line of a resource in its template; templates are read once. */

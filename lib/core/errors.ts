@@ -21,6 +21,7 @@ export const ERRORS = {
   CEDAR_FORMAT: 'A file with Cedar policies is not as the Cedar formatter writes it.',
   CEDAR_INVALID: 'A Cedar policy does not parse or does not match the schema of the tools.',
   CEDAR_NOT_VALIDATED: 'A policy uses a dialect of the service that no offline engine can check.',
+  CHECK_CONFIG: 'The configuration of the checks cannot be used.',
   CLI_USAGE: 'The command line is not understood.',
   CONDITION_TYPE: 'A condition compares a tool argument with a value of another type.',
   CONDITION_VALUE: 'A condition compares with a value that a policy cannot hold.',

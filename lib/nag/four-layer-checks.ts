@@ -13,6 +13,7 @@ import type { IConstruct } from 'constructs';
 import type { CloudFormationTemplate } from '../assembly/cloudformation';
 import { prepareTemplate } from '../assembly/prepare-template';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
+import { readJsonFile } from '../assembly/read-json-file';
 import { readToolLock } from '../assembly/read-tool-lock';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import {
@@ -22,10 +23,11 @@ import {
   readReason,
   ruleIdOf,
 } from '../rules/acknowledgment';
+import { type CheckConfig, parseCheckConfig } from '../rules/check-config';
 import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/options';
 import { RULES } from '../rules/registry';
 import { severityOf } from '../rules/rule';
-import { type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
+import { acknowledge, type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
 
 /** What a rule is about, for reports and documentation. */
 export interface RuleDescription {
@@ -95,6 +97,14 @@ export interface FourLayerChecksProps {
   readonly toolLock?: string;
 
   /**
+   * Path of a configuration in JSON, the same that `npx secure-mcp check --config` takes: options and limits of the rules,
+   * severities, acknowledgments. What is given here goes before what the file says.
+   *
+   * @default - no file
+   */
+  readonly configFile?: string;
+
+  /**
    * Ids of rules that do not run, such as `IN16`. Prefer an acknowledgment: it stands in the report.
    *
    * @default - all rules of the profile run
@@ -133,22 +143,30 @@ export class FourLayerChecks extends NagPack {
   public readonly name = PACK_NAME;
   public override readonly ruleIds?: string[] = RULES.map((rule) => `${PACK_NAME}-${rule.id}`);
   private readonly options: RuleOptions;
+  /** Of the configuration file. */
+  private readonly acknowledgments: readonly Acknowledgment[];
   private readonly toolLock: string | undefined;
 
   public constructor(scope?: IConstruct, props: FourLayerChecksProps = {}) {
     super(scope);
     this.packName = PACK_NAME;
     const context: unknown = scope?.node.tryGetContext(TOOL_LOCK_CONTEXT);
-    this.toolLock = props.toolLock ?? (typeof context === 'string' ? context : undefined);
+    const given = configOf(props);
+    this.toolLock = props.toolLock ?? given.toolLock ?? (typeof context === 'string' ? context : undefined);
+    this.acknowledgments = given.acknowledgments;
     this.options = {
       ...DEFAULT_OPTIONS,
-      profile: (props.profile ?? CheckProfile.DEFAULT) as Profile,
-      approvedIssuers: props.approvedIssuers,
-      approvedHosts: props.approvedHosts,
-      allowLocalCallbacks: props.allowLocalCallbacks ?? false,
-      severities: Object.fromEntries(
-        (props.disabledRules ?? []).map((id) => [ruleIdOf(id).slice(PACK_NAME.length + 1), 'off']),
-      ),
+      ...given.options,
+      ...(props.profile && { profile: props.profile as Profile }),
+      ...(props.approvedIssuers && { approvedIssuers: props.approvedIssuers }),
+      ...(props.approvedHosts && { approvedHosts: props.approvedHosts }),
+      ...(props.allowLocalCallbacks !== undefined && { allowLocalCallbacks: props.allowLocalCallbacks }),
+      severities: {
+        ...given.options.severities,
+        ...Object.fromEntries(
+          (props.disabledRules ?? []).map((id) => [ruleIdOf(id).slice(PACK_NAME.length + 1), 'off'] as const),
+        ),
+      },
     };
   }
 
@@ -170,12 +188,25 @@ export class FourLayerChecks extends NagPack {
 
   private report(assembly: Assembly, acknowledgments: readonly Acknowledgment[]): PolicyValidationPluginReport {
     const lock = this.toolLock === undefined ? {} : { toolLock: readToolLock(this.toolLock) };
-    const findings = runRules(assembly, { options: { ...this.options, ...lock }, acknowledgments });
+    const all = [...acknowledgments, ...this.acknowledgments];
+    const findings = runRules(assembly, { options: { ...this.options, ...lock }, acknowledgments: all });
+    // What the file acknowledges stays in the report, as a warning: the CDK knows its own acknowledgments only.
+    const { open, acknowledged } = acknowledge(findings, this.acknowledgments, this.options.today);
+    const accepted = acknowledged.map(({ acknowledgment, ...finding }) => ({
+      ...finding,
+      severity: 'warning' as const,
+      message: `${finding.message} (acknowledged: ${acknowledgment.reason})`,
+    }));
     return {
-      success: !findings.some((finding) => finding.severity === 'error'),
-      violations: findings.map((finding) => violation(finding, ruleName(finding, acknowledgments))),
+      success: !open.some((finding) => finding.severity === 'error'),
+      violations: [...open, ...accepted].map((finding) => violation(finding, ruleName(finding, acknowledgments))),
     };
   }
+}
+
+function configOf({ configFile }: FourLayerChecksProps): CheckConfig {
+  if (configFile === undefined) return { options: {}, acknowledgments: [] };
+  return parseCheckConfig(readJsonFile(configFile, 'CHECK_CONFIG'), configFile);
 }
 
 function assemblyOf(context: IPolicyValidationContext): Assembly {

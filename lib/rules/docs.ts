@@ -80,6 +80,15 @@ function acknowledgment(rule: Rule): string {
     "  reason: 'SEC-1412 why this is right here, owner platform-team, expires 2027-03-31',",
     '});',
     '```',
+    '',
+    'In a template that the CDK does not write, on the resource:',
+    '',
+    '```yaml',
+    'Metadata:',
+    '  cdk-secure-mcp:',
+    '    acknowledge:',
+    `      - { id: SecureMcp-${rule.id}, reason: SEC-1412 why this is right here, owner: platform-team, expires: 2027-03-31 }`,
+    '```',
   ].join('\n');
 }
 

@@ -230,10 +230,30 @@ test('a config file sets severities and options', () => {
   writeFileSync(config, JSON.stringify({ severities: { IN01: 'off' } }));
   expect(run('check', open, '--config', config).stdout).not.toContain('SecureMcp-IN01');
 
-  writeFileSync(config, JSON.stringify({ severity: {} }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      severity: {},
+      today: '2020-01-01',
+      profile: 'strictest',
+      maxTimeoutSeconds: '30',
+      severities: { IN99: 'off', IN01: 'of' },
+      acknowledgments: [{ id: 'IN1' }],
+    }),
+  );
   const { status, stderr } = run('check', open, '--config', config);
   expect(status).toBe(2);
-  expect(stderr).toContain('unknown option, got "severity"');
+  for (const fragment of [
+    'unknown option, got "severity"',
+    'unknown option, got "today"',
+    'profile takes default, strict, private, got "strictest"',
+    'maxTimeoutSeconds takes a number above 0',
+    'severities names no rule, got "IN99"',
+    'the severity of IN01 takes error, warning, off, got "of"',
+    'an acknowledgment names no rule, got "IN1"',
+    'CHECK_CONFIG',
+  ])
+    expect(stderr).toContain(fragment);
 });
 
 test('explain shows the page of a rule, and guesses', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
@@ -88,6 +88,35 @@ test('a disabled rule does not run, and the strict profile adds rules', () => {
   expect(names({ disabledRules: ['IN01'] })).not.toContain('SecureMcp-IN01');
   expect(names({})).not.toContain('SecureMcp-LP15[TRACES]');
   expect(names({ profile: CheckProfile.STRICT })).toContain('SecureMcp-LP15[TRACES]');
+});
+
+test('a configuration file sets limits, severities and acknowledgments, as it does for the command', () => {
+  const configFile = join(mkdtempSync(join(tmpdir(), 'config-')), 'secure-mcp.json');
+  writeFileSync(
+    configFile,
+    JSON.stringify({
+      profile: 'strict',
+      severities: { LP16: 'error', IN16: 'off' },
+      acknowledgments: [{ id: 'IN01', resource: 'Gw', reason: 'SEC-1 public documentation', owner: 'docs' }],
+    }),
+  );
+  const scope = new Stack();
+  gateway(scope);
+  const told = (props: FourLayerChecksProps) =>
+    new FourLayerChecks(scope, props)
+      .validateScope(scope)
+      .violations.map(({ ruleName, severity, description }) => `${severity} ${ruleName} ${description}`)
+      .join('\n');
+
+  expect(told({})).toMatch(/error SecureMcp-IN01[\s\S]*warning SecureMcp-LP16/);
+  expect(told({})).toContain('IN16');
+  expect(told({ configFile })).toMatch(/error SecureMcp-LP16/);
+  expect(told({ configFile })).toMatch(/warning SecureMcp-IN01 .* \(acknowledged: SEC-1 public documentation\)/);
+  expect(told({ configFile })).not.toContain('IN16');
+  expect(told({ configFile })).toContain('LP15[TRACES]');
+  expect(told({ configFile, profile: CheckProfile.DEFAULT })).not.toContain('LP15[TRACES]');
+  writeFileSync(configFile, '{"profile": ');
+  expect(() => new FourLayerChecks(scope, { configFile })).toThrow(/CHECK_CONFIG/);
 });
 
 test('it runs beside AwsSolutions in one app', () => {

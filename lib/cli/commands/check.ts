@@ -4,6 +4,7 @@ import { parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
 import { readToolLock } from '../../assembly/read-tool-lock';
 import { readAcknowledgments } from '../../rules/acknowledgment';
+import type { CheckConfig } from '../../rules/check-config';
 import type { Profile } from '../../rules/options';
 import { acknowledge, type LocatedFinding, runRules } from '../../rules/run-rules';
 import { choice, parseCommandLine } from '../args';
@@ -67,7 +68,8 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
     );
     const format = choice('format', values.format, FORMATS, 'text');
     const failOn = choice('fail-on', values['fail-on'], FAIL_ON, 'undecided');
-    const config = typeof values.config === 'string' ? readConfig(values.config) : { options: {}, acknowledgments: [] };
+    const config: CheckConfig =
+      typeof values.config === 'string' ? readConfig(values.config) : { options: {}, acknowledgments: [] };
     const profile = choice<Profile>(
       'profile',
       values.profile,
@@ -77,7 +79,8 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
     const baseline = typeof values.baseline === 'string' ? readBaseline(values.baseline) : new Set<string>();
     const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml });
     const acknowledgments = [...readAcknowledgments(assembly), ...config.acknowledgments];
-    const lock = typeof values.lock === 'string' ? { toolLock: readToolLock(values.lock) } : {};
+    const lockFile = typeof values.lock === 'string' ? values.lock : config.toolLock;
+    const lock = lockFile === undefined ? {} : { toolLock: readToolLock(lockFile) };
     const options = { ...config.options, profile, ...lock };
     const all = runRules(assembly, { options, acknowledgments });
     const { open, acknowledged } = acknowledge(all, acknowledgments, options.today);
