@@ -69,6 +69,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       outDir: 'build',
       module: 'node20',
       types: ['node'],
+      // Maps with the whole source in them were a fifth of the package.
+      inlineSourceMap: false,
+      inlineSources: false,
       noImplicitOverride: true,
       noUncheckedIndexedAccess: true,
       // Examples and tests import the package by its name; tsx, tsc and esbuild all read this.

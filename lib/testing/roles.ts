@@ -72,7 +72,7 @@ export class RoleExpectations {
 
   /** The role allows this request; `resource` is a construct, a logical id or an ARN. */
   public allows(action: string, resource: ProofSubject, context: RequestContext = {}): this {
-    const arn = this.arn(resource);
+    const { arn } = this.target(resource, action);
     if (this.proofs.allows(action, arn, context)) return this;
     const { unknown } = this.proofs;
     throw this.error(`allows ${action} on ${arn}`, unknown.length > 0 ? unknown : ['no statement allows it']);
@@ -80,10 +80,8 @@ export class RoleExpectations {
 
   /** The role does not allow this request. A policy that is not known fails the expectation. */
   public denies(action: string, resource: ProofSubject, context: RequestContext = {}): this {
-    const arn = this.arn(resource);
-    const allowed = this.proofs.decide(action, arn, context).decision === 'allow';
-    const reasons = [...(allowed ? ['a statement allows it'] : []), ...this.proofs.unknown];
-    return this.hold(`denies ${action} on ${arn}`, { proven: reasons.length === 0, reasons });
+    const target = this.target(resource, action);
+    return this.hold(`denies ${action} on ${target.arn}`, this.proofs.denies(action, target, context));
   }
 
   /** Ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. */
@@ -91,9 +89,9 @@ export class RoleExpectations {
     return this.proofs.indirectPaths();
   }
 
-  private arn(resource: ProofSubject): string {
+  private target(resource: ProofSubject, action: string): ProofTarget {
     const isArn = typeof resource === 'string' && /^(arn:|\$\{)/.test(resource);
-    return isArn ? resource : this.roles.target(resource).arn;
+    return isArn ? { arn: resource, service: action.split(':')[0]! } : this.roles.target(resource);
   }
 
   private hold(expected: string, { proven, reasons }: Proof): this {

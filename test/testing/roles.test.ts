@@ -36,6 +36,13 @@ test('a template of one stack takes constructs, logical ids and ARNs', () => {
   expect(() => roles.cannotReach(shop.stack)).toThrow(/stands for no single resource/);
 });
 
+test('an ARN that may be the one of a table of the app is not shown to be another', () => {
+  const arn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders';
+
+  expect(() => tool().denies('dynamodb:GetItem', arn)).toThrow(/may allow it by \$\{Shop:Orders/);
+  tool().denies('dynamodb:PutItem', arn);
+});
+
 test('a policy that is not known shows nothing', () => {
   const template = JSON.parse(JSON.stringify(shop.template().toJSON())) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;

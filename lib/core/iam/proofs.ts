@@ -117,6 +117,22 @@ export class RoleProofs {
     return this.unknown.length === 0 && this.decide(action, resource, context).decision === 'allow';
   }
 
+  /**
+   * The role does not allow this request. A statement about a resource of which the template does not tell whether it is
+   * this one stands against it, as does everything that is not known.
+   */
+  public denies(action: string, target: ProofTarget, context: RequestContext = {}): Proof {
+    const reasons = [...this.unknown];
+    if (this.decide(action, target.arn, context).decision === 'allow') reasons.push('a statement allows it');
+    for (const statement of this.allowing().filter((each) => mayName(each, action))) {
+      if (statement.effect !== 'Allow') reasons.push(`it is not known whether ${statement.at} allows it`);
+      for (const resource of statement.resources) {
+        if (relation(resource, target) === 'unknown') reasons.push(`${statement.at} may allow it by ${resource}`);
+      }
+    }
+    return { proven: reasons.length === 0, reasons };
+  }
+
   /** Ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. */
   public indirectPaths(): string[] {
     return this.allowing().flatMap((statement) =>
@@ -129,6 +145,11 @@ export class RoleProofs {
   private allowing(): readonly RoleStatementText[] {
     return this.statements.filter(({ effect }) => effect !== 'Deny');
   }
+}
+
+function mayName({ actions, notActions }: RoleStatementText, action: string): boolean {
+  if (notActions.length > 0) return !notActions.some((pattern) => matchesAction(pattern, action));
+  return actions.some((pattern) => matchesAction(pattern, action));
 }
 
 function mayNameService(statement: RoleStatementText, service: string): boolean {
