@@ -1,5 +1,5 @@
 import type { Machine, Site } from './machine';
-import { readPython } from './python/boto3';
+import { readPython } from './python/attributes';
 import { clientOfPath } from './python/boto3-model';
 import { methodOf } from './python/builtins';
 import { isKnownMethod, operationOfMethod } from './sdk-model';

@@ -1,5 +1,6 @@
 import { analyzePython } from '../../lib/analysis/analyze-python';
 import type { HandlerAnalysis } from '../../lib/analysis/handler-analysis';
+import { parsePython } from '../../lib/analysis/python/syntax';
 import { lines } from './bundle';
 
 function analyze(
@@ -345,6 +346,30 @@ test('a handler that is not there is not taken as one without calls', () => {
   expect(analyze('def other(event, context): pass').unverifiable).toEqual([
     expect.objectContaining({ service: '*', reason: 'has no export "handler" that is a function' }),
   ]);
+});
+
+test('code that is cut off or made up never breaks the analysis, and its gaps are said', () => {
+  const whole = handler(
+    "s3 = boto3.client('s3', region_name=f\"{event['r']!r:>{10}}\")\nwith s3 as a, open('x') as b:\n    for i, (k, *rest) in enumerate([x for x in event if x]):\n        s3.get_object(**{'Bucket': os.environ['B'], **{}}, Key=lambda *a, k=1, **o: k)\ntry:\n    pass\nexcept (A, B) as e:\n    raise X from e\nmatch event:\n    case {'a': [1, *z]} if z:\n        pass",
+  );
+  const parts =
+    `( ) [ ] { } : , . * ** = def class import from with as for in lambda x boto3 "a" f'{x}' @ if else async await match case try except return yield global not or % += := |`.split(
+      ' ',
+    );
+  const cut = Array.from({ length: whole.length }, (_, index) => whole.slice(0, index));
+  const made = Array.from({ length: 400 }, (_, seed) =>
+    Array.from(
+      { length: 3 + (seed % 12) },
+      (_part, index) => parts[(seed * 7919 + index * 104_729) % parts.length],
+    ).join(' '),
+  );
+
+  for (const source of [...cut, ...made]) {
+    const { unverifiable } = analyze(source);
+    const parses = parsePython(source).errorAt === undefined;
+    expect([source, parses || unverifiable.length > 0]).toEqual([source, true]);
+  }
+  expect(analyze(whole).used).toHaveLength(1);
 });
 
 test('garbage is never taken for a handler without calls', () => {

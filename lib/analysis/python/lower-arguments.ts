@@ -15,9 +15,11 @@ export function lowerArguments(
   for (const group of split(inside(list), ',')) {
     const [first, second, third] = group;
     const range = module.range(first!);
-    if (second?.name === 'AssignOp') named.push(js.property(first!.text, module.expression(third!), range));
-    else if (first!.name === '**') named.push(js.spread(module.expression(second!), range));
-    else if (first!.name === '*') positional.push(js.spread(module.expression(second!), range));
+    // Where it does not parse, something may be missing.
+    const value = (node: PythonNode | undefined) => (node === undefined ? js.unknown(range) : module.expression(node));
+    if (second?.name === 'AssignOp') named.push(js.property(first!.text, value(third), range));
+    else if (first!.name === '**') named.push(js.spread(value(second), range));
+    else if (first!.name === '*') positional.push(js.spread(value(second), range));
     else positional.push(module.expression(first!));
   }
   return { positional, ...(named.length > 0 && { keywords: js.object(named, at) }) };

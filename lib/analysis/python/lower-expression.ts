@@ -151,7 +151,8 @@ function entries(module: PythonModule, node: PythonNode): AnyNode[] {
   return split(inside(node), ',').map((group) => {
     const [first, second, third] = group;
     const range = module.range(first!);
-    if (first!.name === '**') return js.spread(lowerExpression(module, second!), range);
+    if (first!.name === '**')
+      return js.spread(second === undefined ? js.unknown(range) : lowerExpression(module, second), range);
     const key = first!.name === 'String' ? stringValue(first!.text) : lowerExpression(module, first!);
     return js.property(key, third === undefined ? js.unknown(range) : lowerExpression(module, third), range);
   });

@@ -1,0 +1,67 @@
+import type { Machine, Site } from '../machine';
+import { type Cell, UNKNOWN, type Value } from '../values';
+import { RESOURCE_TYPES } from './boto3-model';
+import { python, said } from './call';
+
+const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session)$/;
+/** Attributes of clients that are no operations. */
+const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
+
+/** An attribute of something of boto3 or Powertools, by the path of names that led there. */
+export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site): void {
+  // Names of resources are only where they are kept.
+  if (name.startsWith('[[')) return;
+  const [kind, type = ''] = path.split(' ');
+  if (kind === 'type') readResource(machine, type, name, to, site);
+  else machine.solver.add(to, machine.constant(attributeOf(path, name)));
+}
+
+function attributeOf(path: string, name: string): Value {
+  const [kind = '', service = '', method] = path.split(' ');
+  switch (kind) {
+    case 'boto3':
+      if (name === 'session') return python('boto3');
+      return SESSION_METHODS.test(name) ? python(`boto3.${name}`) : UNKNOWN;
+    case 'os':
+      if (name === 'environ') return { kind: 'environment' };
+      return name === 'getenv' ? python('os.getenv') : UNKNOWN;
+    case 'functools':
+    case 'importlib':
+    case 'asyncio':
+    case 'parameters':
+    case 'idempotency':
+      return python(`${kind}.${name}`);
+    case 'powertools':
+      return python('powertools');
+    case 'client':
+    case 'resource':
+      if (method !== undefined || NO_OPERATIONS.test(name)) return UNKNOWN;
+      return python(name === 'meta' ? `meta ${service}` : `${kind} ${service} ${name}`);
+    case 'meta':
+      return name === 'client' ? python(`client ${service}`) : UNKNOWN;
+    case 'paginator':
+    case 'waiter':
+      return python(`call ${service} ${method}`);
+    case 'collection':
+      return python(`listed ${service} ${method} ${name}`);
+    case 'provider':
+      return /^get(_multiple)?$/.test(name) ? python(`provider.${service}.${name}`) : UNKNOWN;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function readResource(machine: Machine, type: string, name: string, to: Cell, site: Site): void {
+  const { methods, transfers, collections, children } = RESOURCE_TYPES[type]!;
+  if ([methods, transfers, children].some((table) => table !== undefined && Object.hasOwn(table, name)))
+    machine.solver.add(to, machine.constant(python(`of ${type} ${name}`)));
+  else if (collections !== undefined && Object.hasOwn(collections, name))
+    return; // A property of its own.
+  else if (name === 'meta') machine.solver.add(to, machine.constant(python(`meta ${type.split('.')[0]}`)));
+  else {
+    // An attribute loads the resource, or is a method that is not in the table.
+    machine.solver.add(to, UNKNOWN);
+    const own = /^(name|key|bucket_name|url|arn|table_name|__\w+__)$/.test(name);
+    if (!own) said(machine, type.split('.')[0]!, `reads ${name} of a ${type}, which is not known`, site);
+  }
+}
