@@ -22,12 +22,12 @@ export const searchFilter: ResponseStep = {
   },
 };
 
-/** Results are structured, or text with JSON in it, or both. What is neither is left out. */
+/** Results are structured, or text with JSON in it, or both. What is neither is left out, also what is beside them. */
 function onlyVisible(result: JsonObject, visible: ReadonlySet<string>): JsonObject {
   const content = Array.isArray(result.content) ? result.content : [];
   const structured = result.structuredContent;
   return {
-    ...result,
+    ...(typeof result.isError === 'boolean' ? { isError: result.isError } : {}),
     content: content.flatMap((each: unknown) => filteredText(each, visible)),
     ...(structured === undefined ? {} : { structuredContent: filtered(structured, visible) ?? {} }),
   };
