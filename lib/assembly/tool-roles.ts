@@ -99,48 +99,82 @@ export class ToolRoles {
       };
     });
     const granted = this.resourcePolicies(role, doubts);
-    return new RoleProofs(role.logicalId, [...texts, ...granted], doubts);
+    return new RoleProofs(role.logicalId, [...texts, ...granted], doubts, this.boundaryOf(role));
+  }
+
+  private boundaryOf(role: ModelResource): RoleStatementText[] | string | undefined {
+    const value = property(role, 'PermissionsBoundary');
+    if (value === undefined) return undefined;
+    const policy = this.model.referenced(value);
+    const doubts: string[] = [];
+    const statements = asList(policy && property(policy, 'PolicyDocument', 'Statement'));
+    const texts = statements.map((each) => textOf(each, `the boundary ${policy?.logicalId}`, doubts));
+    return policy === undefined || doubts.length > 0 ? 'its permissions boundary is not known' : texts;
   }
 
   /** What policies on the side of resources allow the role, or everyone, as if the role had it. */
   private resourcePolicies(role: ModelResource, doubts: string[]): RoleStatementText[] {
-    const key = `\${${role.stack.name}:${role.logicalId}.Arn}`;
+    const names = namesRole(role);
     return this.model.resources.flatMap((resource) => {
       if (resource.type.startsWith('AWS::IAM::')) return [];
+      const at = `the policy of ${resource.logicalId}`;
+      const self = `\${${resource.stack.name}:${resource.logicalId}.Arn}`;
       const documents = [
         property(resource, 'PolicyDocument'),
         property(resource, 'ResourcePolicy'),
         property(resource, 'ResourcePolicy', 'PolicyDocument'),
         property(resource, 'KeyPolicy'),
       ];
-      const at = `the policy of ${resource.logicalId}`;
-      const texts = (value: unknown) => {
-        const items = asList(value);
-        if (!items.every((item) => typeof item === 'string')) doubts.push(`${at} is not known`);
-        return items.filter((item) => typeof item === 'string');
-      };
+      if (documents.some((document) => isUnknown(document) || isUnknown(within(document, 'Statement'))))
+        doubts.push(`${at} is not known`);
       return documents
         .flatMap((document) => asList(within(document, 'Statement')))
-        .filter((statement) => own(statement, 'Effect') === 'Allow' && names(own(statement, 'Principal'), key))
-        .map((statement) => ({
-          effect: 'Allow',
-          actions: texts(own(statement, 'Action')),
-          notActions: texts(own(statement, 'NotAction')),
-          // `*` in the policy of a resource is the resource.
-          resources: texts(own(statement, 'Resource') ?? '*').map((text) =>
-            text === '*' ? `\${${resource.stack.name}:${resource.logicalId}.Arn}` : text,
-          ),
-          notResources: texts(own(statement, 'NotResource')),
-          condition: own(statement, 'Condition') as ConditionBlock | undefined,
-          at,
-        }));
+        .filter((each) => own(each, 'Effect') !== 'Deny' && names(own(each, 'Principal')))
+        .map((each) => {
+          const text = textOf(each, at, doubts);
+          // `*` in the policy that a resource has itself is the resource; in a policy of its own it is any.
+          const resources = text.resources.length === 0 && text.notResources.length === 0 ? ['*'] : text.resources;
+          const isSelf = TARGETS[resource.type] !== undefined;
+          return { ...text, resources: resources.map((one) => (one === '*' && isSelf ? self : one)) };
+        });
     });
   }
 }
 
-function names(principal: unknown, key: string): boolean {
-  const values = isObject(principal) ? asList(principal.AWS) : asList(principal);
-  return values.some((value) => value === '*' || value === key || isUnknown(value));
+/** A statement as it is written; what of it is not known becomes a doubt. */
+function textOf(statement: unknown, at: string, doubts: string[]): RoleStatementText {
+  const texts = (name: string) => {
+    const items = asList(own(statement, name));
+    if (!items.every((item) => typeof item === 'string')) doubts.push(`${at} is not known`);
+    return items.filter((item) => typeof item === 'string');
+  };
+  const effect = own(statement, 'Effect');
+  if (typeof effect !== 'string') doubts.push(`${at} is not known`);
+  return {
+    effect: String(effect),
+    actions: texts('Action'),
+    notActions: texts('NotAction'),
+    resources: texts('Resource'),
+    notResources: texts('NotResource'),
+    condition: own(statement, 'Condition') as ConditionBlock | undefined,
+    at,
+  };
+}
+
+/** Whether a `Principal` is the role, may be it, or is everyone. The account alone leaves it to the role's own policies. */
+function namesRole(role: ModelResource): (principal: unknown) => boolean {
+  const key = `\${${role.stack.name}:${role.logicalId}.Arn}`;
+  const name = property(role, 'RoleName');
+  const isRole = (value: unknown) =>
+    isUnknown(value) ||
+    value === '*' ||
+    value === key ||
+    (typeof name === 'string' && new RegExp(`:(role|assumed-role)/(.*/)?${escaped(name)}(/|$)`).test(String(value)));
+  return (principal) => isUnknown(principal) || asList(isObject(principal) ? principal.AWS : principal).some(isRole);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** The roles of an assembly, for proofs in tests: `rolesOf(assembly).tool('order-lookup').cannotReach(…)`. */

@@ -74,8 +74,9 @@ export class RoleExpectations {
   public allows(action: string, resource: ProofSubject, context: RequestContext = {}): this {
     const { arn } = this.target(resource, action);
     if (this.proofs.allows(action, arn, context)) return this;
-    const { unknown } = this.proofs;
-    throw this.error(`allows ${action} on ${arn}`, unknown.length > 0 ? unknown : ['no statement allows it']);
+    const { doubts } = this.proofs;
+    const { reason } = this.proofs.decide(action, arn, context);
+    throw this.error(`allows ${action} on ${arn}`, doubts.length > 0 ? doubts : [reason]);
   }
 
   /** The role does not allow this request. A policy that is not known fails the expectation. */

@@ -61,6 +61,16 @@ test.each<[string, unknown]>([
   ['all but another service', { Effect: 'Allow', NotAction: 's3:*', Resource: '*' }],
   ['a table by a name that may be its own', statement('dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:1:table/x')],
   ['a resource that a parameter decides', statement('dynamodb:GetItem', { Ref: 'Parameter' })],
+  [
+    'a table that a tag of the caller names',
+    statement('dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:1:table/${aws:PrincipalTag/t}'),
+  ],
+  [
+    'an index of any table',
+    statement('dynamodb:Query', { 'Fn::Join': ['', ['arn:aws:dynamodb:*:*:table/*/index/', { Ref: 'Orders' }]] }),
+  ],
+  ['a table whose name begins like its own', statement('dynamodb:GetItem', { 'Fn::Join': ['', [ARN('Orders'), '*']] })],
+  ['all but some actions, on everything', { Effect: 'Allow', NotAction: ['dynamodb:*'], Resource: '*' }],
   ['PassRole', statement('iam:PassRole', 'arn:aws:iam::1:role/x')],
   ['another function', statement('lambda:InvokeFunction', ARN('Helper'))],
 ])('nothing is proven when the role may reach it: %s', (_name, added) => {
@@ -70,6 +80,10 @@ test.each<[string, unknown]>([
 
 test.each<[string, unknown]>([
   ['another service', statement('s3:GetObject', '*')],
+  [
+    'its own table by name',
+    statement('dynamodb:Query', { 'Fn::Join': ['', ['arn:aws:dynamodb:*:1:table/', { Ref: 'Orders' }, '/index/*']] }),
+  ],
   ['a denial', { Effect: 'Deny', Action: '*', Resource: '*' }],
   ['all but this service', { Effect: 'Allow', NotAction: ['dynamodb:*', 'iam:*'], Resource: 'arn:aws:s3:::b/*' }],
 ])('%s is no way to it', (_name, added) => {
@@ -83,6 +97,31 @@ test('a name that the template fixes tells literal ARNs apart', () => {
   expect(by('orders').proven).toBe(true);
   expect(by('invoices').proven).toBe(false);
   expect(by('inv*').proven).toBe(false);
+});
+
+test('a key in a bucket of a fixed name may be a key in any bucket of that name', () => {
+  const uploads = { Uploads: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'uploads' } } };
+  const by = (bucket: string) =>
+    own(
+      [statement('s3:GetObject', { 'Fn::Join': ['', [`arn:aws:s3:::${bucket}/`, { Ref: 'Orders' }]] })],
+      uploads,
+    ).tool.cannotReach(roles([], uploads).target('Uploads'));
+
+  expect(by('uploads').proven).toBe(false);
+  expect(by('*').proven).toBe(false);
+  expect(by('letters').proven).toBe(true);
+});
+
+test('what NotAction leaves open is an indirect path, where the resources can be of that kind', () => {
+  const paths = (NotAction: string[], Resource: string) =>
+    own([{ Effect: 'Allow', NotAction, Resource }])
+      .tool.indirectPaths()
+      .map((path) => path.split(' ')[0]);
+
+  expect(paths(['dynamodb:*'], '*')).toEqual(expect.arrayContaining(['iam:*', 'sts:AssumeRole*', 'kms:CreateGrant']));
+  expect(paths(['iam:*', 'sts:*'], '*')).not.toEqual(expect.arrayContaining(['iam:*']));
+  expect(paths(['iam:Get*'], '*')).toEqual(expect.arrayContaining(['iam:*']));
+  expect(paths(['iam:Get*'], 'arn:aws:s3:::b/*')).toEqual([]);
 });
 
 test('indirect paths are listed, and can be accepted one by one', () => {
@@ -109,6 +148,39 @@ test.each<[string, object, object]>([
         },
       },
     },
+    {},
+  ],
+  [
+    'a policy beside a resource, for everything in it',
+    {
+      Permit: {
+        Type: 'AWS::SQS::QueuePolicy',
+        Properties: {
+          PolicyDocument: { Statement: [{ ...statement('dynamodb:GetItem', '*'), Principal: { AWS: ARN('Role') } }] },
+        },
+      },
+    },
+    {},
+  ],
+  [
+    'a policy of the table that names the role by its fixed name',
+    {
+      Ledger: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          ResourcePolicy: {
+            PolicyDocument: {
+              Statement: [{ ...statement('dynamodb:GetItem', '*'), Principal: { AWS: 'arn:aws:iam::1:role/tool' } }],
+            },
+          },
+        },
+      },
+    },
+    { RoleName: 'tool' },
+  ],
+  [
+    'a policy of the table that a parameter decides',
+    { Ledger: { Type: 'AWS::DynamoDB::Table', Properties: { ResourcePolicy: { PolicyDocument: { Ref: 'Policy' } } } } },
     {},
   ],
   [
@@ -148,6 +220,27 @@ test('allows decides one request, with its conditions', () => {
   expect(tool.allows('dynamodb:GetItem', orders.arn)).toBe(false);
   expect(tool.allows('dynamodb:GetItem', ledger.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
   expect(tool.allows('dynamodb:PutItem', orders.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
+});
+
+test('a permissions boundary limits what is allowed; one that is not known leaves nothing to say', () => {
+  const boundary = (Action: string) => ({
+    Boundary: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: { Statement: [statement(Action, '*')] } },
+    },
+  });
+  const allowed = (more: object, role: object) => {
+    const { tool, orders } = own([GET], more, role);
+    return tool.allows('dynamodb:GetItem', orders.arn);
+  };
+
+  expect(allowed({}, {})).toBe(true);
+  expect(allowed(boundary('dynamodb:*'), { PermissionsBoundary: { Ref: 'Boundary' } })).toBe(true);
+  expect(allowed(boundary('s3:*'), { PermissionsBoundary: { Ref: 'Boundary' } })).toBe(false);
+  expect(allowed({}, { PermissionsBoundary: 'arn:aws:iam::1:policy/elsewhere' })).toBe(false);
+  expect(own([GET], {}, { PermissionsBoundary: 'arn:aws:iam::1:policy/elsewhere' }).tool.doubts).toEqual([
+    'its permissions boundary is not known',
+  ]);
 });
 
 test('what is asked for and is not there is an error', () => {

@@ -57,6 +57,8 @@ export class RoleProofs {
     private readonly statements: readonly RoleStatementText[],
     /** Policies of the role that are not known: with one of them nothing can be shown. */
     public readonly unknown: readonly string[],
+    /** Statements of the permissions boundary; a text when it is not known, which only {@link allows} has to care about. */
+    private readonly boundary?: readonly RoleStatementText[] | string,
   ) {}
 
   /**
@@ -99,22 +101,21 @@ export class RoleProofs {
 
   /** The decision on one request, with the resource written as the statements write it. Unknown policies allow nothing. */
   public decide(action: string, resource: string, context: RequestContext = {}): IamDecision {
-    const Statement = this.statements.map((statement) => ({
-      Sid: statement.at,
-      Effect: statement.effect,
-      ...(statement.actions.length > 0 && { Action: statement.actions }),
-      ...(statement.notActions.length > 0 && { NotAction: statement.notActions }),
-      ...(statement.resources.length > 0 && { Resource: statement.resources.map(withoutVariables) }),
-      ...(statement.notResources.length > 0 && { NotResource: statement.notResources.map(withoutVariables) }),
-      ...(statement.condition && { Condition: statement.condition }),
-    }));
-    const document: PolicyDocument = { Version: '2012-10-17', Statement };
     const principal = { kind: 'role', arn: this.name, account: 'own' } as const;
-    return evaluate({ principal, action, resource: withoutVariables(resource), context }, { identity: [document] });
+    const boundary = typeof this.boundary === 'object' ? documentOf(this.boundary) : undefined;
+    return evaluate(
+      { principal, action, resource: withoutAtoms(resource), context },
+      { identity: [documentOf(this.statements)], ...(boundary && { boundary }) },
+    );
   }
 
   public allows(action: string, resource: string, context: RequestContext = {}): boolean {
-    return this.unknown.length === 0 && this.decide(action, resource, context).decision === 'allow';
+    return this.doubts.length === 0 && this.decide(action, resource, context).decision === 'allow';
+  }
+
+  /** Why it cannot be said that the role allows anything. */
+  public get doubts(): readonly string[] {
+    return typeof this.boundary === 'string' ? [...this.unknown, this.boundary] : this.unknown;
   }
 
   /**
@@ -135,11 +136,15 @@ export class RoleProofs {
 
   /** Ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. */
   public indirectPaths(): string[] {
-    return this.allowing().flatMap((statement) =>
-      statement.actions
-        .filter((action) => INDIRECT.some((path) => patternsIntersect(path.toLowerCase(), action.toLowerCase())))
-        .map((action) => `${action} on ${statement.resources.join(', ') || 'all but some resources'}`),
-    );
+    return this.allowing().flatMap((statement) => {
+      const where = statement.resources.join(', ') || 'all but some resources';
+      const named = statement.actions.filter((action) => INDIRECT.some((path) => meet(path, action)));
+      // Exceptions close a path only when they cover all of it.
+      const left = INDIRECT.filter(
+        (path) => isOn(statement, path.split(':')[0]!) && !statement.notActions.some((action) => covers(action, path)),
+      );
+      return [...named, ...(statement.notActions.length > 0 ? left : [])].map((action) => `${action} on ${where}`);
+    });
   }
 
   private allowing(): readonly RoleStatementText[] {
@@ -158,38 +163,74 @@ function mayNameService(statement: RoleStatementText, service: string): boolean 
   return statement.actions.some((action) => patternsIntersect(action.toLowerCase(), `${service}:*`));
 }
 
+function documentOf(statements: readonly RoleStatementText[]): PolicyDocument {
+  const Statement = statements.map((statement) => ({
+    Sid: statement.at,
+    Effect: statement.effect,
+    ...(statement.actions.length > 0 && { Action: statement.actions }),
+    ...(statement.notActions.length > 0 && { NotAction: statement.notActions }),
+    ...(statement.resources.length > 0 && { Resource: statement.resources.map(withoutAtoms) }),
+    ...(statement.notResources.length > 0 && { NotResource: statement.notResources.map(withoutAtoms) }),
+    ...(statement.condition && { Condition: statement.condition }),
+  }));
+  return { Version: '2012-10-17', Statement };
+}
+
+function meet(a: string, b: string): boolean {
+  return patternsIntersect(a.toLowerCase(), b.toLowerCase());
+}
+
+/** Whether a statement may name resources of a service. */
+function isOn(statement: RoleStatementText, service: string): boolean {
+  const services = statement.resources.map((resource) => /^arn:[^:]*:([^:]*):/.exec(resource)?.[1] ?? '*');
+  return statement.notResources.length > 0 || services.some((each) => patternsIntersect(each, service));
+}
+
+/** Whether a pattern of actions takes in all of another one. */
+function covers(wide: string, narrow: string): boolean {
+  // A star of the narrow one may stand for anything, so it is matched as a character that only a star takes.
+  return matchesAction(wide, narrow.replaceAll('*', '\u0001'));
+}
+
+/** `${aws:PrincipalTag/team}` and `${*}`: what a request fills in, and no reference of the template. */
+const POLICY_VARIABLE =
+  /\$\{(?:[*?$]|(?:[aA][wW][sS]|s3|sts|saml|ec2|dynamodb|cognito-identity[\w.-]*|[\w-]+(?:\.[\w-]+)+):(?!:)[^${}]*)\}/g;
+
 /** What the template leaves open is a value of its own here, no policy variable. */
-function withoutVariables(text: string): string {
+function withoutAtoms(text: string): string {
   return text.replace(/\$\{([^{}]*[:.][^{}]*)\}/g, (whole, inner: string) =>
-    /^(aws|s3|sts|saml|cognito-identity|dynamodb):/.test(inner) ? whole : `<${inner}>`,
+    new RegExp(POLICY_VARIABLE.source).test(whole) ? whole : `<${inner}>`,
   );
 }
 
 /** An atom of the template: `${Stack:LogicalId}` or `${Stack:LogicalId.Attribute}`, not `${AWS::Region}`. */
 const ATOM = /\$\{(?!AWS::)([^${}]+?:[^${}.]+)(?:\.[^${}]+)?\}/;
 
+/** The whole ARN of a resource, or its name as all that follows the type; below it anything may stand. */
+const WHOLE = /^(?:arn:[^:]*:[^:*?]+:[^:]*:[^:]*:(?:[a-z-]+[/:])?)?\$\{[^{}]+\}(?:[/:].*)?$/;
+
 /** How a resource pattern and a target are related: `unknown` when what is open decides. */
-function relation(pattern: string, target: ProofTarget): 'same' | 'apart' | 'unknown' {
-  const below = [target.arn, `${target.arn}/*`, `${target.arn}:*`];
-  if (below.some((text) => patternsIntersect(pattern, text))) return 'same';
+function relation(text: string, target: ProofTarget): 'same' | 'apart' | 'unknown' {
+  const pattern = text.replace(POLICY_VARIABLE, '*');
+  const parts = [target.arn, `${target.arn}/*`, `${target.arn}:*`];
+  if (parts.some((each) => patternsIntersect(pattern, each))) return 'same';
   const [own, other] = [ATOM.exec(target.arn)?.[1], ATOM.exec(pattern)?.[1]];
-  // Whole ARNs of two resources of the template are two resources.
-  if (own !== undefined && other !== undefined && own !== other) {
-    return /^\$\{/.test(pattern) || /[/:]\$\{[^}]+\}([/:].*)?$/.test(pattern) ? 'apart' : 'unknown';
-  }
   if (own !== undefined && own === other) return 'unknown';
+  // Two resources of the template are two resources, where the pattern names the other one and no more.
+  if (own !== undefined && other !== undefined && WHOLE.test(pattern) && !isObjectOfBucket(pattern)) return 'apart';
   const open = pattern.replace(/\$\{[^}]*\}/g, '*');
   const service = /^arn:[^:]*:([^:]*):/.exec(open)?.[1];
   if (service !== undefined && !patternsIntersect(service, target.service)) return 'apart';
   if (own === undefined) return open === pattern ? 'apart' : 'unknown';
   if (target.name === undefined) return 'unknown';
-  // The name ends the ARN, or something below it follows.
-  const names = [
-    `*/${target.name}`,
-    `*:${target.name}`,
-    `*/${target.name}/*`,
-    `*:${target.name}:*`,
-    `*:${target.name}/*`,
-  ];
-  return names.some((name) => patternsIntersect(open, name)) ? 'unknown' : 'apart';
+  // The name ends the ARN, or something below it follows. That of a bucket stands at its beginning.
+  const { name, service: kind } = target;
+  const heads = kind === 's3' ? ['arn:*:s3:::'] : ['*/', '*:'];
+  const names = heads.flatMap((head) => ['', '/*', ':*'].map((below) => `${head}${name}${below}`));
+  return names.some((each) => patternsIntersect(open, each)) ? 'unknown' : 'apart';
+}
+
+/** In `arn:aws:s3:::orders/${…}` the bucket is fixed, and what is open is a key. */
+function isObjectOfBucket(pattern: string): boolean {
+  return /^arn:[^:]*:s3:::[^$]/.test(pattern);
 }
