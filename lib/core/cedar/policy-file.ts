@@ -25,7 +25,7 @@ export interface FilePolicy extends CedarPolicyText {
   /** From 1. */
   readonly line: number;
   readonly effect: 'permit' | 'forbid';
-  /** Actions and groups of actions that the text names; none means that it may be about all. */
+  /** Actions and groups of actions that the scope names; none means that it may be about all. */
   readonly actions: readonly string[];
   /** Uses a clause of AgentCore's own dialect, which the open source Cedar engine cannot check. */
   readonly dialect?: string;
@@ -40,6 +40,9 @@ export function mayConcern({ actions }: FilePolicy, tool: { readonly target: str
 
 /** Clauses of the dialect that AgentCore accepts in `Definition.Policy`; none of them is Cedar. */
 const DIALECT = /\b(?:when|unless)\s+(guardrails|temporal)\s*\{|\b(suppressOutput)\b/;
+
+/** The first word before a parenthesis that is no annotation and no attribute. */
+const EFFECT = /(?<![@.\w])(permit|forbid)\s*\(/;
 
 /**
  * Splits a file into its policies. A policy has the id of its `@id("...")` annotation, else the file name without
@@ -60,8 +63,9 @@ export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
       whole: text,
       offset,
       line: text.slice(0, start).split('\n').length,
-      effect: /\bforbid\b/.test(code) ? 'forbid' : 'permit',
-      actions: actionsIn(source),
+      effect: EFFECT.exec(code)?.[1] === 'forbid' ? 'forbid' : 'permit',
+      // A condition may name what the policy is not about.
+      actions: actionsIn(source.slice(0, code.indexOf(')') + 1)),
       ...(dialect === null ? {} : { dialect: dialect[1] ?? dialect[2]! }),
     };
   });

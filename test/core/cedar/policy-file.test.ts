@@ -2,6 +2,7 @@ import {
   firstUnformattedLine,
   formatPolicyText,
   GATEWAY_PLACEHOLDER,
+  mayConcern,
   readPolicyFile,
   validatePolicyFiles,
 } from '../../../lib/core/cedar/policy-file';
@@ -27,6 +28,40 @@ test('a file may hold one policy or many, with comments, strings and annotations
   expect(readPolicyFile({ file: 'policies/refund.cedar', text }).map(({ id }) => id)).toEqual(['refund-1', 'second']);
   expect(readPolicyFile({ file: 'refund.cedar', text: good }).map(({ id }) => id)).toEqual(['refund']);
   expect(problems(text)).toEqual([]);
+});
+
+test.each([
+  ['permit', permit('context.input has forbid && context.input.forbid')],
+  ['forbid', `// permit ()\n@permit("a")\n${permit('true').replace('permit', 'forbid')}`],
+  ['permit', `@forbid("a")\n${permit('context.input.orderId == "forbid ("')}`],
+])('the effect is that of the policy: %s', (effect, text) => {
+  expect(readPolicyFile({ file: 'a.cedar', text })[0]!.effect).toBe(effect);
+});
+
+test.each<[string, boolean, string]>([
+  ['its name', true, 'action == AgentCore::Action::"order-refund___order-refund"'],
+  ['its target', true, 'action in AgentCore::Action::"order-refund"'],
+  ['every tool', true, 'action in AgentCore::Action::"CallTool"'],
+  ['nothing', true, 'action'],
+  ['an escape', true, 'action == AgentCore::Action::"\\u{41}"'],
+  ['a list', true, 'action in [AgentCore::Action::"a___b", AgentCore::Action::"order-refund___order-refund"]'],
+  ['another tool', false, 'action == AgentCore::Action::"order-list___order-list"'],
+  [
+    'another tool, and it in a comment',
+    false,
+    'action == // AgentCore::Action::"order-refund"\n AgentCore::Action::"a___b"',
+  ],
+])('a policy that names %s may be about a tool: %s', (_what, expected, action) => {
+  const [policy] = readPolicyFile({ file: 'a.cedar', text: good.replace(/action == [^,]*/, action) });
+
+  expect(mayConcern(policy!, TOOLS[0]!)).toBe(expected);
+});
+
+test('a policy about all tools but one may be about each', () => {
+  const text =
+    'permit (principal, action, resource) unless { action == AgentCore::Action::"order-list___order-list" };';
+
+  expect(mayConcern(readPolicyFile({ file: 'a.cedar', text })[0]!, TOOLS[0]!)).toBe(true);
 });
 
 test('an error has file, line and column, also in the second policy and after wide characters', () => {
