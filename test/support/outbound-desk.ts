@@ -192,6 +192,9 @@ export class Hosts {
       'tools/list': { tools },
       'tools/call': { content: [{ type: 'text', text: 'found' }] },
     };
-    return { body: { jsonrpc: '2.0', id, result: results[rpc] ?? {} } };
+    const result = results[rpc];
+    if (result === undefined)
+      return { body: { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } } };
+    return { body: { jsonrpc: '2.0', id, result } };
   }
 }

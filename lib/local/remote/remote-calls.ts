@@ -158,7 +158,7 @@ export class RemoteCalls {
         }
       },
     });
-    const server = new Client({ name: 'local-gateway', version: '1.0.0' });
+    const server = new Client({ name: 'local-gateway', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
     try {
       await server.connect(transport);
       return await use(server);

@@ -1,8 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 import { App } from 'aws-cdk-lib';
 import { build } from '../../../examples/outbound/app';
+import { Peer } from '../../../examples/outbound/local/peer';
 import type { LocalGateway } from '../../../lib/local';
 import {
   callTool,
@@ -108,6 +110,33 @@ test('an argument that is the body as a whole arrives as that', async () => {
   const [{ method, url, body, headers }] = arrivals() as [ReturnType<typeof arrivals>[number]];
   expect([method, url, JSON.parse(body)]).toEqual(['POST', '/reports/all', { title: 'May' }]);
   expect([headers.authorization, headers['content-type']]).toEqual(['Bearer exchanged', 'application/json']);
+});
+
+test('an MCP server that speaks the newest revision alone', async () => {
+  const handler = createMcpHandler(
+    () => {
+      const server = new Server({ name: 'docs', version: '1' }, { capabilities: { tools: {} } });
+      server.setRequestHandler('tools/call', ({ params }) => ({
+        content: [{ type: 'text', text: `modern ${params.name} ${JSON.stringify(params.arguments)}` }],
+      }));
+      return server;
+    },
+    { legacy: 'reject' },
+  );
+  const modern = await Peer.start(async ({ method, url, headers, body }) => {
+    const own = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    const init = { method, headers: own, ...(body === '' ? {} : { body }) };
+    const response = await handler.fetch(new Request(`http://${headers.host}${url}`, init));
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  });
+  const { forward, vault } = hosts.options;
+  const gateway = await start(desk, {
+    outbound: { vault, forward: { ...forward, 'https://mcp.docs.example': modern.origin } },
+  });
+
+  expect(textOf(await call(gateway, 'docs___search', { query: 'a' }))).toBe('modern search {"query":"a"}');
+  expect(modern.arrivals.every(({ headers }) => headers['x-api-key'] === CREDENTIALS.crmKey)).toBe(true);
+  await modern.close();
 });
 
 test('a key in the query, where the template says so', async () => {
