@@ -1,6 +1,6 @@
 # The local gateway of the packed command, driven by curl alone: a token, a call, a refusal.
 set -euo pipefail
-npx secure-mcp dev cdk.out --port 0 --json --seed seed.json >started.json 2>decisions.log &
+node_modules/.bin/secure-mcp dev cdk.out --port 0 --json --seed seed.json >started.json 2>decisions.log &
 server=$!
 trap 'kill $server' EXIT
 for _ in $(seq 100); do [ -s started.json ] && break; sleep 0.1; done
