@@ -223,11 +223,12 @@ function relation(text: string, target: ProofTarget): 'same' | 'apart' | 'unknow
   if (service !== undefined && !patternsIntersect(service, target.service)) return 'apart';
   if (own === undefined) return open === pattern ? 'apart' : 'unknown';
   if (target.name === undefined) return 'unknown';
-  // The name ends the ARN, or something below it follows. That of a bucket stands at its beginning.
+  // The name ends the ARN, or something below it follows. That of a bucket stands at the beginning.
   const { name, service: kind } = target;
-  const heads = kind === 's3' ? ['arn:*:s3:::'] : ['*/', '*:'];
+  const bucket = kind === 's3' ? /^arn:[^:*?]*:s3:[^:]*:[^:]*:(.*)$/.exec(open)?.[1] : undefined;
+  const heads = bucket === undefined ? ['*/', '*:'] : [''];
   const names = heads.flatMap((head) => ['', '/*', ':*'].map((below) => `${head}${name}${below}`));
-  return names.some((each) => patternsIntersect(open, each)) ? 'unknown' : 'apart';
+  return names.some((each) => patternsIntersect(bucket ?? open, each)) ? 'unknown' : 'apart';
 }
 
 /** In `arn:aws:s3:::orders/${…}` the bucket is fixed, and what is open is a key. */
