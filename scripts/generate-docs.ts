@@ -94,6 +94,18 @@ const gateway = await startLocalGateway({ assembly: 'cdk.out', seed: { Orders: [
 await gateway.close();
 \`\`\`
 
+Who comes in:
+
+- **machine agents** are in \`gateway.agents\`, with the id and secret of their OAuth client;
+- **people** log in as they would at the deployed pool, without a password: the official MCP client finds the issuer by
+  itself, sends them to it, and refreshes their tokens. \`users: [{ name: 'ann', groups: ['managers'] }]\` says who there is
+  (\`--users FILE\`); \`login_hint\` picks one, and a page asks where it is missing. \`gateway.interactiveAgents\` has the
+  clients that people log in to;
+- **IAM callers** sign their requests with \`gateway.assumeRole('<role>')\` (\`--assume-role ROLE\`);
+- tokens of **another issuer** are made by \`gateway.mintToken\`, or come from an issuer that runs by itself:
+  \`issuer: 'http://127.0.0.1:8080/'\` (\`--issuer URL\`).
+  [examples/inbound-oidc/run-local.ts](../examples/inbound-oidc/run-local.ts) does that, with ten callers of whom four get in.
+
 Its issuer makes up keys and secrets at every start: never trust its tokens elsewhere. It is no sandbox: the code of the
 tools runs as you. What follows is what is known to differ from the service; its semantics are no promise about AWS. What
 a template asks for and is not simulated is also said at start.

@@ -148,9 +148,16 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   },
   {
     id: 'limits',
-    what: 'rate limits, gateway rules, web ACLs, resource policies of gateways',
+    what: 'gateway rules, web ACLs, resource policies of gateways',
     state: 'absent',
     note: 'said at start',
+  },
+  {
+    id: 'rate-limits',
+    what: 'rate limits',
+    state: 'approximated',
+    note: 'calls of tools are counted exactly, and only with rateLimits, else it is said at start; the service counts eventually and lets calls through when in doubt. The status 429 is that of its other endpoints',
+    source: `${GUIDE}/gateway-rate-limits.html`,
   },
   {
     id: 'outbound-role',

@@ -17,6 +17,7 @@ import type { GatewayModel, ToolModel } from './gateway-model';
 import { readBody, sendJson } from './http';
 import { interceptAnswer } from './intercept-answer';
 import { Interceptors } from './interceptors';
+import type { Exceeded, RateLimiter } from './rate-limits';
 import { SEARCH_TOOL } from './search-tool';
 import { SESSION_HEADER, Sessions } from './sessions';
 import { type Judgement, POLICY_FAILED, type ToolCalls } from './tool-calls';
@@ -45,6 +46,7 @@ export class McpEndpoint {
     private readonly gateway: GatewayModel,
     private readonly calls: ToolCalls,
     private readonly interceptors: Interceptors,
+    private readonly limiter?: RateLimiter,
   ) {
     this.sessions = gateway.sessionSeconds === undefined ? undefined : new Sessions(gateway.sessionSeconds);
     this.modern = createMcpHandler((context) => this.server(context.authInfo?.extra as unknown as Exchange), {
@@ -81,6 +83,8 @@ export class McpEndpoint {
     }
     const noSession = this.sessionProblem(request, caller, body);
     if (noSession !== undefined) return sendJson(response, noSession.status, noSession.body);
+    const exceeded = body.method === 'tools/call' ? this.limiter?.exceeded(caller, paramsOf(body).name) : undefined;
+    if (exceeded !== undefined) return refuseCall(response, body, exceeded);
     const answer = await this.intercepted(request, caller, body);
     const opened = body.method === 'initialize' && answer.ok ? this.sessions?.open(caller) : undefined;
     const session = opened === undefined ? {} : { [SESSION_HEADER]: opened };
@@ -224,6 +228,10 @@ interface JsonRpc {
   readonly params?: unknown;
 }
 
+function paramsOf({ params }: JsonRpc): { readonly [name: string]: unknown } {
+  return isObject(params) ? params : {};
+}
+
 /** Parsed once, so that what is judged is what is run. A batch is no single request, and no revision served has them. */
 function parse(text: string): JsonRpc | undefined {
   if (isTooDeep(text)) return undefined;
@@ -281,6 +289,12 @@ function toWebRequest(request: IncomingMessage, body: JsonRpc, sent: JsonRpc): R
 
 function failed({ id }: JsonRpc, message: string): Response {
   return Response.json(rpcError(id, -32603, message), { status: 500 });
+}
+
+function refuseCall(response: ServerResponse, { id }: JsonRpc, data: Exceeded): void {
+  const error = { code: GATEWAY_ERROR.rateLimited, message: 'Rate limit exceeded', data };
+  const headers = { 'retry-after': String(Math.ceil(data.retryAfter)) };
+  sendJson(response, 429, { jsonrpc: '2.0', id: id ?? null, error }, headers);
 }
 
 function refusal(id: unknown, judged: Exclude<Judgement, { kind: 'permitted' }>): object {

@@ -21,6 +21,7 @@ export function reportNotSimulated(
   gateway: GatewayModel,
   functions: ReadonlyMap<string, unknown>,
   report: Report,
+  simulated: readonly string[] = [],
 ): void {
   const { properties, logicalId, unresolved } = gateway.resource;
   for (const what of unresolved) report(`${logicalId}: ${what} is only known after a deployment`);
@@ -31,7 +32,7 @@ export function reportNotSimulated(
   for (const { points, lambdaArn } of gateway.interceptors.filter(({ lambdaArn }) => !functions.has(lambdaArn))) {
     report(`${logicalId}: its ${points.join(' and ')} interceptor ${lambdaArn} cannot be run, so requests are refused`);
   }
-  for (const [type, meaning] of RESOURCES) {
+  for (const [type, meaning] of RESOURCES.filter(([type]) => !simulated.includes(type))) {
     for (const resource of assembly.ofType(type)) report(`${resource.logicalId}: it has no effect here, ${meaning}`);
   }
 }

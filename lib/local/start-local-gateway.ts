@@ -22,6 +22,7 @@ import { reportNotSimulated } from './not-simulated';
 import type { OAuthClient } from './oauth-clients';
 import { OAuthEndpoint } from './oauth-endpoint';
 import { OutboundIdentity } from './outbound-identity';
+import { RATE_LIMIT, RateLimiter } from './rate-limits';
 import { readProviders } from './remote/credential-model';
 import { Credentials } from './remote/credentials';
 import { reportUnready } from './remote/readiness';
@@ -67,6 +68,12 @@ export interface LocalGatewayOptions {
    * @default - the user pool of the template, or a local issuer that stands in for another one
    */
   readonly issuer?: string;
+  /**
+   * Whether the rate limits of the template refuse calls. They are counted exactly here; the service counts eventually.
+   *
+   * @default false, so that a test may call as often as it likes
+   */
+  readonly rateLimits?: boolean;
   /** How targets that are not functions are called from this machine. @default they are not called */
   readonly outbound?: LocalOutboundOptions;
   /**
@@ -155,7 +162,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
   const roles = readRoles(assembly);
   const functions = readFunctions(assembly, roles, report);
   const resourcePolicies = readResourcePolicies(assembly);
-  reportNotSimulated(assembly, gateway, functions, report);
+  reportNotSimulated(assembly, gateway, functions, report, options.rateLimits === true ? [RATE_LIMIT] : []);
 
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -210,7 +217,8 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     });
     const local = { mcpUrl: `${origin}/mcp`, issuer: trusted?.issuer };
     addFunctions(host, endpoint, forLocalInterceptors(functions, gateway, local), options.replaceHandlers ?? {});
-    server.mount(new McpEndpoint(gateway, calls, interceptors), door, oauth);
+    const limiter = options.rateLimits === true ? RateLimiter.read(assembly, gateway.resource, log.add) : undefined;
+    server.mount(new McpEndpoint(gateway, calls, interceptors, limiter), door, oauth);
     return {
       mcpUrl: `${origin}/mcp`,
       issuer: trusted?.issuer ?? '',

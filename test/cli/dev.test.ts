@@ -14,6 +14,7 @@ interface Started {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly agents: { name: string; clientId: string; clientSecret: string; scopes: string[] }[];
+  readonly credentials: { [role: string]: { accessKeyId: string } };
 }
 
 const children: ChildProcess[] = [];
@@ -88,11 +89,14 @@ async function callLookUp({ mcpUrl, tokenEndpoint, agents }: Started): Promise<R
 test('--json prints one line, then serves, logs decisions as JSON lines, and ends cleanly with its tools', async () => {
   const seed = join(mkdtempSync(join(tmpdir(), 'seed-')), 'seed.json');
   writeFileSync(seed, JSON.stringify({ Orders: [{ orderId: 'o-1', total: 3 }] }));
-  const dev = new Dev(shop, '--port', '0', '--json', '--seed', seed);
+  const role = 'arn:aws:iam::123456789012:role/Robot';
+  const dev = new Dev(shop, '--port', '0', '--json', '--seed', seed, '--assume-role', role);
   await dev.until(/mcpUrl.*\n/);
   const started = JSON.parse(dev.stdout) as Started;
 
-  expect(Object.keys(started)).toEqual(['mcpUrl', 'issuer', 'tokenEndpoint', 'agents', 'interactiveAgents']);
+  const keys = ['mcpUrl', 'issuer', 'tokenEndpoint', 'agents', 'interactiveAgents', 'credentials'];
+  expect(Object.keys(started)).toEqual(keys);
+  expect(started.credentials[role]).toMatchObject({ accessKeyId: expect.stringMatching(/^ASIA\w{16}$/) });
   expect(started.agents.map(({ name }) => name).sort()).toEqual(['reader', 'support']);
   expect(await (await callLookUp(started)).text()).toContain('\\"total\\":{\\"N\\":\\"3\\"}');
 
@@ -140,6 +144,9 @@ describe('it ends with 2', () => {
     ['a token endpoint without provider', [shop, '--token-endpoint', 'https'], 'CLI_USAGE'],
     ['a vault that is not there', [shop, '--vault', '/nowhere/vault.json'], 'LOCAL_UNSUPPORTED'],
     ['an unknown option', [shop, '--prot', '1'], 'CLI_USAGE'],
+    ['a role that is not there', [shop, '--port', '0', '--assume-role', 'nobody'], 'LOCAL_UNSUPPORTED'],
+    ['an issuer that is not there', [shop, '--port', '0', '--issuer', 'http://127.0.0.1:1'], 'LOCAL_UNSUPPORTED'],
+    ['users that cannot be read', [shop, '--port', '0', '--users', '/nowhere/users.json'], 'LOCAL_UNSUPPORTED'],
   ])('on %s', async (_what, args, code) => {
     const dev = new Dev(...args);
 

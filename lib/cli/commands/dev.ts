@@ -1,6 +1,12 @@
 import { parse } from 'yaml';
 import { type Assembly, readAssembly } from '../../assembly/read-assembly';
-import { type Decision, type LocalGateway, type LocalGatewayOptions, startLocalGateway } from '../../local';
+import {
+  type Decision,
+  type LocalCredentials,
+  type LocalGateway,
+  type LocalGatewayOptions,
+  startLocalGateway,
+} from '../../local';
 import { runRules } from '../../rules/run-rules';
 import { parseCommandLine, usage } from '../args';
 import type { Command, CommandResult } from '../command';
@@ -18,6 +24,9 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
   --seed FILE                    JSON file with rows: { "<table>": [ { "<attribute>": value } ] }
   --users FILE                   JSON file with who can log in: [ { "name": "ann", "groups": ["managers"], "claims": {} } ]
   --issuer URL                   an issuer that runs by itself (claim iss), in place of the one of the template
+  --assume-role ROLE             credentials to sign requests with, on a gateway for IAM callers: name, logical id or ARN of
+                                 the role; may be repeated
+  --rate-limits                  refuse calls beyond the rate limits of the template
   --assume-breach TOOL=FILE.js   run this code in place of the tool's, under the tool's role; may be repeated
   --forward HOST=URL             calls to this host of the template go to a server on this machine; may be repeated:
                                  https://api.crm.example=http://127.0.0.1:9001. Without =URL the host itself is called.
@@ -27,7 +36,7 @@ roles of the template, the tools in processes of their own, DynamoDB tables in m
                                  or SECURE_MCP_VAULT_<PROVIDER>_<FIELD>, such as SECURE_MCP_VAULT_CRM_LOGIN_CLIENT_SECRET
   --token-endpoint PROVIDER=URL  token endpoint of a credential provider, where the template does not say it; may be repeated
   --json                         one line on stdout: mcpUrl, issuer, tokenEndpoint, agents with clientId, clientSecret and
-                                 scopes, interactiveAgents; decisions as JSON lines on stderr
+                                 scopes, interactiveAgents, credentials of roles; decisions as JSON lines on stderr
 
 Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
   run: async (args) => {
@@ -39,6 +48,8 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
         seed: { type: 'string' },
         users: { type: 'string' },
         issuer: { type: 'string' },
+        'assume-role': { type: 'string', multiple: true },
+        'rate-limits': { type: 'boolean' },
         'assume-breach': { type: 'string', multiple: true },
         forward: { type: 'string', multiple: true },
         vault: { type: 'string' },
@@ -56,6 +67,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       seed: values.seed as string | undefined,
       users: values.users as string | undefined,
       issuer: values.issuer as string | undefined,
+      rateLimits: values['rate-limits'] === true,
       replaceHandlers: pairsOf('--assume-breach', 'TOOL=FILE.js', (values['assume-breach'] ?? []) as string[]),
       outbound: {
         forward: forwards((values.forward ?? []) as string[]),
@@ -66,11 +78,12 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       onLog: (name, text) => notice(json ? JSON.stringify({ log: name, text }) : `  ${name}: ${text}`),
     };
     const gateway = await startLocalGateway(options);
+    const credentials = await assumed(gateway, (values['assume-role'] ?? []) as string[]);
     const stopped = untilStopped();
     const warnings = warningsOf(gateway, assembly);
     if (json && warnings !== '') notice(warnings);
     process.stdout.write(
-      `${json ? JSON.stringify(started(gateway)) : `${banner(gateway)}${warnings}\n\n${DECISIONS}`}\n`,
+      `${json ? JSON.stringify({ ...started(gateway), ...credentials }) : `${banner(gateway, credentials)}${warnings}\n\n${DECISIONS}`}\n`,
     );
     await stopped;
     await gateway.close();
@@ -109,9 +122,23 @@ function started({ mcpUrl, issuer, tokenEndpoint, agents, interactiveAgents }: L
   return { mcpUrl, issuer, tokenEndpoint, agents, interactiveAgents };
 }
 
+interface Assumed {
+  readonly credentials?: { readonly [role: string]: LocalCredentials };
+}
+
+async function assumed(gateway: LocalGateway, roles: readonly string[]): Promise<Assumed> {
+  if (roles.length === 0) return {};
+  try {
+    return { credentials: Object.fromEntries(roles.map((role) => [role, gateway.assumeRole(role)])) };
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
+}
+
 const DECISIONS = 'Decisions, as they are made (Ctrl-C stops):';
 
-function banner(gateway: LocalGateway): string {
+function banner(gateway: LocalGateway, { credentials = {} }: Assumed): string {
   return [
     `MCP endpoint    ${gateway.mcpUrl}`,
     `Token endpoint  ${gateway.tokenEndpoint}`,
@@ -123,6 +150,10 @@ function banner(gateway: LocalGateway): string {
     ),
     ...gateway.interactiveAgents.map(
       ({ name, clientId, scopes }) => `  ${name}: people log in, client_id ${clientId}, scope "${scopes.join(' ')}"`,
+    ),
+    ...Object.entries(credentials).map(
+      ([role, { accessKeyId, secretAccessKey, sessionToken }]) =>
+        `  ${role}: AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_SESSION_TOKEN=${sessionToken}`,
     ),
   ].join('\n');
 }
