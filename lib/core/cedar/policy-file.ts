@@ -56,6 +56,8 @@ export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
     const dialect = DIALECT.exec(code);
     const id = /^\s*@id\("([^"\\]*)"\)/m.exec(source)?.[1];
     const start = offset + Math.max(0, code.search(/\S/));
+    const effect = EFFECT.exec(code);
+    const scope = source.slice(effect?.index ?? 0, code.indexOf(')', effect?.index ?? 0) + 1);
     return {
       id: id ?? (parts.length === 1 ? name : `${name}-${index + 1}`),
       text: source,
@@ -63,9 +65,9 @@ export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
       whole: text,
       offset,
       line: text.slice(0, start).split('\n').length,
-      effect: EFFECT.exec(code)?.[1] === 'forbid' ? 'forbid' : 'permit',
+      effect: effect?.[1] === 'forbid' ? 'forbid' : 'permit',
       // A condition may name what the policy is not about.
-      actions: actionsIn(source.slice(0, code.indexOf(')') + 1)),
+      actions: actionsIn(scope),
       ...(dialect === null ? {} : { dialect: dialect[1] ?? dialect[2]! }),
     };
   });
