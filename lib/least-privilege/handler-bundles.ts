@@ -32,7 +32,7 @@ export interface JudgedTool {
   readonly onProblem: (problem: Problem) => void;
 }
 
-type UnanalysedTool = Pick<ToolReport, 'tool' | 'scope' | 'access'>;
+type UnanalysedTool = Pick<ToolReport, 'tool' | 'scope' | 'access' | 'role'>;
 
 interface PendingHandler extends JudgedTool {
   /** `undefined` when the file is known to be missing. */
@@ -80,8 +80,8 @@ export class HandlerBundles implements IAspect {
   }
 
   /** A tool whose code is not there to be looked at, so that the report has it. */
-  public addUnanalysed({ tool, scope, access }: UnanalysedTool, why: string): void {
-    this.reports.push({ tool, scope, access, unanalysed: why });
+  public addUnanalysed({ tool, scope, access, role }: UnanalysedTool, why: string): void {
+    this.reports.push({ tool, scope, access, role, unanalysed: why });
   }
 
   public visit(node: IConstruct): void {

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
-import type { Policy } from 'aws-cdk-lib/aws-iam';
+import type { IRole, Policy } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { HandlerAccess } from './handler-access';
 import { reportTable } from './report-table';
+import { roleStatements } from './role-statements';
 import type { NamedAccess } from './tool-environment';
 
 /** One tool of the report. */
@@ -17,6 +18,8 @@ export interface ToolReport {
   readonly handler?: HandlerAccess;
   /** Why it was not. */
   readonly unanalysed?: string;
+  /** Of a function that exists already: its role is not generated from the access. */
+  readonly role?: IRole;
 }
 
 const FILE = 'least-privilege';
@@ -32,7 +35,7 @@ export function writeReport(root: IConstruct, reports: readonly ToolReport[]): v
   writeFileSync(join(root.outdir, `${FILE}.json`), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
 }
 
-function toolReport({ tool, scope, access, handler, unanalysed }: ToolReport) {
+function toolReport({ tool, scope, access, handler, unanalysed, role }: ToolReport) {
   const stack = Stack.of(scope);
   const of = (...kinds: string[]) => handler?.findings.filter(({ kind }) => kinds.includes(kind)) ?? [];
   return {
@@ -47,6 +50,7 @@ function toolReport({ tool, scope, access, handler, unanalysed }: ToolReport) {
       resource: stack.resolve(resourceArn),
       ...(reason === undefined ? {} : { reason }),
     })),
+    ...(role === undefined ? {} : { role: roleStatements(role) ?? 'made outside of this app' }),
     /** What was added to the role from outside. */
     added: addedStatements(scope),
     used: handler?.used ?? [],

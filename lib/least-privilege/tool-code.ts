@@ -60,7 +60,8 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
   }
 
   if (handler.kind === 'existing') {
-    HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access }, 'existing function');
+    const { role } = handler.alias.version.lambda;
+    HandlerBundles.of(scope).addUnanalysed({ tool: props.toolName, scope, access, role }, 'existing function');
     return existingCode(props.toolName, handler.alias, access);
   }
   let checksInput = false;

@@ -110,6 +110,25 @@ test('a missing access names the line of the code and the access that would fix 
   expect(problems[0]!.fix).toContain('.get().put()');
 });
 
+test.each([
+  ['a table that the caller names', 'TableName: event.table', true],
+  [
+    'a table that the caller picks from a list',
+    'TableName: { a: process.env.ORDERS, b: process.env.ORDERS }[event.kind]',
+    false,
+  ],
+])('%s is a finding of its own: %s', (_name, parameters, isFinding) => {
+  const { problems, told, report } = synthesize(
+    `await ddb.send(new GetItemCommand({ ${parameters}, Key: {} }));`,
+    (shop) => table(shop).get(),
+  );
+  const id = /\[ack: cdk-secure-mcp:resourceFromInput::dynamodb:GetItem\]$/;
+
+  expect(problems).toEqual([]);
+  expect(told).toEqual(isFinding ? [expect.stringMatching(id)] : []);
+  expect(report.resourceFromInput).toHaveLength(isFinding ? 1 : 0);
+});
+
 test('the report shows what was added to the role from outside', () => {
   const { report } = synthesize(GET, (shop) => table(shop).get());
 

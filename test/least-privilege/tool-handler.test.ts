@@ -1,16 +1,17 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Access, ToolHandler } from 'cdk-secure-mcp';
 import { readAssembly } from '../../lib/assembly/read-assembly';
+import { roleStatements } from '../../lib/least-privilege/role-statements';
 import { runRules } from '../../lib/rules/run-rules';
 import { GatewayApp } from '../support/gateway-app';
-import { RenderedRole } from '../support/rendered-role';
+import { ACCOUNT, RenderedRole } from '../support/rendered-role';
 import { ToolStack } from './support';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'python-'));
@@ -161,6 +162,28 @@ describe('an existing function', () => {
     expect(RenderedRole.find(shop.rendered(), 'Existing').allows('s3:GetObject', 'arn:aws:s3:::orders/in/a')).toBe(
       false,
     );
+  });
+
+  test('the report says that its code was not analysed, and what its role allows', () => {
+    const shop = new ToolStack();
+    const { alias } = existing(shop);
+    alias.version.lambda.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] }));
+    shop.add('Tool', { handler: ToolHandler.fromFunction(alias) });
+    const elsewhere = Role.fromRoleArn(shop.stack, 'Elsewhere', `arn:aws:iam::${ACCOUNT}:role/made-elsewhere`);
+    expect(roleStatements(elsewhere)).toBeUndefined();
+    shop.template();
+    const { tools } = JSON.parse(readFileSync(join(shop.app.outdir, 'least-privilege.json'), 'utf8'));
+
+    expect(tools).toEqual([
+      expect.objectContaining({
+        code: 'unanalysed',
+        why: 'existing function',
+        role: {
+          statements: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: '*' }],
+          managedPolicies: [expect.anything()],
+        },
+      }),
+    ]);
   });
 
   test('options that would change it are refused', () => {
