@@ -2,6 +2,7 @@
  * Scaffolds a rule: its file, its registration, its cases and its page.
  * `npm run create-rule -- LP19 tool-has-owner`
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -86,7 +87,12 @@ if (require.main === module) {
   const root = join(__dirname, '..');
   if (!existsSync(join(root, 'lib/rules'))) throw new Error('run it in a clone');
   for (const file of createRule(root, id, name)) console.log(file);
-  console.log(
-    'Then: npm run docs (its page), npx jest test/rules (it must pass as it is), and make it say what you mean.',
-  );
+  // In a process of its own: the registry of this one was read before the rule was in it.
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'scripts/generate-docs.ts')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('the pages were not written');
+  console.log(join(root, 'docs/rules', `${id.toLowerCase()}-${name}.md`));
+  console.log('Then: npx jest test/rules (it must pass as it is), and make it say what you mean.');
 }

@@ -1,5 +1,5 @@
 import { isUnknown, Unknown } from '../assembly/resolve';
-import { type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
 import { GATEWAY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
 
 /** The gateway that a resource belongs to by `GatewayIdentifier`. */
@@ -84,12 +84,18 @@ export function issuerPools(model: TemplateModel): Set<ModelResource> {
   return new Set(urls.map((url) => poolOf(model, url)).filter((pool) => pool !== undefined));
 }
 
-/** Clients of the pools that gateways trust. */
-export function issuerClients(model: TemplateModel): { client: ModelResource; pool: ModelResource }[] {
+/** Clients of the pools that gateways trust, and clients that gateways let in by name; their pool may be elsewhere. */
+export function issuerClients(model: TemplateModel): { client: ModelResource; pool?: ModelResource }[] {
   const pools = issuerPools(model);
+  const named = new Set(
+    [...jwtGateways(model)].flatMap(({ authorizer }) =>
+      asList(within(authorizer, 'AllowedClients')).map((id) => model.referenced(id)),
+    ),
+  );
   return model.ofType('AWS::Cognito::UserPoolClient').flatMap((client) => {
     const pool = model.referenced(property(client, 'UserPoolId'));
-    return pool !== undefined && pools.has(pool) ? [{ client, pool }] : [];
+    if (pool !== undefined && pools.has(pool)) return [{ client, pool }];
+    return pool === undefined && named.has(client) ? [{ client }] : [];
   });
 }
 

@@ -165,3 +165,17 @@ export function isEverybody(statement: unknown): boolean {
     asList(within(principal, 'AWS')).includes('*')
   );
 }
+
+/** `*`, or an ARN whose resource part is `*` or `<type>/*`. In S3, what stands before the slash is one bucket. */
+export function isEverything(resource: string): boolean {
+  const pattern = resource.replace(/[*?]*\*[*?]*/g, '*');
+  if (/^(arn)?\*/.test(pattern)) return true;
+  if (!pattern.startsWith('arn:')) return false;
+  // A pseudo parameter has colons of its own.
+  const arn = pattern.replace(/\$\{[^${}]*\}/g, 'x');
+  const parts = arn.split(':');
+  const rest = parts.slice(5).join(':');
+  if (parts.length < 6) return pattern.endsWith('*');
+  if (parts[2] === 's3') return /^\*(\/\*)?$/.test(rest);
+  return rest === '*' || /^[a-z-]+[:/]\*(?:\/\*)*$/.test(rest);
+}

@@ -115,6 +115,30 @@ const EVASIONS: readonly (readonly [name: string, rule: string, outcome: 'findin
     'finding',
     { 'LookupFn/Environment/Variables/CLIENT': { 'Fn::GetAtt': ['PeopleClient', 'ClientSecret'] } },
   ],
+  [
+    'everything of a service, for the gateway',
+    'LP04',
+    'finding',
+    {
+      'GatewayRole/Policies/0/PolicyDocument/Statement/4': {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::*',
+      },
+    },
+  ],
+  [
+    'one role under two names',
+    'LP05',
+    'finding',
+    { 'LookupRole/RoleName': 'tool', 'RefundFn/Role': { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/tool' } },
+  ],
+  [
+    'a client whose pool a parameter names',
+    'IN08',
+    'finding',
+    { 'PeopleClient/UserPoolId': OPEN, 'PeopleClient/AllowedOAuthFlows': ['implicit'] },
+  ],
   ['a role that may invoke every function', 'LP09', 'finding', agentMay('lambda:InvokeFunction', '*')],
   [
     'a role that may invoke every function of a region',

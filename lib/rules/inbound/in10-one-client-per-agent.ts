@@ -74,7 +74,9 @@ Client:
       if (canonical.length < 2 || canonical.every((scope) => isAskedWithClient(model, scope, client))) continue;
       const servers = [...new Set(canonical.map((scope) => scope.slice(0, scope.lastIndexOf('/'))))];
       for (const server of servers) {
-        const all = [...scopesOf(model, pool)].filter((scope) => scope.startsWith(`${server}/`));
+        const all = [...(pool === undefined ? [] : scopesOf(model, pool))].filter((scope) =>
+          scope.startsWith(`${server}/`),
+        );
         if (all.length > 1 && all.every((scope) => canonical.includes(scope))) {
           yield finding(client, path, `the client holds every scope of ${server}`, server);
         }

@@ -49,7 +49,7 @@ Client: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Poo
   },
   *evaluate(model) {
     const human = issuerClients(model).filter(({ client }) => texts(at(client, 'AllowedOAuthFlows')).includes('code'));
-    for (const pool of new Set(human.map((each) => each.pool))) {
+    for (const pool of new Set(human.flatMap(({ pool }) => pool ?? []))) {
       yield* judge(
         pool,
         'MfaConfiguration',

@@ -4,7 +4,7 @@ import { engineOf } from '../gateways';
 import { UNSCOPABLE } from '../iam-actions';
 import { isStrict } from '../options';
 import { judge } from '../read';
-import { allows, isWideAction, rolesOfGateways } from '../roles';
+import { allows, isEverything, isWideAction, rolesOfGateways } from '../roles';
 import { defineRule, finding, type Outcome, undecided, warning } from '../rule';
 
 export const lp04 = defineRule({
@@ -93,8 +93,13 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
   );
   for (const resource of statement.resources) {
     if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
-    else if (resource === '*' && scopable)
-      yield finding(statement.holder, `${statement.path}.Resource`, 'Resource is "*"', 'Resource::*');
+    else if (scopable && isEverything(resource))
+      yield finding(
+        statement.holder,
+        `${statement.path}.Resource`,
+        `Resource is "${resource}"`,
+        `Resource::${resource}`,
+      );
   }
 }
 

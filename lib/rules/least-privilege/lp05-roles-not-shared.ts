@@ -1,7 +1,7 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource } from '../../assembly/template-model';
 import { at } from '../read';
-import { roleUsers } from '../roles';
+import { roleOf, roleUsers } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 
 export const lp05 = defineRule({
@@ -42,7 +42,12 @@ PutRole: { Type: AWS::IAM::Role }
     for (const each of roleUsers(model)) {
       const value = at(each.user, each.property);
       if (isUnknown(value)) yield undecided(each.user, `Properties.${each.property}`, value);
-      else if (typeof value === 'string') users.set(value, [...(users.get(value) ?? []), each]);
+      else if (typeof value === 'string') {
+        // The ARN of a role can be written in several ways.
+        const role = roleOf(model, each.user, each.property);
+        const key = role === undefined ? value : `${role.stack.name}:${role.logicalId}`;
+        users.set(key, [...(users.get(key) ?? []), each]);
+      }
     }
     for (const sharing of users.values()) {
       if (sharing.length < 2) continue;

@@ -2,7 +2,7 @@ import { isUnknown } from '../../assembly/resolve';
 import type { RoleStatement } from '../../assembly/template-model';
 import { ESCALATING, UNSCOPABLE } from '../iam-actions';
 import { functionOf } from '../lambda';
-import { isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
+import { isEverything, isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
 import { defineRule, finding, type Outcome, undecided } from '../rule';
 import { TARGET } from '../types';
 
@@ -103,18 +103,4 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
         `Resource::${resource}`,
       );
   }
-}
-
-/** `*`, or an ARN whose resource part is `*` or `<type>/*`. In S3, what stands before the slash is one bucket. */
-function isEverything(resource: string): boolean {
-  const pattern = resource.replace(/[*?]*\*[*?]*/g, '*');
-  if (/^(arn)?\*/.test(pattern)) return true;
-  if (!pattern.startsWith('arn:')) return false;
-  // A pseudo parameter has colons of its own.
-  const arn = pattern.replace(/\$\{[^${}]*\}/g, 'x');
-  const parts = arn.split(':');
-  const rest = parts.slice(5).join(':');
-  if (parts.length < 6) return pattern.endsWith('*');
-  if (parts[2] === 's3') return /^\*(\/\*)?$/.test(rest);
-  return rest === '*' || /^[a-z-]+[:/]\*(?:\/\*)*$/.test(rest);
 }

@@ -15,7 +15,8 @@ export const lp18 = defineRule({
   explanation:
     'An acknowledgment without owner and end stays when nobody remembers why. A part of a template that cannot be read hides anything.',
   fix: 'Give a reason of 20 characters with ticket or owner and an expiry date, on the resource and not on the app',
-  acknowledge: 'Never: change the acknowledgment.',
+  acknowledge:
+    'For a macro, module or nested template that was reviewed in another way. What is said about an acknowledgment cannot be acknowledged in turn: change it.',
   references: ['https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html'],
   frameworks: {
     owaspMcp: ['02', '09'],
