@@ -2,7 +2,7 @@ import { matchesAction } from '../core/iam/match';
 import { actionsOfOperation, isKnownAction } from '../core/iam/operation-map';
 import type { DeclaredAccessMetadata } from '../protocol/template-metadata';
 import { accessLineWith, accessLineWithout } from './access-line';
-import type { HandlerAnalysis, SourcePosition, UsedPermission } from './handler-analysis';
+import type { HandlerAnalysis, ResourceExpression, SourcePosition, UsedPermission } from './handler-analysis';
 import { coversPart } from './part';
 
 export type AccessFindingKind =
@@ -30,12 +30,22 @@ export interface AccessFinding {
 
 /** A declared access, and, where it is known, the parts of the resource that it is limited to. */
 export interface DeclaredAccess extends DeclaredAccessMetadata {
+  /** Other environment variables that the access sets. */
+  readonly companions?: readonly string[];
   /** By operation, what follows the ARN: `/index/byCustomer`, `/in/*`, `''`. Left out: the declaration is not compared by part. */
   readonly parts?: { readonly [operation: string]: readonly string[] };
 }
 
-/** Compares what a tool declares with what its code does. Never widens anything: it only reports. */
-export function compareAccess(declared: readonly DeclaredAccess[], analysis: HandlerAnalysis): AccessFinding[] {
+/**
+ * Compares what a tool declares with what its code does. Never widens anything: it only reports. `settings` are the
+ * environment variables that the author sets: what they name is not known.
+ */
+export function compareAccess(
+  declared: readonly DeclaredAccess[],
+  analyzed: HandlerAnalysis,
+  settings: readonly string[] = [],
+): AccessFinding[] {
+  const analysis = { ...analyzed, used: analyzed.used.map((used) => withAccessNames(used, declared, settings)) };
   const grants = declared.flatMap(grantsOf);
   return [
     ...once(analysis.used.flatMap((used) => judgeUse(used, declared, grants))),
@@ -51,6 +61,21 @@ export function compareAccess(declared: readonly DeclaredAccess[], analysis: Han
       }),
     ),
   ];
+}
+
+/** The same use, its resources by the variables of accesses. */
+function withAccessNames(
+  used: UsedPermission,
+  declared: readonly DeclaredAccess[],
+  settings: readonly string[],
+): UsedPermission {
+  const resources = used.resources.map((resource): ResourceExpression => {
+    if (resource.kind !== 'env' || declared.some(({ env }) => env === resource.name)) return resource;
+    const access = declared.find(({ companions }) => companions?.includes(resource.name));
+    if (access !== undefined) return { kind: 'env', name: access.env };
+    return settings.includes(resource.name) ? { kind: 'unknown' } : resource;
+  });
+  return { ...used, resources };
 }
 
 /** One action that an access allows, on one part of its resource. */

@@ -3,7 +3,7 @@
  * lists (`Entries[].EventBusName`).
  */
 export const RESOURCE_PARAMETERS: { readonly [service: string]: readonly string[] } = {
-  appconfig: ['ApplicationIdentifier', 'ApplicationId'],
+  appconfig: ['ConfigurationProfileIdentifier', 'ConfigurationProfileId', 'ApplicationIdentifier', 'ApplicationId'],
   bedrock: ['modelId', 'knowledgeBaseId', 'agentId', 'flowIdentifier', 'guardrailIdentifier'],
   dynamodb: ['TableName', 'TableArn', 'StreamArn'],
   events: ['Entries[].EventBusName', 'EventBusName'],

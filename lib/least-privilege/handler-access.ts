@@ -15,18 +15,30 @@ export interface HandlerAccess {
 }
 
 /** Compares the bundle that is deployed with the declared access. Never widens a role. */
-export function compareHandler(handler: BuiltHandler, access: readonly NamedAccess[]): HandlerAccess {
+export function compareHandler(
+  handler: BuiltHandler,
+  access: readonly NamedAccess[],
+  settings: readonly string[],
+): HandlerAccess {
   const text = (suffix: string) => handler.files.find((file) => file.name.endsWith(suffix))?.text;
-  return compare(analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') }), access);
+  return compare(analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') }), access, settings);
 }
 
 /** Compares a handler in Python with the declared access. Never widens a role. */
-export function comparePython(code: PythonCode, access: readonly NamedAccess[]): HandlerAccess {
-  return compare(analyzePython(code), access);
+export function comparePython(
+  code: PythonCode,
+  access: readonly NamedAccess[],
+  settings: readonly string[],
+): HandlerAccess {
+  return compare(analyzePython(code), access, settings);
 }
 
-function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[]): HandlerAccess {
-  const findings = compareAccess(access.map(declared), analysis);
+function compare(
+  analysis: HandlerAnalysis,
+  access: readonly NamedAccess[],
+  settings: readonly string[],
+): HandlerAccess {
+  const findings = compareAccess(access.map(declared), analysis, settings);
   return { used: analysis.used, findings: withoutCompanions(withoutOtherFlows(findings, access), access) };
 }
 
@@ -58,6 +70,7 @@ function declared(entry: NamedAccess): DeclaredAccess {
   for (const action of open) delete parts[action];
   return {
     env: entry.env,
+    companions: Object.keys(entry.companions ?? {}).map((suffix) => `${entry.env}${suffix}`),
     service: entry.service,
     operations: [...new Set(entry.operations.flatMap(({ actions }) => actions.map((name) => nameOf(name, entry))))],
     resource: entry.resourceArn,

@@ -27,6 +27,8 @@ export interface JudgedTool {
   readonly tool: string;
   readonly access: readonly NamedAccess[];
   readonly analysis: CodeAnalysis;
+  /** Environment variables that no access sets. */
+  readonly settings: readonly string[];
   /** Where the asset goes. */
   readonly scope: Construct;
   readonly onProblem: (problem: Problem) => void;
@@ -75,7 +77,7 @@ export class HandlerBundles implements IAspect {
 
   /** A handler in Python, which is deployed as it is. */
   public addPython(tool: JudgedTool, folder: string, handler: string): void {
-    const judge = () => comparePython(readPythonFolder(folder, handler), tool.access);
+    const judge = () => comparePython(readPythonFolder(folder, handler), tool.access, tool.settings);
     this.python.push(() => report(tool, judge, 'warning'));
   }
 
@@ -107,7 +109,7 @@ export class HandlerBundles implements IAspect {
       if (result !== undefined) {
         stage(handler, result);
         handler.onBundle?.(result.files.find(({ name }) => name.endsWith('.js'))?.text ?? '');
-        this.reports.push(report(handler, () => compareHandler(result, handler.access), 'info'));
+        this.reports.push(report(handler, () => compareHandler(result, handler.access, handler.settings), 'info'));
         continue;
       }
       for (const message of failed.get(handler.entry) ?? failed.get('') ?? []) {

@@ -84,8 +84,9 @@ export class ToolFunction extends Construct {
     else bundles.addUnanalysed(this.judged(props), 'container image');
   }
 
-  private judged({ toolName, access, analysis, onProblem }: ToolFunctionProps): JudgedTool {
-    return { tool: toolName, access, analysis, scope: this, onProblem };
+  private judged({ toolName, access, analysis, options, onProblem }: ToolFunctionProps): JudgedTool {
+    const settings = Object.keys(options.environment ?? {});
+    return { tool: toolName, access, analysis, settings, scope: this, onProblem };
   }
 
   private makeFunction(props: ToolFunctionProps): LambdaFunction {

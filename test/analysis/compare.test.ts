@@ -87,6 +87,16 @@ test('an unknown key is only covered by a star', () => {
   expect(kinds('/in/a', '/in/*')).toContain('missing');
 });
 
+test('a variable that an access sets besides is the access, and what a setting names is not known', () => {
+  const other = uses({ resources: [{ kind: 'env', name: 'ORDERS_INDEX' }] });
+  const kinds = (declared: DeclaredAccess, settings: string[]) =>
+    compareAccess([declared], other, settings).map(({ kind }) => kind);
+
+  expect(kinds(get, [])).toEqual(['missing', 'excess']);
+  expect(kinds({ ...get, companions: ['ORDERS_INDEX'] }, [])).toEqual([]);
+  expect(kinds(get, ['ORDERS_INDEX'])).toEqual(['unverifiable']);
+});
+
 test('a variable that no access sets is missing', () => {
   const [finding] = compareAccess([get], uses({}, { resources: [{ kind: 'env', name: 'LEDGER' }] }));
 

@@ -167,6 +167,11 @@ test.each<[string, string, string[]]>([
     ['must dynamodb:GetItem ORDERS handler.ts:5'],
   ],
   [
+    'a configuration by its profile',
+    "import { AppConfigData } from '@aws-sdk/client-appconfigdata';\nexport const handler = () => new AppConfigData({}).startConfigurationSession({ ApplicationIdentifier: process.env.C_APPLICATION, EnvironmentIdentifier: process.env.C_ENVIRONMENT, ConfigurationProfileIdentifier: process.env.C });",
+    ['must appconfig:StartConfigurationSession C handler.ts:2'],
+  ],
+  [
     'options that are merged',
     handler(
       'const defaults = { TableName: process.env.T, ConsistentRead: true };\nawait ddb.send(new GetItemCommand({ ...defaults, Key: event.key }));',
