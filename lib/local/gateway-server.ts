@@ -20,7 +20,8 @@ export class GatewayServer {
   private oauth: OAuthEndpoint | undefined;
 
   public constructor(private readonly onFailure: (text: string) => void) {
-    this.server = createServer((request, response) => {
+    // Node looks for connections that take too long only every half minute by itself.
+    this.server = createServer({ connectionsCheckingInterval: 1000 }, (request, response) => {
       this.serve(request, response).catch((error: unknown) => {
         this.onFailure(String((error as Error).stack));
         if (!response.headersSent) sendJson(response, 500, rpcError(null, -32603, 'Internal error - Server error'));

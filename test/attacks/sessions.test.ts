@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { LocalGateway } from '../../lib/local';
 import {
   callTool,
@@ -38,6 +39,17 @@ const call = (token: string | undefined, session: string | undefined) =>
 test('a session serves its caller, and no word about it is said at start', async () => {
   expect(await call(reader, await open(reader))).toMatchObject({ status: 200, body: { result: { isError: false } } });
   expect(gateway.unsupported.join()).not.toContain('SessionConfiguration');
+});
+
+test('the official client keeps its session by itself', async () => {
+  const requestInit = { headers: { authorization: `Bearer ${reader}` } };
+  const transport = new StreamableHTTPClientTransport(new URL(gateway.mcpUrl), { requestInit });
+  const client = new Client({ name: 'test', version: '1' });
+  await client.connect(transport);
+
+  expect(transport.sessionId).toMatch(/^[\w-]{36}$/);
+  expect(await client.callTool({ name: ECHO, arguments: { id: 'a' } })).toMatchObject({ isError: false });
+  await client.close();
 });
 
 test('B08: the session of somebody else is not there', async () => {

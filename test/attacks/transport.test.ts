@@ -48,6 +48,26 @@ test('B12: a stream without end is cut off and takes no memory', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 
+test('B12: a request that never gets on with its headers is ended after ten seconds', async () => {
+  const began = Date.now();
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(portOf(), '127.0.0.1', () => socket.write('POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n'));
+    const drip = setInterval(() => socket.write('X-Slow: 1\r\n'), 1000);
+    let text = '';
+    socket.on('data', (data) => {
+      text += String(data);
+    });
+    socket.on('error', reject);
+    socket.on('close', () => {
+      clearInterval(drip);
+      resolve(text);
+    });
+  });
+
+  expect(answer).toMatch(/^HTTP\/1\.1 408/);
+  expect(Date.now() - began).toBeLessThan(14_000);
+}, 30_000);
+
 /** The first line of the answer to bytes as they are. */
 function raw(lines: readonly string[], body: string): Promise<string> {
   return new Promise((resolve, reject) => {
