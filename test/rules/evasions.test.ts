@@ -139,6 +139,20 @@ const EVASIONS: readonly (readonly [name: string, rule: string, outcome: 'findin
     'finding',
     { 'PeopleClient/UserPoolId': OPEN, 'PeopleClient/AllowedOAuthFlows': ['implicit'] },
   ],
+  ['a key in inline code', 'OUT04', 'finding', { 'LookupFn/Code': { ZipFile: "const key = 'AKIAIOSFODNN7EXAMPLE';" } }],
+  [
+    'actions of a user that a parameter names',
+    'IN14',
+    'undecided',
+    {
+      Person: {
+        Type: 'AWS::IAM::User',
+        Properties: {
+          Policies: [{ PolicyDocument: { Statement: { Effect: 'Allow', Action: OPEN, Resource: '*' } } }],
+        },
+      },
+    },
+  ],
   ['a role that may invoke every function', 'LP09', 'finding', agentMay('lambda:InvokeFunction', '*')],
   [
     'a role that may invoke every function of a region',
@@ -305,6 +319,18 @@ test.each([
   const told = toldBy(`${line}\nResources: { Q: { Type: AWS::SQS::Queue } }\n`);
 
   expect(told).toEqual(expected === undefined ? [] : [`SecureMcp-${expected}`]);
+});
+
+test.each([
+  ['!GetAtt Client.ClientSecret', true],
+  ['!Sub "secret ${Client.ClientSecret}"', true],
+  ['!Ref Client', false],
+])('an output with %s', (value, expected) => {
+  const told = toldBy(
+    `Resources: { Client: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: x } } }\nOutputs: { O: { Value: ${value} } }\n`,
+  );
+
+  expect(told.includes('SecureMcp-OUT04[output]')).toBe(expected);
 });
 
 test('an include among the resources is undecided', () => {

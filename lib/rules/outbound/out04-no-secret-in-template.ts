@@ -1,7 +1,9 @@
 import { isObject, own } from '../../assembly/cloudformation';
+import type { StackTemplate } from '../../assembly/read-assembly';
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource, TemplateModel } from '../../assembly/template-model';
 import { at, isTrue, textsOf } from '../read';
+import { toolFunctions } from '../roles';
 import { defineRule, finding, type Outcome, undecided } from '../rule';
 import { isSecretReference, secretShape } from '../secrets';
 import { API_KEY_PROVIDER, OAUTH_PROVIDER } from '../types';
@@ -54,6 +56,12 @@ Secret: { Type: AWS::SecretsManager::Secret }
         if (shape !== undefined) yield finding(resource, 'Properties', `a text has the shape of ${shape}`, shape);
       }
     }
+    for (const fn of toolFunctions(model)) {
+      const shape = secretShape(String(at(fn, 'Code.ZipFile')));
+      if (shape !== undefined)
+        yield finding(fn, 'Properties.Code.ZipFile', `the code has the shape of ${shape}`, shape);
+    }
+    yield* shownInOutputs(model);
   },
 });
 
@@ -74,4 +82,25 @@ function* judgeSecret(model: TemplateModel, provider: ModelResource, path: strin
     } else yield undecided(provider, `Properties.${path}`, value);
   } else if (!isSecretReference(model, value))
     yield finding(provider, `Properties.${path}`, 'the property holds a value, not a reference', path);
+}
+
+/** Everybody who may describe the stack reads its outputs. */
+function* shownInOutputs(model: TemplateModel): Iterable<Outcome> {
+  const secret = /(?:"Fn::GetAtt":(?:\["|")|\$\{)(\w+)(?:","|\.)(?:ClientSecret|SecretAccessKey)\b/g;
+  for (const resource of model.resources) {
+    const outputs = outputsOf(resource.stack);
+    if (outputs === '') continue;
+    for (const [, logicalId] of outputs.matchAll(secret)) {
+      if (logicalId === resource.logicalId)
+        yield finding(resource, 'Properties', 'an output of the stack shows the secret of the resource', 'output');
+    }
+  }
+}
+
+const outputTexts = new WeakMap<StackTemplate, string>();
+
+function outputsOf(stack: StackTemplate): string {
+  const known = outputTexts.get(stack) ?? JSON.stringify(stack.template.Outputs ?? '').replace(/^""$/, '');
+  outputTexts.set(stack, known);
+  return known;
 }
