@@ -62,6 +62,8 @@ function declared(entry: NamedAccess): DeclaredAccess {
   for (const operation of entry.operations) {
     for (const action of operation.actions.map((name) => nameOf(name, entry))) {
       for (const resource of operation.resources) {
+        // A path with a slash after it is the same path.
+        if (resource === `${entry.resourceArn}/`) continue;
         if (!resource.startsWith(entry.resourceArn)) open.add(action);
         else parts[action] = [...new Set([...(parts[action] ?? []), resource.slice(entry.resourceArn.length)])];
       }
