@@ -91,6 +91,9 @@ export class RoleExpectations {
   }
 
   private target(resource: ProofSubject, action: string): ProofTarget {
+    // It equals no resource, so it would be denied whatever the role says.
+    if (typeof resource === 'string' && resource.includes('${Token['))
+      throw new TypeError(`${resource} stands for a value of the CDK; pass the construct, its logical id or an ARN`);
     const isArn = typeof resource === 'string' && /^(arn:|\$\{)/.test(resource);
     return isArn ? { arn: resource, service: action.split(':')[0]! } : this.roles.target(resource);
   }

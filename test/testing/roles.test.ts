@@ -32,6 +32,9 @@ test('a template of one stack takes constructs, logical ids and ARNs', () => {
   const id = shop.stack.getLogicalId(ledger.node.defaultChild as never);
 
   roles.cannotReach(ledger).cannotReach(id).denies('s3:GetObject', 'arn:aws:s3:::any/key');
+  expect(() => roles.denies('dynamodb:PutItem', ledger.tableArn)).toThrow(
+    /stands for a value of the CDK; pass the constr/,
+  );
   expect(() => roles.cannotReach('Nothing')).toThrow(/0 resources have the logical id "Nothing"/);
   expect(() => roles.cannotReach(shop.stack)).toThrow(/stands for no single resource/);
 });
