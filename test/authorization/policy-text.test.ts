@@ -172,7 +172,10 @@ test('no text that a user of the library gives changes the structure of a policy
   fc.assert(
     fc.property(text, text, text, word, element, (a, b, c, d, e) => {
       fc.pre(!a.includes('${Token[') && !b.includes('${Token[') && !c.includes('${Token['));
-      expect(structureOf(build(a, b, c, d, e))).toEqual(plain);
+      const policy = build(a, b, c, d, e);
+      // Text that needs escapes can be more than a policy holds, and is refused for that.
+      fc.pre(policy.renderPermit(GATEWAY)!.problems.every(({ code }) => code !== 'POLICY_SIZE'));
+      expect(structureOf(policy)).toEqual(plain);
     }),
     { numRuns: 40, endOnFailure: true },
   );

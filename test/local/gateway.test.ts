@@ -315,11 +315,13 @@ describe('start', () => {
   });
 
   test('refuses an authorizer that is not emulated', async () => {
-    const iam = edited(shop, (template) => {
-      for (const { Properties } of resources(template, GATEWAY)) Properties.AuthorizerType = 'AWS_IAM';
-    });
+    const withAuthorizer = (type: string) =>
+      edited(shop, (template) => {
+        for (const { Properties } of resources(template, GATEWAY)) Properties.AuthorizerType = type;
+      });
 
-    await expect(start(iam)).rejects.toThrow(/AWS_IAM.*\[LOCAL_UNSUPPORTED\]/);
+    await expect(start(withAuthorizer('CUSTOM_SAML'))).rejects.toThrow(/CUSTOM_SAML.*\[LOCAL_UNSUPPORTED\]/);
+    await expect(start(withAuthorizer('AWS_IAM'))).resolves.toBeDefined();
   });
 
   test('says what has no effect', async () => {
