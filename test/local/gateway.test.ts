@@ -314,14 +314,16 @@ describe('start', () => {
     await expect(attempt()).rejects.toMatchObject({ code });
   });
 
-  test('refuses an authorizer that is not emulated', async () => {
-    const withAuthorizer = (type: string) =>
-      edited(shop, (template) => {
-        for (const { Properties } of resources(template, GATEWAY)) Properties.AuthorizerType = type;
-      });
+  test.each([
+    ['of a type that nobody knows', { AuthorizerType: 'SOMETHING' }, /"SOMETHING".*\[LOCAL_UNSUPPORTED\]/],
+    ['without its configuration', { AuthorizerConfiguration: undefined }, /"CUSTOM_JWT".*\[LOCAL_UNSUPPORTED\]/],
+    ['without a type', { AuthorizerType: undefined }, /cannot be run here.*\[LOCAL_UNSUPPORTED\]/],
+  ])('refuses an authorizer %s', async (_what, change, message) => {
+    const odd = edited(shop, (template) => {
+      for (const { Properties } of resources(template, GATEWAY)) Object.assign(Properties, change);
+    });
 
-    await expect(start(withAuthorizer('CUSTOM_SAML'))).rejects.toThrow(/CUSTOM_SAML.*\[LOCAL_UNSUPPORTED\]/);
-    await expect(start(withAuthorizer('AWS_IAM'))).resolves.toBeDefined();
+    await expect(start(odd)).rejects.toThrow(message);
   });
 
   test('says what has no effect', async () => {
