@@ -1,7 +1,7 @@
 import { invisibleCharacter, mixedScript } from '../metadata-text';
 import { judge } from '../read';
 import { defineRule, finding, undecided, warning } from '../rule';
-import { openTextsForModel, textsForModel } from '../tools';
+import { openTextsForModel, textsForModel } from '../tool-texts';
 import { GATEWAY, TARGET } from '../types';
 
 export const az19 = defineRule({

@@ -1,7 +1,7 @@
 import { instructionPatterns } from '../metadata-text';
 import { judge } from '../read';
 import { defineRule, finding, undecided } from '../rule';
-import { openTextsForModel, textsForModel } from '../tools';
+import { openTextsForModel, textsForModel } from '../tool-texts';
 import { GATEWAY, TARGET } from '../types';
 
 export const az20 = defineRule({

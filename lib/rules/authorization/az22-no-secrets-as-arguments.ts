@@ -1,7 +1,8 @@
 import { isUnknown } from '../../assembly/resolve';
 import { defineRule, finding, undecided, warning } from '../rule';
 import { isContextName, isIdentityName } from '../secrets';
-import { textsForModel, toolsOf } from '../tools';
+import { textsForModel } from '../tool-texts';
+import { toolsOf } from '../tools';
 import { TARGET } from '../types';
 
 export const az22 = defineRule({
