@@ -1,4 +1,4 @@
-import { LOOKUP, REFUND } from '../support/local-shop';
+import { LOOKUP, REFUND, resources } from '../support/local-shop';
 import type { Attack, AttackRequest } from './attack';
 
 const asReader =
@@ -34,6 +34,17 @@ const call = (name: string) => ({
 });
 const refused = { layer: 'protocol', status: 400 } as const;
 const unknownMethod = { layer: 'protocol', code: -32601 } as const;
+
+function withRevision(revision: string): Attack['twin'] {
+  return {
+    without: 'IN15',
+    edit: (template) => {
+      const [gateway] = resources(template, 'AWS::BedrockAgentCore::Gateway');
+      gateway!.Properties.ProtocolConfiguration.Mcp.SupportedVersions.push(revision);
+    },
+    outcome: 'tool runs',
+  };
+}
 
 /** Section B: transport and protocol. */
 export const PROTOCOL_ATTACKS: readonly Attack[] = [
@@ -77,12 +88,14 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
     title: 'a downgrade',
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': '2024-11-05' } }),
     expected: refused,
+    twin: withRevision('2024-11-05'),
   },
   {
     id: 'B05',
     title: 'no version, which means 2025-03-26',
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': undefined } }),
     expected: refused,
+    twin: withRevision('2025-03-26'),
   },
   ...(
     [
