@@ -15,13 +15,16 @@ const examples = readdirSync(join(ROOT, 'examples')).filter((name) =>
 );
 mkdirSync(CACHE, { recursive: true });
 
-const apps = [
-  ...examples.map((name) => [name, join('examples', name, 'app.ts')] as const),
-  ['every-combination', join('test', 'support', 'every-combination.ts')] as const,
-];
-const templates = apps.flatMap(([name, file]) => synthesize(name, file));
-run(cfnLint(), ['--config-file', lintConfig(), '--', ...templates]);
-console.log(`${templates.length} templates of ${apps.length} apps are clean`);
+const ofExamples = examples.flatMap((name) => synthesize(name, join('examples', name, 'app.ts')));
+lint(ofExamples);
+const ofTable = synthesize('every-combination', join('test', 'support', 'every-combination.ts'));
+// The service behind its Smithy targets is made up.
+lint(ofTable, 'W3037');
+console.log(`${ofExamples.length + ofTable.length} templates of ${examples.length + 1} apps are clean`);
+
+function lint(templates: readonly string[], ...ignored: string[]): void {
+  run(cfnLint(), ['--config-file', lintConfig(ignored), '--', ...templates]);
+}
 
 function synthesize(name: string, file: string): string[] {
   const out = join(CACHE, name);
@@ -46,9 +49,9 @@ function cfnLint(): string {
   return join(venv, 'bin', 'cfn-lint');
 }
 
-function lintConfig(): string {
+function lintConfig(ignored: readonly string[]): string {
   const file = join(CACHE, 'cfnlintrc.yaml');
   // W3005: aws-cdk-lib writes a DependsOn beside a reference for every function; said twice, it does no harm.
-  writeFileSync(file, 'regions: [us-east-1]\nignore_checks: [W3005]\n');
+  writeFileSync(file, `regions: [us-east-1]\nignore_checks: [${['W3005', ...ignored].join(', ')}]\n`);
   return file;
 }

@@ -4,7 +4,7 @@ import type { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CallbackUrl, Caller, type ICaller, Inbound, IssuerScopes, SecureMcpGateway } from 'cdk-secure-mcp';
 import { Construct } from 'constructs';
-import { ALLOWED, CREDENTIALS, SHAPES, TARGETS } from './support/remote-targets';
+import { ALLOWED, CREDENTIALS, TARGETS } from './support/remote-targets';
 
 /** Off in other tests, for its time; `npm run test:templates` has it on for all. */
 process.env.CDK_VALIDATION = 'true';
@@ -39,6 +39,43 @@ const DOORS: { readonly [name: string]: { inbound: () => Inbound; caller: (gatew
 
 function roleOf(gateway: SecureMcpGateway): ICaller {
   return Caller.iamRole(new Role(gateway, 'Robot', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') }));
+}
+
+/** What each credential looks like in a template, where it is allowed. */
+const SHAPES: { readonly [credential: string]: unknown } = {
+  gatewayRole: [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }],
+  iam: [
+    {
+      CredentialProviderType: 'GATEWAY_IAM_ROLE',
+      CredentialProvider: { IamCredentialProvider: { Service: 'execute-api' } },
+    },
+  ],
+  apiKey: [
+    {
+      CredentialProviderType: 'API_KEY',
+      CredentialProvider: {
+        ApiKeyCredentialProvider: {
+          ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/ApiKeyProvider/), 'CredentialProviderArn'] },
+          CredentialLocation: 'HEADER',
+          CredentialParameterName: 'X-Api-Key',
+        },
+      },
+    },
+  ],
+  clientCredentials: oauth('CLIENT_CREDENTIALS'),
+  authorizationCode: oauth('AUTHORIZATION_CODE', { DefaultReturnUrl: 'https://app.example.com/return' }),
+  tokenExchange: oauth('TOKEN_EXCHANGE'),
+  unauthenticated: undefined,
+};
+
+function oauth(grantType: string, more = {}) {
+  const provider = {
+    ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/OAuth2Provider/), 'CredentialProviderArn'] },
+    Scopes: ['tickets.read'],
+    GrantType: grantType,
+    ...more,
+  };
+  return [{ CredentialProviderType: 'OAUTH', CredentialProvider: { OauthCredentialProvider: provider } }];
 }
 
 /** One argument of each tool that has any; a permit for anybody has to bound it. */

@@ -17,7 +17,7 @@ import {
 } from 'cdk-secure-mcp';
 import { Construct } from 'constructs';
 import { schema } from './gateway-app';
-import { CREDENTIALS, DOCS_TOOLS, TARGETS } from './remote-targets';
+import { ALLOWED as ALLOWED_OF_TARGETS, CREDENTIALS, DOCS_TOOLS, TARGETS } from './remote-targets';
 
 const REASON = 'a public catalogue of products, read only';
 const HANDLER = join(mkdtempSync(join(tmpdir(), 'handler-')), 'index.js');
@@ -69,14 +69,10 @@ const SHOWS: { readonly [agent: string]: string } = {
   anyone: 'nobody',
 };
 
-/** https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-outbound-auth.html, read by a person. */
+/** Functions, gateways and runtimes have no choice. */
 const ALLOWED: { readonly [kind: string]: readonly string[] } = {
   Lambda: ['its own'],
-  OpenAPI: ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'MCP server': ['clientCredentials', 'authorizationCode', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'MCP server (dynamic)': ['clientCredentials', 'tokenExchange', 'apiKey', 'iam', 'unauthenticated'],
-  'API Gateway': ['gatewayRole', 'apiKey', 'unauthenticated'],
-  Smithy: ['gatewayRole', 'clientCredentials'],
+  ...ALLOWED_OF_TARGETS,
   'AgentCore gateway': ['its own'],
   'AgentCore runtime': ['its own'],
 };
