@@ -115,7 +115,9 @@ export class SandboxChannel {
       'lambda-runtime-aws-request-id': current.id,
       'lambda-runtime-deadline-ms': String(invocation.deadline),
       'lambda-runtime-invoked-function-arn': invocation.functionArn,
-      ...(invocation.clientContext === undefined ? {} : { 'lambda-runtime-client-context': invocation.clientContext }),
+      ...(invocation.clientContext === undefined
+        ? {}
+        : { 'lambda-runtime-client-context': asciiJson(invocation.clientContext) }),
     });
     waiting.end(invocation.event);
   }
@@ -135,4 +137,9 @@ function described(body: string): { errorType: string; errorMessage: string } {
   } catch {
     return { errorType: 'Runtime.MalformedError', errorMessage: 'the runtime sent no readable error' };
   }
+}
+
+/** A header takes no other characters; the JSON stays the same. */
+function asciiJson(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

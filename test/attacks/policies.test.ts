@@ -187,6 +187,22 @@ describe('names', () => {
     expect(objections(lookAlike).length).toBeGreaterThan(0);
     expect(objections(shop)).toEqual([]);
   });
+
+  test('C06: a name in other letters is another tool, unless a permit names it too, and synthesis objects to it', async () => {
+    const name = 'r\u0435fund';
+    const both = `in [AgentCore::Action::"refund___refund", AgentCore::Action::"${name}___refund"]`;
+    const lookAlike = withShadow(name, 'refund');
+    const [strict, wide] = await Promise.all([
+      start(lookAlike),
+      start(withShadow(name, 'refund', permit('refund', undefined, both))),
+    ]);
+    const call = async (gateway: LocalGateway) =>
+      callTool(gateway, await tokenOf(gateway, 'support'), `${name}___refund`, { id: 'a', amount: 1 });
+
+    expect((await call(strict)).body.error?.code).toBe(DENIED);
+    expect(textOf(await call(wide))).toContain('refunded');
+    expect(objections(lookAlike).length).toBeGreaterThan(0);
+  });
 });
 
 describe('values of arguments', () => {
