@@ -16,6 +16,9 @@ beforeAll(async () => {
     AWS_SECRET_ACCESS_KEY: 'x',
   });
 });
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 afterAll(async () => {
   process.env = before;
   await peer.close();
@@ -78,6 +81,39 @@ test('an API key', async () => {
     ['/identities/GetWorkloadAccessToken', { workloadName: 'w' }],
     ['/identities/api-key', { workloadIdentityToken: 'workload-token', resourceCredentialProviderName: 'p' }],
   ]);
+});
+
+test('a credential whose end is not known is kept for a minute', async () => {
+  const [credential, from, now] = [load({ kind: 'apiKey' }), peer.arrivals.length, Date.now()];
+  const after = (seconds: number) => {
+    jest.spyOn(Date, 'now').mockReturnValue(now + seconds * 1000);
+    return credential();
+  };
+
+  expect(await after(0)).toBe('key-1');
+  expect(await after(59)).toBe('key-1');
+  expect(calls(from)).toHaveLength(2);
+  expect(await after(61)).toBe('key-2');
+  expect(calls(from)).toHaveLength(4);
+});
+
+test('a token that says when it ends is kept until half a minute before', async () => {
+  const [credential, now] = [load(SELF), Date.now()];
+  const until = (exp: number) => {
+    answer = (request) =>
+      request.url.startsWith('/identities/Get') ? honest(request) : { body: { accessToken: jwt(exp) } };
+  };
+  const after = (sec: number) => {
+    jest.spyOn(Date, 'now').mockReturnValue(now + sec * 1000);
+    return credential();
+  };
+  const ends = Math.floor(now / 1000) + 3600;
+  until(ends);
+  const first = await after(0);
+  until(ends + 3600);
+
+  expect(await after(3568)).toBe(first);
+  expect(await after(3571)).not.toBe(first);
 });
 
 test('a token for the tool itself', async () => {

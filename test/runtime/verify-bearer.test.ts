@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
@@ -16,6 +17,8 @@ let good: Keys;
 let curve: Keys;
 let foreign: Keys;
 let requests: string[];
+let small: KeyObject;
+let keys: object[];
 
 beforeAll(async () => {
   [good, curve, foreign] = await Promise.all([
@@ -23,10 +26,16 @@ beforeAll(async () => {
     generateKeyPair('ES256', { extractable: true }),
     generateKeyPair('RS256', { extractable: true }),
   ]);
-  const keys = [
+  const pair = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  small = pair.privateKey;
+  keys = [
     { ...(await exportJWK(good.publicKey)), kid: 'good', use: 'sig' },
     { ...(await exportJWK(curve.publicKey)), kid: 'curve' },
     { ...(await exportJWK(foreign.publicKey)), kid: 'for-encryption', use: 'enc' },
+    { ...(await exportJWK(good.publicKey)), kid: 'to-sign', key_ops: ['sign'] },
+    { ...(await exportJWK(good.publicKey)), kid: 'to-verify', key_ops: ['verify'] },
+    { ...(await exportJWK(good.publicKey)), kid: 'rs256', alg: 'RS256' },
+    { ...pair.publicKey.export({ format: 'jwk' }), kid: 'small' },
   ];
   requests = [];
   server = createServer((request, response) => {
@@ -83,6 +92,30 @@ test('tokens that are signed with PS256 or ES256 are good, too', async () => {
   ];
 
   for (const each of tokens) expect(await verdictOn(each)).toMatchObject({ ok: true });
+});
+
+test('a key that is published with an algorithm is for no other, whatever the token says', async () => {
+  const pss = (await importJWK(await exportJWK(good.privateKey), 'PS256')) as CryptoKey;
+  const byPss = { header: { alg: 'PS256', kid: 'rs256' }, key: pss };
+
+  expect(await verdictOn(await token({ header: { kid: 'rs256' } }))).toMatchObject({ ok: true });
+  expect(await verdictOn(await token(byPss))).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('key of the issuer'),
+  });
+});
+
+test('a key verifies if its operations say so', async () => {
+  expect(await verdictOn(await token({ header: { kid: 'to-verify' } }))).toMatchObject({ ok: true });
+  expect(await verdictOn(await token({ header: { kid: 'to-sign' } }))).toMatchObject({ ok: false });
+});
+
+test('a key of 1024 bits is no key, though the signature is right', async () => {
+  const [, payload] = (await token()).split('.');
+  const input = `${part({ alg: 'RS256', kid: 'small' })}.${payload}`;
+  const signed = `${input}.${sign('sha256', Buffer.from(input), small).toString('base64url')}`;
+
+  expect(await verdictOn(signed)).toMatchObject({ ok: false, reason: expect.stringContaining('key of the issuer') });
 });
 
 const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url');
@@ -172,4 +205,83 @@ test('keys are read once for many tokens', async () => {
   for (let i = 0; i < 5; i++) await verdictOn(await token());
 
   expect(requests.slice(before)).toEqual([]);
+});
+
+describe('which keys are asked for when', () => {
+  let now: number;
+  beforeEach(() => {
+    now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  const later = (seconds: number) => {
+    now += seconds * 1000;
+  };
+  /** An issuer that nobody asked yet. */
+  const fresh = (name: string) => ({
+    of: { claims: { iss: `${origin}/${name}` } },
+    from: `${origin}/${name}/.well-known/openid-configuration`,
+  });
+  const reads = async (action: () => Promise<unknown>) => {
+    const before = requests.length;
+    await action();
+    return requests.slice(before).filter((path) => path === '/keys').length;
+  };
+
+  test('a flood of unknown key ids asks once in half a minute', async () => {
+    const { of, from } = fresh('flooded');
+    const unknown = await token({ ...of, header: { kid: 'nobody' } });
+    const flood = async () => {
+      for (let i = 0; i < 100; i++) expect(await verdictOn(unknown, RULES, from)).toMatchObject({ ok: false });
+    };
+
+    expect(await reads(flood)).toBe(1);
+    later(29);
+    expect(await reads(flood)).toBe(0);
+    later(2);
+    expect(await reads(flood)).toBe(1);
+  });
+
+  test('a flood that comes at once asks once, too', async () => {
+    const { of, from } = fresh('rushed');
+    const unknown = await token({ ...of, header: { kid: 'nobody' } });
+    const flood = () => Promise.all(Array.from({ length: 20 }, () => verdictOn(unknown, RULES, from)));
+
+    expect(await reads(flood)).toBe(1);
+  });
+
+  test('a new key is there after a rotation, and the old one is gone', async () => {
+    const { of, from } = fresh('rotating');
+    const old = await token(of);
+    const next = await token({ ...of, header: { kid: 'next' }, key: foreign.privateKey });
+    expect(await verdictOn(old, RULES, from)).toMatchObject({ ok: true });
+    const published = keys;
+    keys = [{ ...(await exportJWK(foreign.publicKey)), kid: 'next' }];
+    try {
+      expect(await verdictOn(next, RULES, from)).toMatchObject({ ok: false });
+      later(31);
+      expect(await verdictOn(next, RULES, from)).toMatchObject({ ok: true });
+      expect(await verdictOn(old, RULES, from)).toMatchObject({ ok: false });
+    } finally {
+      keys = published;
+    }
+  });
+
+  test('keys are read anew after five minutes, so that a withdrawn one ends', async () => {
+    const { of, from } = fresh('withdrawing');
+    const long = await token({ claims: { ...of.claims, exp: Math.floor(now / 1000) + 3600 } });
+    expect(await verdictOn(long, RULES, from)).toMatchObject({ ok: true });
+    const published = keys;
+    keys = [];
+    try {
+      later(299);
+      expect(await verdictOn(long, RULES, from)).toMatchObject({ ok: true });
+      later(2);
+      expect(await verdictOn(long, RULES, from)).toMatchObject({ ok: false });
+    } finally {
+      keys = published;
+    }
+  });
 });

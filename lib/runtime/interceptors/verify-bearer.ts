@@ -54,10 +54,12 @@ export async function verifyBearer(
   const claims = parsed(body ?? '');
   if (header === undefined || claims === undefined) return refused('the token is malformed');
 
-  const algorithm = typeof header.alg === 'string' && Object.hasOwn(ALGORITHMS, header.alg) && ALGORITHMS[header.alg];
-  if (!algorithm || header.crit !== undefined) return refused('the token is signed in a way that is not accepted');
+  const alg = typeof header.alg === 'string' && Object.hasOwn(ALGORITHMS, header.alg) ? header.alg : undefined;
+  if (alg === undefined || header.crit !== undefined)
+    return refused('the token is signed in a way that is not accepted');
+  const algorithm = ALGORITHMS[alg]!;
   const issuer = await issuerOf(discoveryUrl);
-  const key = await issuer.key(header.kid, algorithm);
+  const key = await issuer.key(header.kid, alg);
   if (key === undefined) return refused('the token is not signed by a key of the issuer');
   const genuine = verify(
     algorithm.hash,
@@ -90,7 +92,7 @@ function judge(claims: JsonObject, issuer: string, rules: TokenRules): BearerVer
 
 interface Issuer {
   readonly issuer: string;
-  readonly key: (kid: unknown, algorithm: Algorithm) => Promise<KeyObject | undefined>;
+  readonly key: (kid: unknown, alg: string) => Promise<KeyObject | undefined>;
 }
 
 const issuers = new Map<string, Promise<Issuer>>();
@@ -116,20 +118,28 @@ async function discover(discoveryUrl: string): Promise<Issuer> {
   if (typeof keysUrl !== 'string') throw new Error('the discovery document names no keys');
   let keys: { readonly [kid: string]: JsonWebKey } = {};
   let readAt = Number.NEGATIVE_INFINITY;
-  const read = async () => {
+  const readNow = async () => {
     const { keys: all } = await fetchJson(keysUrl);
     readAt = Date.now();
     keys = Object.fromEntries((all as JsonWebKey[]).filter(isForSignatures).map((key) => [String(key.kid), key]));
   };
+  let reading: Promise<void> | undefined;
+  /** Once for all that ask at the same time. */
+  const read = () => {
+    reading ??= readNow().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
   return {
     issuer,
-    key: async (kid, { kty, curve }) => {
+    key: async (kid, alg) => {
       if (typeof kid !== 'string') return undefined;
       const age = Date.now() - readAt;
       const known = Object.hasOwn(keys, kid);
       if (age > KEYS.freshMilliseconds || (!known && age > KEYS.askAgainMilliseconds)) await read();
       const jwk = Object.hasOwn(keys, kid) ? keys[kid] : undefined;
-      if (jwk?.kty !== kty || jwk.crv !== curve) return undefined;
+      if (jwk === undefined || !isFor(alg, jwk)) return undefined;
       const key = createPublicKey({ key: jwk, format: 'jwk' });
       const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN;
       return bits < RSA_BITS_MIN ? undefined : key;
@@ -137,8 +147,16 @@ async function discover(discoveryUrl: string): Promise<Issuer> {
   };
 }
 
-function isForSignatures(key: JsonWebKey): boolean {
-  return key.use === undefined || key.use === 'sig';
+/** RFC 7517, sections 4.2 and 4.3 */
+function isForSignatures({ use, key_ops: operations }: JsonWebKey): boolean {
+  const verifies = operations === undefined || (Array.isArray(operations) && operations.includes('verify'));
+  return (use === undefined || use === 'sig') && verifies;
+}
+
+/** A key that is published with an algorithm serves that one alone. */
+function isFor(name: string, { kty, crv, alg }: JsonWebKey): boolean {
+  const { kty: family, curve } = ALGORITHMS[name]!;
+  return kty === family && crv === curve && (alg === undefined || alg === name);
 }
 
 async function fetchJson(url: string): Promise<JsonObject> {
