@@ -42,7 +42,7 @@ export function schemaFromTools(tools: readonly CedarTool[]): CedarSchema {
         IamEntity: { shape: record({ id: STRING }) },
         UnauthenticatedUser: {},
         Gateway: {},
-        Unknown: {},
+        ...(tools.some(({ inputSchema }) => hasUnknownItems(inputSchema)) ? { Unknown: {} } : {}),
       },
       actions,
     },
@@ -69,7 +69,7 @@ function cedarType(schema: ToolInputSchema): CedarType {
     case 'number':
       return { type: 'Extension', name: 'decimal' };
     case 'array':
-      // The vendor's generator gives items without schema an entity type that no value has.
+      // The vendor's generator gives items without schema an entity type that no value has, and declares it only then.
       return {
         type: 'Set',
         element: schema.items === undefined ? { type: 'Entity', name: 'Unknown' } : cedarType(schema.items),
@@ -85,6 +85,11 @@ function cedarType(schema: ToolInputSchema): CedarType {
         ),
       };
   }
+}
+
+function hasUnknownItems({ type, items, properties }: ToolInputSchema): boolean {
+  if (type === 'array') return items === undefined || hasUnknownItems(items);
+  return type === 'object' && Object.values(properties ?? {}).some(hasUnknownItems);
 }
 
 function record(attributes: { [name: string]: CedarType }): CedarType {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { Caller, ToolArgument, ToolPolicy } from '../../../lib/authorization';
-import { AuthorizationModel } from '../../../lib/core/cedar/authorization-model';
+import { type AskedCall, AuthorizationModel, type CallAnswer } from '../../../lib/core/cedar/authorization-model';
 import { policyTestsJunit, policyTestsText } from '../../../lib/core/cedar/policy-test-report';
 import { readPolicyTests, runPolicyTests } from '../../../lib/core/cedar/policy-tests';
 import { REFUND_TOOL } from '../../authorization/support';
@@ -43,6 +43,23 @@ test('a table passes, and fails when the policy changes', () => {
   expect(run(TABLE, 600).results.map(({ passed, message }) => [passed, message])).toEqual([
     [true, 'got allow by refund'],
     [false, 'expected deny, got allow by refund'],
+  ]);
+});
+
+test('a call that is allowed has to be listed', () => {
+  class Hiding extends AuthorizationModel {
+    public override ask(call: AskedCall): CallAnswer {
+      return { ...super.ask(call), listed: false };
+    }
+  }
+  const { input } = model();
+  const results = (of: AuthorizationModel) =>
+    runPolicyTests(of, read(TABLE).tests).results.map(({ passed, message }) => [passed, message]);
+
+  expect(results(new AuthorizationModel(input))[0]).toEqual([true, 'got allow by refund']);
+  expect(results(new Hiding(input))).toEqual([
+    [false, 'the call is allowed, but tools/list hides the tool'],
+    [true, 'got deny, no policy applies'],
   ]);
 });
 
