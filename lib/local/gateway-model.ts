@@ -1,5 +1,6 @@
 import { isObject, own } from '../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../assembly/concrete';
+import { parsePolicy } from '../core/cedar/engine';
 import { SecureMcpError, shown } from '../core/errors';
 import { fromServiceSchema } from '../core/schema/service-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
@@ -240,11 +241,25 @@ function readPolicy(policy: ConcreteResource, report: Report): PolicyModel[] {
       at: policy.logicalId,
     });
   }
+  return [{ id: policy.ref, text: statement, active: isActive(policy, statement, report) }];
+}
+
+/** Only a permit may be left out when its mode is not known. */
+function isActive(policy: ConcreteResource, statement: string, report: Report): boolean {
   const mode = policy.properties.EnforcementMode;
-  // Only a permit may be left out when its mode is not known.
-  const active =
-    mode === undefined || mode === 'ACTIVE' || (mode !== 'LOG_ONLY' && !/^\s*(@|permit\b)/.test(statement));
-  return [{ id: policy.ref, text: statement, active }];
+  if (mode === undefined || mode === 'ACTIVE' || mode === 'LOG_ONLY') return mode !== 'LOG_ONLY';
+  const effect = parsePolicy(statement).json?.effect;
+  if (effect === undefined) {
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `neither the mode nor the effect of the policy ${policy.logicalId} is known here`,
+      fix: 'Give it a Cedar statement that parses, and the EnforcementMode ACTIVE or LOG_ONLY',
+      at: policy.logicalId,
+    });
+  }
+  const force = effect === 'forbid' ? 'forbids' : 'does not permit';
+  report(`${policy.logicalId}: its EnforcementMode is not known here, so it ${force}`);
+  return effect === 'forbid';
 }
 
 function readTools(assembly: ConcreteAssembly, gateway: ConcreteResource, report: Report): Map<string, ToolModel> {
