@@ -4,7 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { AccessProblem, AccessRendering, DeclaredOperation } from './least-privilege/access/declared-access';
 import { DeclaredAccess } from './least-privilege/access/declared-access';
 import type { ApiKeyProvider } from './outbound/api-key-provider';
-import { credentialNames } from './outbound/client-authentication';
+import { parameterProblems } from './outbound/client-authentication';
 import type { CredentialAccess } from './outbound/credential-access';
 import {
   type ClientCredentialsOptions,
@@ -111,7 +111,7 @@ class OutboundAccess extends DeclaredAccess {
     const at = scope.node.path;
     const problems: AccessProblem[] = [
       ...(scopes === undefined ? [] : scopeProblems(scopes, at)),
-      ...credentialNames(customParameters ?? {}, at),
+      ...parameterProblems(customParameters ?? {}, at),
     ];
     if (this.kind === 'onBehalfOf' && !(this.provider as OAuth2Provider)._onBehalfOf) {
       problems.push({

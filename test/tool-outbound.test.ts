@@ -151,6 +151,12 @@ describe('fails synthesis', () => {
       /'client_secret' reads like a credential.*\[SECRET_PLAINTEXT\]/,
     ],
     [
+      'a parameter that the token request has by itself',
+      (scope) =>
+        ToolOutbound.clientCredentials(oauth2(scope), { scopes: ['a'], customParameters: { grant_type: 'x' } }),
+      /takes the place of one that the token request has by itself, got 'grant_type'.*\[OUTBOUND_OPTION\]/,
+    ],
+    [
       'on behalf of the caller without a provider that exchanges',
       (scope) => ToolOutbound.onBehalfOf(oauth2(scope), { scopes: ['a'] }),
       /needs a provider that exchanges tokens, got "OAuth2".*\[OUTBOUND_COMBINATION\]/,

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import { isCredentialName } from '../protocol/header-denylist';
+import { takenParameters } from '../protocol/token-request';
 import type { CredentialAccess } from './credential-access';
 import type { ExternalSecret } from './external-secret';
 
@@ -180,4 +181,21 @@ export function credentialNames(values: { readonly [name: string]: string }, at:
       fix: 'Leave it out; credentials come from Secrets Manager through the credential provider',
       at,
     }));
+}
+
+/** Custom parameters of a token request: no credential, and none that the request has by itself. */
+export function parameterProblems(parameters: { readonly [name: string]: string }, at: string): Problem[] {
+  return [
+    ...credentialNames(parameters, at),
+    ...takenParameters(parameters)
+      .filter((name) => !isCredentialName(name))
+      .map(
+        (name): Problem => ({
+          code: 'OUTBOUND_OPTION',
+          message: `a custom parameter takes the place of one that the token request has by itself, got '${name}'`,
+          fix: 'Leave it out; grant, client, scopes and tokens come from the provider and the other options',
+          at,
+        }),
+      ),
+  ];
 }

@@ -2,7 +2,7 @@ import { endpointProblems } from '../core/endpoint';
 import type { Problem } from '../core/errors';
 import { shown } from '../core/errors';
 import { isOmnibusScope } from '../core/omnibus-scope';
-import { credentialNames } from './client-authentication';
+import { parameterProblems } from './client-authentication';
 import type { OAuth2Provider } from './oauth2-provider';
 import type { OutboundChoice, OutboundTarget } from './outbound-binding';
 
@@ -85,7 +85,7 @@ export class OAuth2Outbound implements OutboundChoice {
       headers: ['authorization'],
       problems: [
         ...scopeProblems(scopes, target.at),
-        ...credentialNames(customParameters ?? {}, target.at),
+        ...parameterProblems(customParameters ?? {}, target.at),
         ...this.userProblems(forUser, target),
         ...(returnUrl === undefined ? [] : returnUrlProblems(returnUrl, target.at)),
       ],

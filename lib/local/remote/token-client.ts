@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { own } from '../../assembly/cloudformation';
+import { takenParameters } from '../../protocol/token-request';
 import type { OAuth2ProviderModel, OAuthGrant } from './credential-model';
 import { type Routes, textOf, UpstreamError } from './routes';
 import { Vault, type VaultField } from './vault';
@@ -38,7 +39,7 @@ export class TokenClient {
   /** Throws `UpstreamError`. */
   public async clientCredentials(provider: OAuth2ProviderModel, grant: Omit<OAuthGrant, 'type'>): Promise<string> {
     const key = JSON.stringify([provider.arn, 'self', grant.scopes, grant.parameters]);
-    return this.kept(key, () => this.request(provider, { grant_type: 'client_credentials', ...common(grant) }));
+    return this.kept(key, () => this.request(provider, { ...common(grant), grant_type: 'client_credentials' }));
   }
 
   /** Throws `UpstreamError`. */
@@ -48,14 +49,14 @@ export class TokenClient {
     return this.kept(key, async () => {
       if (provider.onBehalfOf?.grantType === 'JWT_AUTHORIZATION_GRANT') {
         const assertion = { assertion: callerToken, requested_token_use: 'on_behalf_of' };
-        return this.request(provider, { grant_type: JWT_GRANT, ...assertion, ...common(grant) });
+        return this.request(provider, { ...common(grant), grant_type: JWT_GRANT, ...assertion });
       }
       return this.request(provider, {
+        ...common(grant),
         grant_type: EXCHANGE,
         subject_token: callerToken,
         subject_token_type: JWT_TYPE,
         ...(await this.actor(provider)),
-        ...common(grant),
       });
     });
   }
@@ -163,6 +164,8 @@ interface TokenAnswer {
 }
 
 function common({ scopes, parameters }: Omit<OAuthGrant, 'type'>): { readonly [name: string]: string } {
+  const [taken] = takenParameters(parameters);
+  if (taken !== undefined) throw new UpstreamError(`the parameter ${taken} belongs to the token request itself`);
   return { ...parameters, ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }) };
 }
 

@@ -106,6 +106,22 @@ test('the JWT authorization grant (RFC 7523)', async () => {
   });
 });
 
+test.each(['grant_type', 'subject_token', 'client_id', 'scope'])(
+  'a custom parameter cannot be %s; one that the request does not have passes',
+  async (name) => {
+    const asked = peer.arrivals.length;
+    const exchange = (parameters: OAuthGrant['parameters']) =>
+      clientOf().exchange(PROVIDER, { ...GRANT, parameters }, 'token of alice');
+
+    await expect(exchange({ [name]: 'of mallory' })).rejects.toThrow(
+      `the parameter ${name} belongs to the token request itself`,
+    );
+    expect(peer.arrivals).toHaveLength(asked);
+    await exchange({ resource: 'of mallory' });
+    expect(last().form).toMatchObject({ subject_token: 'token of alice', resource: 'of mallory' });
+  },
+);
+
 test('a token is kept until it expires, and for its caller alone', async () => {
   const client = clientOf();
   const exchanged = (token: string) => client.exchange(PROVIDER, GRANT, token);
