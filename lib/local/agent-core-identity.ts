@@ -79,9 +79,9 @@ export class AgentCoreIdentity {
     const credentials = new Credentials(askerOf(tool, workload), this.vault, this.tokens);
     try {
       if (isKey) {
-        const place = { location: 'HEADER', name: 'key', prefix: '' } as const;
-        const { headers } = await credentials.of({ kind: 'api-key', provider, place }, {});
-        return { kind: 'done', action, resource, body: { apiKey: headers.key } };
+        const place = { location: 'QUERY_PARAMETER', name: 'key', prefix: '' } as const;
+        const { query } = await credentials.of({ kind: 'api-key', provider, place }, {});
+        return { kind: 'done', action, resource, body: { apiKey: query.key } };
       }
       const type = FLOWS[text('oauth2Flow')];
       if (type === undefined) return { kind: 'failed', action, resource, reason: 'consent of users is not simulated' };

@@ -74,23 +74,23 @@ export class Credentials {
             `the vault has no apiKey of ${provider.name}. ${Vault.hint(provider.name, 'apiKey')}`,
           );
         }
-        const pair = { [place.name.toLowerCase()]: `${place.prefix}${value}` };
-        return place.location === 'HEADER'
-          ? { headers: pair, query: {} }
-          : { headers: {}, query: { [place.name]: value } };
+        if (place.location === 'QUERY_PARAMETER') return { headers: {}, query: { [place.name]: value } };
+        return header(place.name.toLowerCase(), `${place.prefix}${value}`, `the apiKey of ${provider.name}`);
       }
       case 'oauth': {
         const { provider, grant } = credential;
         if (grant.type === 'CLIENT_CREDENTIALS') {
           this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessToken');
-          return bearer(await this.tokens.clientCredentials(provider, grant));
+          return bearer(await this.tokens.clientCredentials(provider, grant), provider);
         }
         if (call.token === undefined) throw new UpstreamError('the caller has no token that could be exchanged');
         this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessTokenForJWT');
-        return bearer(await this.tokens.exchange(provider, grant, call.token));
+        return bearer(await this.tokens.exchange(provider, grant, call.token), provider);
       }
       case 'jwt-passthrough':
-        return call.token === undefined ? NOTHING : bearer(call.token);
+        return call.token === undefined
+          ? NOTHING
+          : header('authorization', `Bearer ${call.token}`, "the caller's token");
       default:
         throw new UpstreamError('this credential is not simulated');
     }
@@ -124,6 +124,14 @@ export class Credentials {
   }
 }
 
-function bearer(token: string): Credential {
-  return { headers: { authorization: `Bearer ${token}` }, query: {} };
+function bearer(token: string, { name }: OAuth2ProviderModel): Credential {
+  return header('authorization', `Bearer ${token}`, `the token of ${name}`);
+}
+
+/** An HTTP client would quote a value that is none for a header in its error. */
+function header(name: string, value: string, what: string): Credential {
+  if (!/^[\t\x20-\x7e]+$/.test(value)) {
+    throw new UpstreamError(`${what} is no value of a header: it holds a line break or a character that is not ASCII`);
+  }
+  return { headers: { [name]: value }, query: {} };
 }

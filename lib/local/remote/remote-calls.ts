@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { constrainedInput } from '../../core/cedar/input-conditions';
 import type { ToolInputSchema } from '../../core/schema/tool-schema';
 import { inputViolations } from '../../protocol/input-validation';
@@ -129,7 +129,9 @@ export class RemoteCalls {
       };
     } catch (error) {
       if (error instanceof UpstreamError) throw error;
-      return { ok: false, detail: `${target.name} answers: ${(error as Error).message}` };
+      // The message of any other error can quote a header.
+      const what = error instanceof ProtocolError ? `answers: ${error.message}` : 'gives no answer of MCP';
+      return { ok: false, detail: `${target.name} ${what}` };
     }
   }
 

@@ -260,3 +260,49 @@ test.each([
   expect(gateway.unsupported.join('\n')).toContain(`the target is not run, ${why}`);
   expect((await call(gateway, 'reports___listMine', {})).body.error?.code).toBe(-32602);
 });
+
+describe.each([
+  ['an HTTP API', GET_CUSTOMER, { id: 'c-1' }],
+  ['an MCP server', 'docs___search', { query: 'a' }],
+])('a key that is no value of a header, for %s in DEBUG', (_what, tool, args) => {
+  test('is named and not shown, and one that is goes out', async () => {
+    const debug = edited(desk, (template) => {
+      resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!.Properties.ExceptionLevel = 'DEBUG';
+    });
+    const { crmKey } = CREDENTIALS;
+    const withKey = (apiKey: string) =>
+      start(debug, { outbound: { ...hosts.options, vault: { 'crm-key': { apiKey } } } });
+    const broken = await withKey(`${crmKey}\nX-Other: 1`);
+    const arrivals = hosts.watch();
+    const answer = await call(broken, tool, args);
+
+    expect(textOf(answer)).toContain('the apiKey of crm-key is no value of a header');
+    expect(JSON.stringify([answer, broken.decisions])).not.toContain(crmKey);
+    expect(arrivals()).toEqual([]);
+    expect(textOf(await call(await withKey(crmKey), tool, args))).toMatch(/Ada|found/);
+    expect(arrivals()[0]!.headers['x-api-key']).toBe(crmKey);
+  });
+});
+
+test('an MCP server that fails: its errors of the protocol are told in DEBUG, those of the client are not', async () => {
+  const debug = edited(desk, (template) => {
+    resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!.Properties.ExceptionLevel = 'DEBUG';
+  });
+  let refuse = false;
+  const server = await Peer.start(({ body }) => {
+    const { id } = JSON.parse(body === '' ? '{}' : body);
+    if (!refuse) return { status: 500, body: 'planted-marker' };
+    return { body: { jsonrpc: '2.0', id, error: { code: -32603, message: 'out of order' } } };
+  });
+  const { forward, vault } = hosts.options;
+  const gateway = await start(debug, {
+    outbound: { vault, forward: { ...forward, 'https://mcp.docs.example': server.origin } },
+  });
+  const failed = textOf(await call(gateway, 'docs___search', { query: 'a' }));
+  refuse = true;
+
+  expect(failed).toContain('docs gives no answer of MCP');
+  expect(failed).not.toContain('planted-marker');
+  expect(textOf(await call(gateway, 'docs___search', { query: 'a' }))).toContain('docs answers: ');
+  await server.close();
+});
