@@ -18,6 +18,8 @@ import { readToolLock } from '../assembly/read-tool-lock';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import {
   type Acknowledgment,
+  covers,
+  isExpired,
   judgesAcknowledgments,
   readAcknowledgments,
   readReason,
@@ -199,7 +201,9 @@ export class FourLayerChecks extends NagPack {
     }));
     return {
       success: !open.some((finding) => finding.severity === 'error'),
-      violations: [...open, ...accepted].map((finding) => violation(finding, ruleName(finding, acknowledgments))),
+      violations: [...open, ...accepted].map((finding) =>
+        violation(finding, ruleName(finding, acknowledgments, this.options.today)),
+      ),
     };
   }
 }
@@ -263,19 +267,18 @@ function parentOf(stack: Stack): { stack: Stack; logicalId: string } | undefined
 }
 
 /**
- * The CDK compares ids as a whole. An acknowledgment of the rule covers each of its findings, so a finding that has one
- * is reported under the id of the rule.
+ * The CDK compares ids as a whole and knows no expiry: a finding that a valid acknowledgment covers is reported under
+ * the id that was acknowledged, and one that an expired one covers, or none may, under an id that nobody acknowledged.
  */
-function ruleName(finding: LocatedFinding, acknowledgments: readonly Acknowledgment[]): string {
-  const bare = finding.ruleId.replace(/\[.*$/, '');
-  if (judgesAcknowledgments(finding.ruleId)) return finding.ruleId;
-  const ofRule = acknowledgments.some(
-    ({ ruleId, stack, logicalId }) =>
-      ruleId === bare &&
-      (stack === undefined || stack === finding.stack) &&
-      (logicalId === undefined || logicalId === finding.resource),
-  );
-  return ofRule ? bare : finding.ruleId;
+function ruleName(finding: LocatedFinding, acknowledgments: readonly Acknowledgment[], today: string): string {
+  const covering = acknowledgments.filter((each) => covers(each, finding));
+  const valid = covering.find((each) => !isExpired(each, today));
+  if (valid !== undefined) return valid.ruleId;
+  let name = finding.ruleId;
+  if (covering.length === 0 && !judgesAcknowledgments(name)) return name;
+  const suffix = covering.length > 0 ? '[acknowledgment-expired]' : '[not-acknowledgeable]';
+  while (acknowledgments.some(({ ruleId }) => ruleId === name)) name += suffix;
+  return name;
 }
 
 function violation(finding: LocatedFinding, name: string): PolicyViolation {

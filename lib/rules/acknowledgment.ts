@@ -102,8 +102,8 @@ function isBelow(path: string, scope: string): boolean {
   return path === scope || path.startsWith(`${scope}/`);
 }
 
-/** The CDK writes the plugin in front: `SecureMcp::SecureMcp-IN01`. */
+/** The CDK writes the plugin in front, and hyphens for spaces: `SecureMcp::SecureMcp-IN01`. */
 export function ruleIdOf(id: string): string {
-  const name = id.slice(id.lastIndexOf('::SecureMcp-') < 0 ? 0 : id.lastIndexOf('::SecureMcp-') + 2);
+  const name = id.replace(/^[\w-]+::/, '').replaceAll(' ', '-');
   return name.startsWith('SecureMcp-') ? name : `SecureMcp-${name}`;
 }

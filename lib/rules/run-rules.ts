@@ -99,7 +99,7 @@ function toFinding(rule: Rule, outcome: Outcome, options: RuleOptions): LocatedF
   const construct = resource.stack.constructs?.get(resource.logicalId);
   const fromTemplate = (resource.metadata as { readonly [key: string]: unknown })['aws:cdk:path'];
   return {
-    ruleId: `${PACK_NAME}-${rule.id}${key === undefined ? '' : `[${key}]`}`,
+    ruleId: `${PACK_NAME}-${rule.id}${key === undefined ? '' : `[${keyText(key)}]`}`,
     severity: severity(rule, outcome, options),
     layer: rule.layer,
     resource: resource.logicalId,
@@ -115,6 +115,15 @@ function toFinding(rule: Rule, outcome: Outcome, options: RuleOptions): LocatedF
     constructPath: construct?.path ?? (typeof fromTemplate === 'string' ? fromTemplate : undefined),
     source: construct?.source,
   };
+}
+
+/** As the CDK takes it in an id: hyphens for spaces, brackets in pairs or not at all. */
+function keyText(key: string): string {
+  const text = key.replaceAll(' ', '-');
+  let brackets = text.replace(/[^[\](){}]/g, '');
+  let before = '';
+  while (before !== brackets) [before, brackets] = [brackets, brackets.replace(/\[\]|\(\)|\{\}/g, '')];
+  return brackets === '' ? text : text.replace(/[[\](){}]/g, '');
 }
 
 function severity(rule: Rule, outcome: Outcome, options: RuleOptions): Severity {

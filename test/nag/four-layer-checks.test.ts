@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { CheckProfile, FourLayerChecks, type FourLayerChecksProps } from '../../lib/nag/four-layer-checks';
@@ -129,18 +129,61 @@ test('it runs beside AwsSolutions in one app', () => {
   expect(() => app.synth()).toThrow(/SecureMcp-IN01[\s\S]*AwsSolutions-SNS3/);
 });
 
-test('an acknowledgment is recorded with its reason, and an expired one is a finding', () => {
+function synthesizeAcknowledged(...acknowledged: { readonly id: string; readonly reason: string }[]) {
   const outdir = mkdtempSync(join(tmpdir(), 'nag-'));
   const app = new App({ outdir });
   const gw = gateway(new Stack(app, 'S'));
-  Validations.of(gw).acknowledge({
-    id: 'SecureMcp::SecureMcp-IN01',
-    reason: 'SEC-1 public documentation, owner docs-team, expires 2020-01-31',
-  });
+  for (const { id, reason } of acknowledged) Validations.of(gw).acknowledge({ id: `SecureMcp::${id}`, reason });
   Validations.of(app).addPlugins(new FourLayerChecks(app));
+  expect(() => app.synth()).toThrow(/SecureMcp-AZ01/);
+  const [report] = (
+    JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
+      pluginReports: Record<'violations' | 'suppressedViolations', { ruleName: string; reason?: string }[]>[];
+    }
+  ).pluginReports;
+  const names = (kind: 'violations' | 'suppressedViolations') =>
+    report![kind]?.map(({ ruleName, reason }) => `${ruleName} ${reason ?? ''}`.trim()) ?? [];
+  return { open: names('violations'), suppressed: names('suppressedViolations') };
+}
 
-  expect(() => app.synth()).toThrow(/the acknowledgment of SecureMcp-IN01 expired on 2020-01-31/);
-  expect(readFileSync(join(outdir, 'validation-report.json'), 'utf8')).toContain('SEC-1 public documentation');
+test('an acknowledgment is recorded with its reason, and one that has expired suppresses nothing', () => {
+  const reason = 'SEC-1 public documentation, owner docs-team, expires';
+  const valid = synthesizeAcknowledged({ id: 'SecureMcp-IN01', reason: `${reason} 2999-01-31` });
+  const expired = synthesizeAcknowledged(
+    { id: 'SecureMcp-IN01', reason: `${reason} 2020-01-31` },
+    // The name under which the finding comes back.
+    { id: 'SecureMcp-IN01[acknowledgment-expired]', reason: `${reason} 2999-01-31` },
+  );
+
+  expect(valid.suppressed).toEqual([`SecureMcp-IN01 ${reason} 2999-01-31`]);
+  expect(valid.open.filter((name) => /IN01/.test(name))).toEqual([]);
+  expect(expired.suppressed).toEqual([]);
+  expect(expired.open).toContain('SecureMcp-IN01[acknowledgment-expired][acknowledgment-expired]');
+  expect(expired.open).toContain('SecureMcp-LP18[expired:SecureMcp-IN01]');
+});
+
+test('what is said about an acknowledgment cannot be acknowledged', () => {
+  const judged = ['SecureMcp-LP18[expired:SecureMcp-IN01]', 'SecureMcp-LP18[reason:SecureMcp-IN01]'];
+  const { open, suppressed } = synthesizeAcknowledged(
+    { id: 'SecureMcp-IN01', reason: 'ok expires 2020-01-31' },
+    ...[...judged, 'SecureMcp-LP18', `${judged[0]}[not-acknowledgeable]`].map((id) => ({ id, reason: 'ok' })),
+  );
+
+  expect(suppressed).toEqual([]);
+  expect(open).toContain(`${judged[0]}[not-acknowledgeable][not-acknowledgeable]`);
+  expect(open).toContain(`${judged[1]}[not-acknowledgeable]`);
+});
+
+test('an id whose key holds spaces and half a bracket is acknowledged as the report shows it', () => {
+  const synthesizeTarget = (id: string) =>
+    synthesize((stack) => {
+      const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      role.addToPolicy(new PolicyStatement({ actions: ['bedrock-agentcore:InvokeGateway'], resources: ['a (b*'] }));
+      Validations.of(stack).acknowledge({ id: `SecureMcp::${id}`, reason: 'SEC-1 a role of another team, owner docs' });
+    });
+
+  expect(synthesizeTarget('SecureMcp-IN15')).toContain('SecureMcp-IN14[Resource::a-b*]');
+  expect(synthesizeTarget('SecureMcp-IN14[Resource::a-b*]')).not.toContain('SecureMcp-IN14');
 });
 
 test('an acknowledgment for the whole app is a finding', () => {
