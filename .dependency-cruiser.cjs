@@ -47,7 +47,7 @@ module.exports = {
       comment: 'pure folders are handed what they need; core/cedar/engine.ts may read V8 flags',
       severity: 'error',
       from: { path: `^lib/(${WITHOUT_IO.join('|')})/`, pathNot: '^lib/core/cedar/engine\\.ts$' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util|url|buffer)$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util|url|buffer|vm)$' },
     },
     {
       name: 'one-cedar-importer',

@@ -1,7 +1,8 @@
-import { type InputSchema, inputViolations } from '../protocol/input-validation';
+import type { InputSchema } from '../protocol/input-validation';
 import { INPUT_SCHEMA_ENV } from '../protocol/template-metadata';
 import { splitToolName } from '../protocol/tool-name';
 import { type Caller, callerOf, type LambdaContext } from './caller';
+import { checkInput } from './check-input';
 import { ToolError, type ToolErrorReply } from './tool-error';
 
 /** One call of a tool. */
@@ -44,7 +45,7 @@ export function defineTool<Input = Record<string, unknown>, Output = unknown>(
     if (called !== definition.name) {
       throw new Error(`this is tool ${definition.name}, but ${caller.qualifiedToolName} was called. Check the target`);
     }
-    const violations = schema === undefined ? [] : inputViolations(schema, event);
+    const violations = schema === undefined ? [] : checkInput(schema, event);
     if (violations.length > 0) {
       return new ToolError(
         violations.map(({ argument, message }) => `${argument || 'input'} ${message}`).join('; '),

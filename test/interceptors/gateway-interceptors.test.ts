@@ -134,6 +134,11 @@ describe('refused', () => {
       /does not call defineResponseInterceptor.*\[INTERCEPTOR_OPTION\]/,
     ],
     [
+      'a step that calls what its role does not allow',
+      { interceptors: [Interceptor.request({ entry: 'test/fixtures/interceptors/reads-a-bucket.ts' })] },
+      /needs s3:GetObject.*\[ACCESS_MISSING\]/,
+    ],
+    [
       'a search without a filter',
       { mcp: { search: SearchTool.filtered() } },
       /every caller all tools.*\[SEARCH_UNFILTERED\]/,

@@ -123,6 +123,24 @@ describe('REQUEST', () => {
     expect(readAnswer('REQUEST', answer)).toMatchObject({ kind: 'response', body: { error: { code: -32603 } } });
   });
 
+  test('a step that keeps the process busy is interrupted in time', async () => {
+    const busy = (milliseconds: number) =>
+      step(() => {
+        const until = Date.now() + milliseconds;
+        while (Date.now() < until);
+        return proceed();
+      });
+    const started = Date.now();
+    const answers = [2_000, 20].map((each) =>
+      defineRequestInterceptor(busy(each))(eventOf(MESSAGE), { getRemainingTimeInMillis: () => 500 }),
+    );
+    const [long, short] = await Promise.all(answers);
+
+    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(readAnswer('REQUEST', long)).toMatchObject({ kind: 'response', body: { error: { code: -32603 } } });
+    expect(readAnswer('REQUEST', short)).toMatchObject({ kind: 'request' });
+  });
+
   test.each([
     ['undefined', undefined],
     ['another version', { ...eventOf(MESSAGE), interceptorInputVersion: '2.0' }],

@@ -18,15 +18,19 @@ export class DeadlineError extends Error {
  * Runs a check so that it ends before the function does. A gateway whose interceptor ran into the time limit of Lambda
  * was seen to let the request through; what answers in time cannot be passed over.
  *
- * Code that never gives control back cannot be interrupted here.
+ * The check is handed the time that is left, in milliseconds: what never gives control back has to be ended by it.
  */
-export async function beforeDeadline<T>(context: TimedContext | undefined, run: () => Promise<T>): Promise<T> {
+export async function beforeDeadline<T>(
+  context: TimedContext | undefined,
+  run: (left: () => number) => Promise<T>,
+): Promise<T> {
   const remaining = context?.getRemainingTimeInMillis?.() ?? WITHOUT_CONTEXT_MILLISECONDS;
   const limit = remaining - Math.min(remaining * HEADROOM.share, HEADROOM.atMostMilliseconds);
+  const until = Date.now() + limit;
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([
-      run(),
+      run(() => until - Date.now()),
       new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => reject(new DeadlineError()), limit);
       }),

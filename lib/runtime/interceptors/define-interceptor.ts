@@ -9,6 +9,7 @@ import {
   passRequest,
 } from '../../protocol/interceptor';
 import type { LambdaContext } from '../caller';
+import { withinTime } from '../within-time';
 import { type AuditOutcome, auditRecord, withoutTokens } from './audit';
 import { lastRequestSteps, readConfiguration, shippedRequestSteps, shippedResponseSteps } from './configuration';
 import { beforeDeadline, type TimedContext } from './deadline';
@@ -29,19 +30,19 @@ export type InterceptorHandler = (event: unknown, context?: InterceptorContext) 
  * Makes the Lambda handler of a REQUEST interceptor: the shipped steps that the construct asked for, then these.
  *
  * It fails closed: when a step throws, takes too long, returns no verdict or changes the message into something that is no
- * request, the gateway gets a refusal, never the request. A step that blocks the process for ever can only be ended by
- * Lambda, and then it is the gateway that decides; nothing that must hold may rest on an interceptor alone.
+ * request, the gateway gets a refusal, never the request. A step that keeps the process busy is interrupted in time, unless
+ * it does so after an `await`: that only Lambda can end, and then it is the gateway that decides. Nothing that must hold
+ * may rest on an interceptor alone.
  */
 export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHandler {
   const configuration = readConfiguration();
   const all = [...shippedRequestSteps(configuration), ...steps, ...lastRequestSteps(configuration)];
   return async (event, context) => {
     const request = readRequest(event, context);
-    const { outcome, answer, caller } = await guarded(request, context, async (first, enter) => {
+    const { outcome, answer, caller } = await guarded(request, context, async (first, take) => {
       let current = first;
       for (const step of all) {
-        enter(step.name);
-        const verdict = await verdictOf(step.run(current));
+        const verdict = await take(step.name, () => step.run(current));
         if (verdict.verdict === 'refuse') {
           return { outcome: refusedBy(step), answer: answerRequest(refused(current, verdict)), caller: current.caller };
         }
@@ -66,11 +67,10 @@ export function defineResponseInterceptor(...steps: ResponseStep[]): Interceptor
   return async (event, context) => {
     const request = readRequest(event, context);
     const given = responseBody(event);
-    const { outcome, answer } = await guarded(given && request, context, async (first, enter) => {
+    const { outcome, answer } = await guarded(given && request, context, async (first, take) => {
       let current = given!;
       for (const step of all) {
-        enter(step.name);
-        const verdict = await verdictOf(step.run({ ...first, answer: current }));
+        const verdict = await take(step.name, () => step.run({ ...first, answer: current }));
         if (verdict.verdict === 'refuse') return { outcome: refusedBy(step), answer: refused(first, verdict) };
         current = verdict.message ?? current;
         if (!isJsonObject(current)) throw new Error('the step made the answer something that is no message');
@@ -96,19 +96,24 @@ function refusedBy({ name: step }: { readonly name: string }): AuditOutcome {
   return { kind: 'refused', step };
 }
 
+/** Runs one step: its name and what it does. */
+type Take = (step: string, run: () => Verdict | Promise<Verdict>) => Promise<Verdict>;
+
 /** Runs the steps. Whatever goes wrong ends in an outcome without an answer, and what comes too late counts for nothing. */
 async function guarded<Answer>(
   request: Intercepted | undefined,
   context: InterceptorContext | undefined,
-  work: (request: Intercepted, enter: (step: string) => void) => Promise<Worked<Answer>>,
+  work: (request: Intercepted, take: Take) => Promise<Worked<Answer>>,
 ): Promise<Worked<Answer>> {
   if (request === undefined) return { outcome: { kind: 'failed', step: 'contract' } };
   let step = 'start';
-  const enter = (name: string) => {
-    step = name;
-  };
   try {
-    return await beforeDeadline(context, () => work(request, enter));
+    return await beforeDeadline(context, (left) =>
+      work(request, (name, run) => {
+        step = name;
+        return verdictOf(withinTime(left(), run));
+      }),
+    );
   } catch (error) {
     logFailure(step, error);
     return { outcome: { kind: 'failed', step } };

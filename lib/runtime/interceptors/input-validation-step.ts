@@ -1,4 +1,5 @@
-import { type InputSchema, inputViolations } from '../../protocol/input-validation';
+import type { InputSchema } from '../../protocol/input-validation';
+import { checkInput } from '../check-input';
 import { proceed, type RequestStep, refuseCall } from './step';
 
 export interface InputSchemas {
@@ -15,7 +16,7 @@ export function inputValidation(schemas: InputSchemas): RequestStep {
     name: 'input validation',
     run: ({ call }) => {
       const schema = call !== undefined && Object.hasOwn(schemas, call.name) ? schemas[call.name] : undefined;
-      const violations = schema === undefined ? [] : inputViolations(schema, call?.arguments);
+      const violations = schema === undefined ? [] : checkInput(schema, call?.arguments);
       if (violations.length === 0) return proceed();
       return refuseCall(violations.map(({ argument, message }) => `${argument || 'input'} ${message}`).join('; '));
     },
