@@ -35,9 +35,9 @@ export function toolLockProblems(scope: IConstruct, { gateway, targets, file }: 
     return [];
   }
   const contracts = toolContracts(rendered(gateway, targets));
-  writeTools(scope, contracts);
   const command = `\`npx secure-mcp lock${path === 'mcp-tools.lock' ? '' : ` --file ${path}`}\``;
   try {
+    writeTools(scope, contracts);
     return lockDifferences(readToolLock(path), contracts).map(({ message, qualifiedName, part }) => ({
       code: 'TOOL_LOCK',
       message,

@@ -15,7 +15,7 @@ import {
 import type { Command, CommandResult } from '../lib/cli/command';
 import { check } from '../lib/cli/commands/check';
 import { lock as lockCommand } from '../lib/cli/commands/lock';
-import { lockText, NO_TOOLS } from '../lib/core/tool-lock';
+import { lockDifferences, lockedTool, lockOf, lockText, NO_TOOLS } from '../lib/core/tool-lock';
 import { GatewayApp, schema } from './support/gateway-app';
 import { CREDENTIALS, DOCS_TOOLS, docs, INVENTORY, orders, TICKETS, tickets } from './support/remote-targets';
 
@@ -227,4 +227,28 @@ test('the context of the app is for its gateways and its checks', () => {
 
   expect(() => app.synth()).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
   expect(() => new FourLayerChecks(app).validateScope(app)).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
+});
+
+describe('two gateways of one name', () => {
+  const contract = (description: string) => ({
+    gateway: 'shop',
+    qualifiedName: 'a___a',
+    locked: lockedTool({ description, risk: 'READ', inputSchema: { type: 'object' }, definition: description }),
+  });
+
+  test('are both compared, and a tool that they do not share is no lock', () => {
+    const approved = lockOf([contract('safe'), contract('safe')]);
+
+    expect(lockDifferences(approved, [contract('safe'), contract('safe')])).toEqual([]);
+    for (const pair of [
+      [contract('evil'), contract('safe')],
+      [contract('safe'), contract('evil')],
+    ])
+      expect(lockDifferences(approved, pair)).toMatchObject([
+        { part: 'description', contract: { locked: { description: 'evil' } } },
+      ]);
+    expect(() => lockOf([contract('safe'), contract('evil')])).toThrow(
+      /two gateways named "shop" have a tool "a___a", and the two differ.*\[TOOL_LOCK\]/,
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Problem, shown } from './errors';
+import { isDeepStrictEqual } from 'node:util';
+import { type Problem, SecureMcpError, shown } from './errors';
 import { isPlainObject } from './schema/json';
 
 /** What was approved about one tool. */
@@ -26,12 +27,14 @@ export interface ToolContract {
   readonly locked: LockedTool;
 }
 
-export interface LockDifference {
+export interface LockDifference<T extends ToolContract = ToolContract> {
   readonly gateway: string;
   readonly qualifiedName: string;
   /** What differs: `description`, `risk`, `arguments.amount`, `definition`; `tool` for one that is new or gone. */
   readonly part: string;
   readonly message: string;
+  /** The tool that differs; none for one that is gone. */
+  readonly contract?: T;
 }
 
 export const NO_TOOLS: ToolLock = { lockVersion: 1, gateways: {} };
@@ -50,12 +53,26 @@ export function lockedTool(tool: {
   };
 }
 
+/** @throws SecureMcpError TOOL_LOCK for one name with two contents: nobody could tell which of them was approved. */
 export function lockOf(contracts: readonly ToolContract[]): ToolLock {
   const gateways: { [gateway: string]: { [qualifiedName: string]: LockedTool } } = {};
+  const problems: Problem[] = [];
   for (const { gateway, qualifiedName, locked } of contracts) {
-    gateways[gateway] = { ...gateways[gateway], [qualifiedName]: locked };
+    const tools = own(gateways, gateway) ?? {};
+    const other = own(tools, qualifiedName);
+    if (other !== undefined && !isDeepStrictEqual(other, locked)) problems.push(ambiguous(gateway, qualifiedName));
+    gateways[gateway] = { ...tools, [qualifiedName]: locked };
   }
+  if (problems.length > 0) throw new SecureMcpError(problems);
   return { lockVersion: 1, gateways };
+}
+
+function ambiguous(gateway: string, qualifiedName: string): Problem {
+  return {
+    code: 'TOOL_LOCK',
+    message: `two gateways named ${shown(gateway)} have a tool ${shown(qualifiedName)}, and the two differ`,
+    fix: 'Name the gateways apart, or give both the same tool',
+  };
 }
 
 /**
@@ -89,20 +106,25 @@ export function parseLock(text: string, file: string): { readonly lock?: ToolLoc
   return whole ? { lock: json as unknown as ToolLock } : problem('a gateway or a tool in it is not complete');
 }
 
-/** What changed since the lock was written. Only gateways that have tools now are compared. */
-export function lockDifferences(lock: ToolLock, contracts: readonly ToolContract[]): LockDifference[] {
-  const now = lockOf(contracts).gateways;
-  return Object.entries(now).flatMap(([gateway, tools]) => {
+/** What changed since the lock was written, of each contract. Only gateways that have tools now are compared. */
+export function lockDifferences<T extends ToolContract>(lock: ToolLock, contracts: readonly T[]): LockDifference<T>[] {
+  const gateways = [...new Set(contracts.map(({ gateway }) => gateway))];
+  return gateways.flatMap((gateway) => {
     const approved = own(lock.gateways, gateway) ?? {};
-    const names = [...new Set([...Object.keys(tools), ...Object.keys(approved)])].sort();
-    return names.flatMap((qualifiedName) =>
-      toolDifferences(own(approved, qualifiedName), own(tools, qualifiedName)).map(({ part, message }) => ({
-        gateway,
-        qualifiedName,
-        part,
-        message: `tool '${qualifiedName}' ${message}`,
-      })),
-    );
+    const now = contracts.filter((contract) => contract.gateway === gateway);
+    const names = [...new Set([...now.map(({ qualifiedName }) => qualifiedName), ...Object.keys(approved)])].sort();
+    return names.flatMap((qualifiedName): LockDifference<T>[] => {
+      const found = now.filter((contract) => contract.qualifiedName === qualifiedName);
+      return (found.length === 0 ? [undefined] : found).flatMap((contract) =>
+        toolDifferences(own(approved, qualifiedName), contract?.locked).map(({ part, message }) => ({
+          gateway,
+          qualifiedName,
+          part,
+          message: `tool '${qualifiedName}' ${message}`,
+          ...(contract === undefined ? {} : { contract }),
+        })),
+      );
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { authorizationOf } from '../../lib/assembly/authorization-of';
 import { ConcreteAssembly } from '../../lib/assembly/concrete';
+import { METADATA_KEY } from '../../lib/protocol/template-metadata';
 import { assemblyOf } from '../support/template-assembly';
 
 const PLAIN = 'permit (principal is AgentCore::OAuthUser, action, resource is AgentCore::Gateway);';
@@ -54,4 +55,78 @@ test('a policy on trial and one of another engine decide nothing; an engine that
     enforced: false,
     unknown: ['the gateway does not enforce its policies: every call passes'],
   });
+});
+
+test.each<[string, object, string]>([
+  ['an engine', { PolicyEngineId: { 'Fn::ImportValue': 'engine' } }, 'its policy engine is only known'],
+  ['an enforcement mode', { EnforcementMode: { 'Fn::ImportValue': 'mode' } }, 'whether it is in force is only known'],
+])('%s that is only known after a deployment leaves a policy unread', (_what, more, why) => {
+  const { policies, unread, unknown } = read({ Cedar: { Statement: PLAIN } }, more);
+
+  expect({ policies, unread }).toMatchObject({ policies: [], unread: [{ id: 'p', actions: [] }] });
+  expect(unknown).toEqual([expect.stringContaining(`policy p: ${why}`)]);
+  expect(read({ Cedar: { Statement: PLAIN } }, { EnforcementMode: 'ACTIVE' })).toMatchObject({
+    policies: [{ id: 'p' }],
+    unread: [],
+    unknown: [],
+  });
+});
+
+const later = { 'Fn::ImportValue': 'later' };
+
+function gatewayWith(allowedClients: unknown, gatewayIdentifier: unknown, mode: unknown = 'ENFORCE') {
+  const authorizer = { CustomJWTAuthorizer: { AllowedClients: allowedClients } };
+  const engine = { Arn: { 'Fn::GetAtt': ['E', 'PolicyEngineArn'] }, Mode: mode };
+  const Resources = {
+    E: { Type: 'AWS::BedrockAgentCore::PolicyEngine', Properties: { Name: 'e' } },
+    G: {
+      Type: 'AWS::BedrockAgentCore::Gateway',
+      Properties: { Name: 'g', PolicyEngineConfiguration: engine, AuthorizerConfiguration: authorizer },
+    },
+    T: {
+      Type: 'AWS::BedrockAgentCore::GatewayTarget',
+      Properties: {
+        Name: 't',
+        GatewayIdentifier: gatewayIdentifier,
+        TargetConfiguration: { Mcp: { Lambda: { ToolSchema: { InlinePayload: [] } } } },
+      },
+    },
+    C: {
+      Type: 'AWS::Cognito::UserPoolClient',
+      Metadata: { [METADATA_KEY]: { agent: 'robot' } },
+      Properties: { AllowedOAuthScopes: [] },
+    },
+  };
+  const [gateway] = authorizationOf(new ConcreteAssembly(assemblyOf({ Resources })));
+  return { unknown: gateway!.unknown, callers: gateway!.callers.map(({ name }) => name) };
+}
+
+test.each<[string, unknown]>([
+  ['a list', later],
+  ['one of its clients', [later]],
+])('%s of allowed clients, a gateway and a mode that are only known after a deployment are said', (_what, clients) => {
+  expect(gatewayWith(clients, later, later)).toEqual({
+    callers: ['agent robot'],
+    unknown: [
+      'target t: its gateway is only known after a deployment',
+      'whether the gateway enforces its policies is only known after a deployment',
+      'agent robot: whether the gateway lets its client in is only known after a deployment',
+    ],
+  });
+  expect(gatewayWith([{ Ref: 'C' }], { Ref: 'G' })).toEqual({ callers: ['agent robot'], unknown: [] });
+  expect(gatewayWith(['another'], { Ref: 'G' })).toEqual({ callers: [], unknown: [] });
+});
+
+test('an unread policy has the tools that it names, and a digest of what it says', () => {
+  const about = (action: string, guard = 'PromptAttack') =>
+    read({
+      Policy: { Statement: GUARDED.replace('action,', `action${action},`).replace('PromptAttack', guard) },
+    }).unread[0]!;
+  const named = ' == AgentCore::Action::"a___a"';
+
+  expect(about(named).actions).toEqual(['a___a']);
+  expect(about('').actions).toEqual([]);
+  expect(about(named).why).toMatch(/\(digest [0-9a-f]{12}\)$/);
+  expect(about(named).why).toBe(about(named).why);
+  expect(about(named).why).not.toBe(about(named, 'Other').why);
 });

@@ -228,3 +228,57 @@ describe('agents that people log in to, several gateways, remote targets', () =>
     expect(() => testCommand.run([path, '--gateway', 'robots', '--tests', tests])).toThrow(/nobody is calling/);
   });
 });
+
+/** The template with a policy that no offline engine reads. */
+function guarded(name: string, guard = 'A'): string {
+  const template = JSON.parse(readFileSync(old, 'utf8')) as {
+    Resources: { [id: string]: { Type: string; Properties: object } };
+  };
+  const { Resources } = template;
+  const policy = Object.values(Resources).find(({ Type }) => Type === 'AWS::BedrockAgentCore::Policy')!;
+  const Definition = { Policy: { Statement: `forbid (principal, action, resource) when guardrails { ${guard} };` } };
+  const Guarded = { ...policy, Properties: { ...policy.Properties, Name: 'guarded', Definition } };
+  return file(name, JSON.stringify({ ...template, Resources: { ...Resources, Guarded } }));
+}
+
+test('an unread policy that comes, changes or goes is a difference, and fails the tests', async () => {
+  const before = guarded('guarded.json');
+  const after = guarded('guarded-otherwise.json', 'B');
+  const compare = async (from: string, to: string) =>
+    (await diff.run([from, to, '--fail-on', 'wider'])) as CommandResult;
+
+  expect(await compare(before, guarded('guarded-same.json'))).toMatchObject({ exitCode: 0 });
+  expect(await compare(old, before)).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/^\? policy guarded/m),
+  });
+  expect(await compare(before, old)).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/^\? no longer: policy guarded/m),
+  });
+  expect(await compare(before, after)).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/no longer: policy guarded.*digest .*\n\? policy guarded.*digest/),
+  });
+  const tests = file('guarded.yaml', `tests: [${ROW}]`);
+  expect(testCommand.run([before, '--tests', tests])).toMatchObject({ exitCode: 1 });
+  expect(testCommand.run([old, '--tests', tests])).toMatchObject({ exitCode: 0 });
+});
+
+test('gateways of one name in two stacks are compared each with its own', async () => {
+  const stacks = (first: string, second: string) => {
+    const path = mkdtempSync(join(tmpdir(), 'stacks-'));
+    writeFileSync(join(path, 'One.json'), readFileSync(first));
+    writeFileSync(join(path, 'Two.json'), readFileSync(second));
+    return path;
+  };
+  const run = async (from: string, to: string) => (await diff.run([from, to])) as CommandResult;
+  const same = stacks(old, old);
+
+  expect(await run(same, stacks(now, old))).toMatchObject({
+    exitCode: 1,
+    output: expect.stringMatching(/^gateway One\/shop\n/),
+  });
+  expect(await run(same, stacks(old, old))).toMatchObject({ exitCode: 0 });
+  expect((await run(old, same)).output).toMatch(/gateway Two\/shop\n/);
+});

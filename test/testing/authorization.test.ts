@@ -134,3 +134,37 @@ test('a gateway that enforces nothing has no answers', () => {
 
   expect(() => authorizationOf(open)).toThrow(/lets calls through that no policy permits/);
 });
+
+interface Resources {
+  readonly [id: string]: { readonly Type: string; readonly Properties: object };
+}
+
+describe('a policy that no offline engine reads', () => {
+  const guarded = (action: string) => {
+    const { Resources, ...rest } = structuredClone(template.toJSON()) as { Resources: Resources };
+    const policy = Object.values(Resources).find(({ Type }) => Type === 'AWS::BedrockAgentCore::Policy')!;
+    const Statement = `forbid (principal, action == AgentCore::Action::"${action}", resource) when guardrails { X };`;
+    const Properties = { ...policy.Properties, Name: 'guarded', Definition: { Policy: { Statement } } };
+    return authorizationOf({ ...rest, Resources: { ...Resources, Guarded: { ...policy, Properties } } });
+  };
+  const own = guarded('order-refund___order-refund');
+  const other = guarded('another___tool');
+
+  test('leaves no expectation about the tool that it may concern, and those about others', () => {
+    const why = /nothing can be said about this tool, policy guarded: it is not plain Cedar/;
+
+    expect(messageOf(() => own.expect(call(500)).allow())).toMatch(why);
+    expect(messageOf(() => own.expect(call(501)).deny())).toMatch(why);
+    other.expect(call(500)).allow();
+    other.expect(call(501)).deny();
+  });
+
+  test('counts as untested', () => {
+    const tests = [{ ...call(500), expect: 'allow' }];
+    const { coverage } = other.expectTable({ tests });
+
+    expect(coverage.untestedPolicies).toEqual(['guarded']);
+    expect(coverage.percent).toBeLessThan(authorizationOf(template).expectTable({ tests }).coverage.percent);
+    expect(messageOf(() => own.expectTable({ tests }))).toContain('policy guarded');
+  });
+});

@@ -1,3 +1,4 @@
+import type { GatewayAuthorization } from '../../assembly/authorization-of';
 import {
   type AccessChange,
   accessChanges,
@@ -29,8 +30,13 @@ Exit codes: 0 no difference, 1 differences, 2 wrong usage or unreadable input.`,
     if (oldPath === undefined) throw usage('diff needs the cdk.out of before the change');
     const format = choice('format', values.format, ['text', 'markdown', 'json'], 'text');
     const failOn = choice('fail-on', values['fail-on'], ['any', 'wider', 'never'], 'any');
-    const gateways = differences(viewsOf(oldPath), viewsOf(newPath));
-    const counts = gateways.some(({ changes, unknown }) => unknown.length > 0 || changes.some(countsFor(failOn)));
+    const [before, after] = [readAuthorizations(oldPath), readAuthorizations(newPath)];
+    const key = keysFor(before, after);
+    const gateways = differences(viewsOf(before, key), viewsOf(after, key));
+    const counts = gateways.some(
+      ({ changes, unknown, unknownBefore }) =>
+        unknown.length + unknownBefore.length > 0 || changes.some(countsFor(failOn)),
+    );
     return {
       exitCode: failOn !== 'never' && counts ? EXIT.findings : EXIT.clean,
       output: format === 'json' ? JSON.stringify({ gateways }, undefined, 2) : render[format](gateways),
@@ -48,11 +54,27 @@ interface GatewayDifference {
   readonly changes: readonly AccessChange[];
   /** What the new template does not tell and the old one did. */
   readonly unknown: readonly string[];
+  /** What only the old one did not tell: an unread policy that is gone may have forbidden calls. */
+  readonly unknownBefore: readonly string[];
 }
 
-function viewsOf(path: string): Map<string, GatewayView> {
-  const all = readAuthorizations(path);
-  return new Map(all.map((gateway) => [gateway.name, { map: namedAccessMap(gateway), unknown: gateway.unknown }]));
+type GatewayKey = (gateway: GatewayAuthorization, index: number, all: readonly GatewayAuthorization[]) => string;
+
+/** The name, since a stack that is moved or renamed keeps it; where a name is there twice, the stack goes before it. */
+function keysFor(...sides: readonly GatewayAuthorization[][]): GatewayKey {
+  const repeated = (all: readonly GatewayAuthorization[], name: string) =>
+    all.filter((each) => each.name === name).length > 1;
+  return ({ name, stack }, index, all) => {
+    if (!sides.some((side) => repeated(side, name))) return name;
+    const twins = all.slice(0, index).filter((each) => each.name === name && each.stack === stack).length;
+    return `${stack}/${name}${twins === 0 ? '' : `#${twins + 1}`}`;
+  };
+}
+
+function viewsOf(all: readonly GatewayAuthorization[], key: GatewayKey): Map<string, GatewayView> {
+  return new Map(
+    all.map((gateway, index) => [key(gateway, index, all), { map: namedAccessMap(gateway), unknown: gateway.unknown }]),
+  );
 }
 
 function differences(
@@ -64,7 +86,9 @@ function differences(
     const [old, now] = [before.get(gateway) ?? none, after.get(gateway) ?? none];
     const changes = accessChanges(old.map, now.map);
     const unknown = now.unknown.filter((what) => !old.unknown.includes(what));
-    return changes.length + unknown.length === 0 ? [] : [{ gateway, changes, unknown }];
+    const unknownBefore = old.unknown.filter((what) => !now.unknown.includes(what));
+    if (changes.length + unknown.length + unknownBefore.length === 0) return [];
+    return [{ gateway, changes, unknown, unknownBefore }];
   });
 }
 
@@ -77,20 +101,29 @@ const NO_DIFFERENCE = 'No difference in who can call which tool.';
 const render = {
   text: (gateways: readonly GatewayDifference[]) =>
     gateways
-      .map(({ gateway, changes, unknown }) =>
-        [`gateway ${gateway}`, accessChangesText(changes), ...unknown.map((what) => `? ${what}`)]
+      .map(({ gateway, changes, unknown, unknownBefore }) =>
+        [
+          `gateway ${gateway}`,
+          accessChangesText(changes),
+          ...unknownBefore.map((what) => `? no longer: ${what}`),
+          ...unknown.map((what) => `? ${what}`),
+        ]
           .filter((part) => part !== '')
           .join('\n'),
       )
       .join('\n\n') || NO_DIFFERENCE,
   markdown: (gateways: readonly GatewayDifference[]) =>
     gateways
-      .map(({ gateway, changes, unknown }) =>
-        [
+      .map(({ gateway, changes, ...open }) => {
+        const unknown = [
+          ...open.unknownBefore.map((what) => `- no longer unknown: ${what}`),
+          ...open.unknown.map((what) => `- not known: ${what}`),
+        ];
+        return [
           `### Access to gateway ${gateway}`,
           ...(changes.length === 0 ? [] : [accessChangesMarkdown(changes)]),
-          ...(unknown.length === 0 ? [] : [unknown.map((what) => `- not known: ${what}`).join('\n')]),
-        ].join('\n\n'),
-      )
+          ...(unknown.length === 0 ? [] : [unknown.join('\n')]),
+        ].join('\n\n');
+      })
       .join('\n\n') || NO_DIFFERENCE,
 };

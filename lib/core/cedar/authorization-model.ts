@@ -1,15 +1,29 @@
 import { qualifiedToolName, splitToolName } from '../../protocol/tool-name';
 import { nearest } from '../suggest';
 import type { CedarPolicyText } from './engine';
+import { mayConcern } from './policy-file';
 import { type CedarDecision, PolicySet, type Residual } from './policy-set';
 import { type CedarPrincipal, toolCallRequest } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
+
+/** A policy that decides calls, and of which nobody here knows how. */
+export interface UnreadPolicy {
+  /** Absent for what may hold policies. */
+  readonly id?: string;
+  /** `policy guarded` */
+  readonly name: string;
+  readonly why: string;
+  /** Actions and groups of actions that it names; none means that it may be about all. */
+  readonly actions: readonly string[];
+}
 
 export interface AuthorizationInput {
   readonly gatewayArn: string;
   readonly tools: readonly CedarTool[];
   /** Active policies only. */
   readonly policies: readonly CedarPolicyText[];
+  /** @default - every policy is read */
+  readonly unread?: readonly UnreadPolicy[];
 }
 
 export interface AskedCall {
@@ -50,6 +64,12 @@ export class AuthorizationModel {
     const names = [...this.tools].flatMap(([qualified, tool]) => [qualified, tool.name]);
     const meant = nearest(name, names);
     return { problem: `there is no tool '${name}'${meant === undefined ? '' : `, did you mean '${meant}'?`}` };
+  }
+
+  /** Policies about a tool that are not read. Where there is one, no answer about the tool is certain. */
+  public unreadOf(tool: string): readonly UnreadPolicy[] {
+    const { target, name } = this.tools.get(tool)!;
+    return (this.input.unread ?? []).filter((policy) => mayConcern(policy, { target, name }));
   }
 
   /** What is left of each policy about a tool for this caller, or for whoever calls. */

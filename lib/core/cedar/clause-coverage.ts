@@ -11,7 +11,7 @@ export interface UntestedClause {
 }
 
 export interface ClauseCoverage {
-  /** Policies that decide no test. */
+  /** Policies that decide no test, those that cannot be read among them. */
   readonly untestedPolicies: readonly string[];
   readonly untestedClauses: readonly UntestedClause[];
   /** Parts that were tried. */
@@ -39,8 +39,10 @@ export function clauseCoverage(model: AuthorizationModel, tests: readonly AskedC
       if (!noticed) untestedClauses.push({ policyId: policy.id, clause: explain(mutant.clause, expressionText) });
     }
   }
-  const untestedPolicies = model.input.policies.map(({ id }) => id).filter((id) => !deciding.has(id));
-  const all = clauses + model.input.policies.length;
+  const policies = model.input.policies.map(({ id }) => id);
+  const unread = (model.input.unread ?? []).map(({ id, name }) => id ?? name);
+  const untestedPolicies = [...policies.filter((id) => !deciding.has(id)), ...unread];
+  const all = clauses + policies.length + unread.length;
   const tested = all - untestedPolicies.length - untestedClauses.length;
   return { untestedPolicies, untestedClauses, clauses, percent: all === 0 ? 100 : Math.floor((100 * tested) / all) };
 }

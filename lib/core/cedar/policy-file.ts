@@ -31,9 +31,15 @@ export interface FilePolicy extends CedarPolicyText {
   readonly dialect?: string;
 }
 
+/** Escapes, placeholders and values that are only known after a deployment may stand for any name. */
+const OPEN_ACTION = /\\|\{\{|\$\{|\p{Cc}/u;
+
 /** Whether a policy can be about a tool, judged by the names in its text: rather too often than too rarely. */
-export function mayConcern({ actions }: FilePolicy, tool: { readonly target: string; readonly name: string }): boolean {
-  if (actions.length === 0 || actions.some((action) => action.includes('\\'))) return true;
+export function mayConcern(
+  { actions }: Pick<FilePolicy, 'actions'>,
+  tool: { readonly target: string; readonly name: string },
+): boolean {
+  if (actions.length === 0 || actions.some((action) => OPEN_ACTION.test(action))) return true;
   const groups = [qualifiedToolName(tool.target, tool.name), tool.target, ...Object.values(CEDAR_ACTION_GROUP)];
   return actions.some((action) => groups.includes(action));
 }

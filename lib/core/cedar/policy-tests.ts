@@ -155,7 +155,7 @@ export function runPolicyTest(model: AuthorizationModel, test: PolicyTest): Poli
     return { ...result, message: problem!, explanation: explainTest(test, test.tool, []) };
   }
   const answer = model.ask(test);
-  const failure = failureOf(test, answer, policyNames(model));
+  const failure = uncertain(model, tool) ?? failureOf(test, answer, policyNames(model));
   const { decision, policies } = answer;
   const explanation = failure === undefined ? [] : explainTest(test, tool, explainAnswer(model, tool, test.principal));
   const passed = failure === undefined;
@@ -171,6 +171,12 @@ function explainTest(test: PolicyTest, tool: string, policies: readonly string[]
     ...policies.map((line, index) => [index === 0 ? 'policies' : '', line]),
   ];
   return rows.map(([label, value]) => `${label!.padEnd(9)}  ${value}`);
+}
+
+/** An answer that an unread policy may turn round is none, whatever is expected. */
+function uncertain(model: AuthorizationModel, tool: string): string | undefined {
+  const unread = model.unreadOf(tool).map(({ name, why }) => `${name}: ${why}`);
+  return unread.length === 0 ? undefined : `nothing can be said about this tool, ${unread.join('; ')}`;
 }
 
 /** The end that makes the name of a generated policy unique in an account. */

@@ -62,13 +62,10 @@ Vendor:
     const lock = options.toolLock;
     if (lock === undefined) return;
     const contracts = toolContracts(model);
-    for (const { gateway, qualifiedName, part, message } of lockDifferences(lock, contracts)) {
-      const contract =
-        contracts.find((each) => each.gateway === gateway && each.qualifiedName === qualifiedName) ??
-        contracts.find((each) => each.gateway === gateway)!;
-      const gone = contract.qualifiedName !== qualifiedName;
-      const path = gone ? 'Properties.TargetConfiguration' : `Properties.${pathOf(contract, part)}`;
-      yield finding(contract.target, path, message, `${qualifiedName}:${part}`);
+    for (const { gateway, qualifiedName, part, message, contract } of lockDifferences(lock, contracts)) {
+      const { target } = contract ?? contracts.find((each) => each.gateway === gateway)!;
+      const path = contract === undefined ? 'TargetConfiguration' : pathOf(contract, part);
+      yield finding(target, `Properties.${path}`, message, `${qualifiedName}:${part}`);
     }
   },
 });
