@@ -191,7 +191,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'remote-targets',
     what: 'OpenAPI, MCP server and API Gateway targets',
     state: 'approximated',
-    note: 'called only if their host is named; each path parameter is one segment; redirects to another host are not followed; an answer that is no success becomes an error without its text, unless the gateway is in DEBUG. A stage that wants the gateway role is judged by IAM, but its request is not signed. Arguments are checked against the whole schema of the target',
+    note: 'called only if their host is named; each path parameter is one segment; redirects to another host are not followed; the name of a real host is resolved once for each request, and an internal address is refused; an answer that is no success becomes an error without its text, unless the gateway is in DEBUG. A stage that wants the gateway role is judged by IAM, but its request is not signed. Arguments are checked against the whole schema of the target',
     source: `${GUIDE}/gateway-supported-targets.html`,
   },
   {

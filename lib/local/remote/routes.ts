@@ -1,10 +1,20 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { SecureMcpError, shown } from '../../core/errors';
+import { fetchFrom } from './pinned-fetch';
 
 /** Why a request did not lead to an answer; the text holds no credential and no part of an answer. */
 export class UpstreamError extends Error {}
 
+/** How names become addresses, and how a request is made; tests put others in place. */
+export interface RouteNetwork {
+  readonly resolve: (hostname: string) => Promise<readonly LookupAddress[]>;
+  /** A request to one of these addresses and to no other. */
+  readonly fetchFrom: (addresses: readonly LookupAddress[], url: URL, request: RequestInit) => Promise<Response>;
+}
+
+const NETWORK: RouteNetwork = { resolve: (hostname) => lookup(hostname, { all: true }), fetchFrom };
 const REDIRECTS_MAX = 3;
 /** Requests and answers of the gateway: 6 MB. */
 const ANSWER_LIMIT = 6 * 1024 * 1024;
@@ -18,7 +28,10 @@ export class Routes {
   private readonly origins: ReadonlyMap<string, string>;
 
   /** @param forward origin of the template by origin on this machine; `undefined` calls the host itself */
-  public constructor(forward: { readonly [origin: string]: string | undefined } = {}) {
+  public constructor(
+    forward: { readonly [origin: string]: string | undefined } = {},
+    private readonly network: RouteNetwork = NETWORK,
+  ) {
     this.origins = new Map(Object.entries(forward).map(([from, to]) => route(from, to)));
   }
 
@@ -39,9 +52,7 @@ export class Routes {
     if (next === undefined) throw new UpstreamError(notForwarded(url));
     let request: RequestInit = { ...init, redirect: 'manual', signal: init.signal ?? AbortSignal.timeout(TIMEOUT_MS) };
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-      const { origin } = next;
-      await refusePrivate(next, this.isLocal(origin));
-      const response = await send(next, request);
+      const response = await this.send(next, request);
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
       if (location === null) return response;
       await response.body?.cancel();
@@ -60,6 +71,33 @@ export class Routes {
     return there;
   }
 
+  private async send(url: URL, request: RequestInit): Promise<Response> {
+    try {
+      if (this.isLocal(url.origin)) return await fetch(url, request);
+      return await this.network.fetchFrom(await this.publicAddresses(url), url, request);
+    } catch (error) {
+      if (error instanceof UpstreamError) throw error;
+      const { cause, name, code } = error as Error & { code?: string; cause?: { code?: string } };
+      const isLate = name === 'TimeoutError' || (cause as Error | undefined)?.name === 'TimeoutError';
+      const why = isLate
+        ? `no answer within ${TIMEOUT_MS / 1000} s`
+        : (cause?.code ?? (typeof code === 'string' ? code : 'no connection'));
+      throw new UpstreamError(`${url.host} cannot be reached: ${why}`);
+    }
+  }
+
+  /**
+   * A real host must be on the internet, as for the service. The connection is made to what was looked at, so a name that
+   * leads elsewhere a moment later (DNS rebinding) changes nothing.
+   */
+  private async publicAddresses({ hostname, host }: URL): Promise<readonly LookupAddress[]> {
+    const addresses = await this.network.resolve(hostname.replace(/^\[|\]$/g, ''));
+    if (addresses.some(({ address }) => isPrivateAddress(address))) {
+      throw new UpstreamError(`${host} has an address of an internal network`);
+    }
+    return addresses;
+  }
+
   private isLocal(origin: string): boolean {
     return [...this.origins].some(([from, to]) => to === origin && from !== to);
   }
@@ -69,16 +107,6 @@ export function notForwarded(url: string): string {
   if (!URL.canParse(url)) return 'a URL of the template cannot be read';
   const { origin } = new URL(url);
   return `${origin} is not called here. Use --forward ${origin}=http://127.0.0.1:<port> for a server on this machine, or --forward ${origin} for the host itself`;
-}
-
-async function send(url: URL, request: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, request);
-  } catch (error) {
-    const { cause, name } = error as Error & { cause?: { code?: string } };
-    const why = name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : (cause?.code ?? 'no connection');
-    throw new UpstreamError(`${url.host} cannot be reached: ${why}`);
-  }
 }
 
 /** What a redirect makes of a request; a body is sent again only where HTTP says so. */
@@ -128,15 +156,6 @@ for (const [net, prefix] of [
 /** Whether an address is of an internal network; IPv4 inside IPv6 is judged as IPv4. */
 export function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** A real host must be on the internet, as for the service. A name can change between this look and the connection. */
-async function refusePrivate({ hostname, host }: URL, local: boolean): Promise<void> {
-  if (local) return;
-  const addresses = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => []);
-  if (addresses.some(({ address }) => isPrivateAddress(address))) {
-    throw new UpstreamError(`${host} has an address of an internal network`);
-  }
 }
 
 function route(from: string, to: string | undefined): [string, string] {

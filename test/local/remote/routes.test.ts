@@ -1,3 +1,6 @@
+import type { LookupAddress } from 'node:dns';
+import { Peer } from '../../../examples/outbound/local/peer';
+import { fetchFrom } from '../../../lib/local/remote/pinned-fetch';
 import { isPrivateAddress, Routes } from '../../../lib/local/remote/routes';
 
 const API = 'https://api.crm.example';
@@ -29,6 +32,80 @@ test('E06: a host whose name leads into this network is not called', async () =>
   const routes = new Routes({ 'https://localhost': undefined });
 
   await expect(routes.fetch('https://localhost/v1')).rejects.toThrow('has an address of an internal network');
+});
+
+describe('E06: a name that leads elsewhere at the second look', () => {
+  const HOST = 'https://api.rebinding.example';
+  const PUBLIC = { address: '203.0.113.7', family: 4 };
+  const INSIDE = { address: '127.0.0.1', family: 4 };
+  /** A name server that says what an attacker wants, one answer after the other. */
+  function rebinding(...answers: LookupAddress[][]) {
+    let asked = 0;
+    const resolve = async () => answers[Math.min(asked++, answers.length - 1)]!;
+    return { resolve, asked: () => asked };
+  }
+
+  test('the connection is made to the address that was looked at, which is asked for once', async () => {
+    const names = rebinding([PUBLIC], [INSIDE]);
+    const connected: (readonly LookupAddress[])[] = [];
+    const routes = new Routes(
+      { [HOST]: undefined },
+      {
+        resolve: names.resolve,
+        fetchFrom: async (addresses) => {
+          connected.push(addresses);
+          return new Response('public');
+        },
+      },
+    );
+
+    expect(await (await routes.fetch(`${HOST}/v1`)).text()).toBe('public');
+    expect([connected, names.asked()]).toEqual([[[PUBLIC]], 1]);
+    await expect(routes.fetch(`${HOST}/v1`)).rejects.toThrow('api.rebinding.example has an address of an internal');
+    expect(connected).toHaveLength(1);
+  });
+
+  test('a redirect to the same host is looked at again', async () => {
+    const names = rebinding([PUBLIC], [PUBLIC, INSIDE]);
+    let requests = 0;
+    const routes = new Routes(
+      { [HOST]: undefined },
+      {
+        resolve: names.resolve,
+        fetchFrom: async () => {
+          requests++;
+          return new Response(null, { status: 302, headers: { location: '/v2' } });
+        },
+      },
+    );
+
+    await expect(routes.fetch(`${HOST}/v1`)).rejects.toThrow('has an address of an internal network');
+    expect(requests).toBe(1);
+  });
+
+  test('the twin: the real connection goes to the given address, whatever the name leads to', async () => {
+    const inside = await Peer.start(() => ({ status: 201, headers: { 'x-seen': 'yes' }, body: 'inside' }));
+    const { port } = new URL(inside.origin);
+    const url = new URL(`http://api.rebinding.example:${port}/v1?a=b`);
+    const request = { method: 'POST', headers: { 'x-mine': '1' }, body: 'text' };
+    const answer = await fetchFrom([INSIDE], url, request);
+
+    expect([answer.status, answer.headers.get('x-seen'), await answer.text()]).toEqual([201, 'yes', 'inside']);
+    expect(inside.arrivals).toEqual([
+      expect.objectContaining({
+        method: 'POST',
+        url: '/v1?a=b',
+        headers: expect.objectContaining({ host: `api.rebinding.example:${port}`, 'x-mine': '1' }),
+        body: 'text',
+      }),
+    ]);
+    // The name is one of this machine, the address is not: no request arrives here.
+    const elsewhere = new URL(`http://localhost:${port}/v1`);
+    await expect(fetchFrom([PUBLIC], elsewhere, { signal: AbortSignal.timeout(300) })).rejects.toThrow();
+    await expect(fetchFrom([], elsewhere, {})).rejects.toThrow('no address');
+    expect(inside.arrivals).toHaveLength(1);
+    await inside.close();
+  });
 });
 
 test('a host that does not answer is named without anything else', async () => {
