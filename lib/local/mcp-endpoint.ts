@@ -6,6 +6,7 @@ import {
   INTERNAL_ERROR,
   isLegacyRequest,
   ProtocolError,
+  ProtocolErrorCode,
   Server,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
@@ -79,7 +80,7 @@ export class McpEndpoint {
     }
     const unsupported = this.unsupportedVersion(request, body);
     if (unsupported !== undefined) {
-      return sendJson(response, 400, rpcError(body.id, -32602, `Unsupported MCP protocol version: ${unsupported}`));
+      return sendJson(response, 400, this.versionError(body.id, unsupported));
     }
     const noSession = this.sessionProblem(request, caller, body);
     if (noSession !== undefined) return sendJson(response, noSession.status, noSession.body);
@@ -162,6 +163,16 @@ export class McpEndpoint {
     if (body.method === 'initialize') return undefined;
     const version = String(request.headers['mcp-protocol-version'] ?? MCP_VERSION_WITHOUT_HEADER);
     return this.gateway.supportedVersions.includes(version) ? undefined : version;
+  }
+
+  /** The text as the service was seen to have it; the code and the data as MCP 2026-07-28 has them. */
+  private versionError(id: unknown, requested: string): object {
+    const error = {
+      code: ProtocolErrorCode.UnsupportedProtocolVersion,
+      message: `Unsupported MCP protocol version: ${requested}`,
+      data: { supported: this.gateway.supportedVersions, requested },
+    };
+    return { jsonrpc: '2.0', id: id ?? null, error };
   }
 
   private async forward(web: Request, body: JsonRpc, exchange: Exchange): Promise<Response> {

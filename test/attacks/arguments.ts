@@ -43,7 +43,7 @@ export const ARGUMENT_ATTACKS: readonly Attack[] = [
     title: 'call of a tool that is not listed for the caller',
     request: asReader(refund({ id: 'o-1', amount: 1 })),
     expected: denied,
-    twin: { without: 'AZ02: a condition on the caller', edit: permit('refund'), outcome: 'tool runs' },
+    twin: { without: 'AZ02: a condition on the caller', edit: permit('refund') },
   },
   ...UNKNOWN_NAMES.map(
     ([id, tool]): Attack => ({
@@ -63,7 +63,6 @@ export const ARGUMENT_ATTACKS: readonly Attack[] = [
       edit: policy('refund', (text) =>
         text.replace(/context\.input\.amount\.lessThanOrEqual\(decimal\("500\.0"\)\)/, 'true'),
       ),
-      outcome: 'tool runs',
     },
   },
   {
@@ -76,7 +75,6 @@ export const ARGUMENT_ATTACKS: readonly Attack[] = [
       edit: policy('refund', (text) =>
         text.replace(/context\.input\.amount\.greaterThanOrEqual\(decimal\("0\.01"\)\)/, 'true'),
       ),
-      outcome: 'tool runs',
     },
   },
   ...['500.000001', '500.0000000000001', '5.001e2', '9007199254740993', '1e400', '-1e400', '-0', '0.00001'].map(
@@ -108,7 +106,6 @@ export const ARGUMENT_ATTACKS: readonly Attack[] = [
         undefined,
         'in [AgentCore::Action::"look-up___look-up", AgentCore::Action::"refund___refund"]',
       ),
-      outcome: 'tool runs',
     },
   },
 ];

@@ -17,6 +17,8 @@ export interface AttackRequest extends RpcOptions {
   readonly arguments?: unknown;
 }
 
+type Edit = (template: EditableTemplate) => void;
+
 /** One attack of the corpus. The same request must get through on the template that lacks the one control. */
 export interface Attack {
   readonly id: string;
@@ -25,14 +27,12 @@ export interface Attack {
   readonly expected: {
     /** The layer that says no; `protocol` for what is refused before any layer. */
     readonly layer: 1 | 2 | 3 | 'protocol';
-    readonly status?: number;
-    readonly code?: number;
-  };
+  } & ({ readonly status: number; readonly code?: number } | { readonly status?: number; readonly code: number });
   readonly twin?: {
     /** The control that is taken away. */
     readonly without: string;
-    readonly edit: (template: EditableTemplate) => void;
-    /** What then happens: the tool runs, or at least the layer that said no lets it pass. */
-    readonly outcome: 'tool runs' | 'layer passes';
+    readonly edit: Edit;
+    /** What another layer has against the call. With this alone the layer of the attack still says no. */
+    readonly besides?: Edit;
   };
 }

@@ -1,10 +1,13 @@
+import { request } from 'node:http';
 import type { LocalGateway } from '../../lib/local';
 import {
   callTool,
   ECHO,
+  type EditableTemplate,
   edited,
   invocations,
   REFUND,
+  resources,
   rpc,
   start,
   stopAll,
@@ -16,6 +19,7 @@ import { ARGUMENT_ATTACKS } from './arguments';
 import type { Attack, AttackContext } from './attack';
 import { PROTOCOL_ATTACKS } from './protocol';
 import { TOKEN_ATTACKS } from './tokens';
+import { objections } from './weaken';
 
 const shop = synthesizeShop();
 let gateway: LocalGateway;
@@ -42,20 +46,41 @@ async function send(attack: Attack, to: LocalGateway) {
   return { answer, decisions: to.decisions.slice(before), runs: invocations(to) - runs };
 }
 
+async function expectRefused(attack: Attack, by: LocalGateway): Promise<void> {
+  const { layer, ...expected } = attack.expected;
+  const { answer, decisions, runs } = await send(attack, by);
+
+  expect(runs).toBe(0);
+  expect({ status: answer.status, code: answer.body.error?.code }).toMatchObject(expected);
+  const refusing = decisions.filter(({ decision }) => decision === 'deny').map((each) => each.layer);
+  expect(refusing).toEqual(layer === 'protocol' ? [] : [layer]);
+}
+
 const ATTACKS = [...TOKEN_ATTACKS, ...PROTOCOL_ATTACKS, ...ARGUMENT_ATTACKS];
+
+/** A call from one of the addresses of this machine. */
+function callFrom(localAddress: string, to: LocalGateway, token: string) {
+  const headers = {
+    'content-type': 'application/json',
+    'mcp-protocol-version': '2025-11-25',
+    authorization: `Bearer ${token}`,
+  };
+  const params = { name: ECHO, arguments: { id: 'a' } };
+  return new Promise((resolve, reject) => {
+    const call = request(to.mcpUrl, { method: 'POST', localAddress, headers }, (answer) => {
+      const address = call.socket?.localAddress;
+      answer.resume().once('end', () => resolve({ status: answer.statusCode, address }));
+    });
+    call.once('error', reject);
+    call.end(JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params }));
+  });
+}
+
+type EditableResource = EditableTemplate['Resources'][string];
 
 describe('the synthesized gateway stops', () => {
   test.each(ATTACKS.map((attack) => [`${attack.id} ${attack.title}`, attack] as const))('%s', async (_name, attack) => {
-    const { expected } = attack;
-    const { answer, decisions, runs } = await send(attack, gateway);
-
-    expect(runs).toBe(0);
-    expect({ status: answer.status, code: answer.body.error?.code }).toEqual({
-      status: expected.status ?? answer.status,
-      code: expected.code ?? answer.body.error?.code,
-    });
-    const refusing = decisions.filter(({ decision }) => decision === 'deny').map(({ layer }) => layer);
-    expect(refusing).toEqual(expected.layer === 'protocol' ? [] : [expected.layer]);
+    await expectRefused(attack, gateway);
   });
 });
 
@@ -65,11 +90,18 @@ describe('without the one control it gets through', () => {
   test.each(twins.map((attack) => [`${attack.id} ${attack.title}, without ${attack.twin!.without}`, attack] as const))(
     '%s',
     async (_name, attack) => {
-      const weak = await start(edited(shop, attack.twin!.edit));
+      const { besides, edit } = attack.twin!;
+      const open = besides === undefined ? shop : edited(shop, besides);
+      if (besides !== undefined) {
+        const guarded = await start(open);
+        await expectRefused(attack, guarded);
+        await guarded.close();
+      }
+      const weak = await start(edited(open, edit));
       const { decisions, runs } = await send(attack, weak);
 
       expect(weak.unsupported.filter((text) => text.startsWith('Cedar'))).toEqual([]);
-      if (attack.twin!.outcome === 'tool runs') expect(runs).toBe(1);
+      expect(runs).toBe(1);
       const layer = attack.expected.layer === 'protocol' ? 1 : attack.expected.layer;
       expect(decisions).toContainEqual(expect.objectContaining({ layer, decision: 'allow' }));
       await weak.close();
@@ -78,10 +110,59 @@ describe('without the one control it gets through', () => {
 });
 
 describe('what is let through on purpose, or is data and nothing else', () => {
-  test('A29: a good token can be used again until it expires', async () => {
+  test('A29: a good token can be used again, from another address too: it is a bearer token', async () => {
+    const token = await tokenOf(gateway, 'reader');
+    // Only Linux has the whole of 127.0.0.0/8 on its loopback interface.
+    const addresses = process.platform === 'linux' ? ['127.0.0.1', '127.0.0.2'] : ['127.0.0.1', '127.0.0.1'];
+
+    for (const address of addresses) {
+      const runs = invocations(gateway);
+      expect(await callFrom(address, gateway, token)).toEqual({ status: 200, address });
+      expect(invocations(gateway) - runs).toBe(1);
+    }
+  });
+
+  test('A29: until it expires, which IN11 keeps short', async () => {
+    const day = edited(shop, (template) => {
+      for (const { Properties } of resources(template, 'AWS::Cognito::UserPoolClient')) {
+        Properties.AccessTokenValidity = 24;
+        Properties.TokenValidityUnits.AccessToken = 'hours';
+      }
+    });
+    const weak = await start(day);
+    const [token, longer] = [await tokenOf(gateway, 'reader'), await tokenOf(weak, 'reader')];
+    const both = async () => [
+      (await callTool(gateway, token, ECHO, { id: 'a' })).status,
+      (await callTool(weak, longer, ECHO, { id: 'a' })).status,
+    ];
+
+    expect(objections(day, shop)).toEqual(['IN11']);
+    expect(await both()).toEqual([200, 200]);
+    const timers = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'];
+    jest.useFakeTimers({ now: Date.now() + 16 * 60_000, doNotFake: timers as never });
+    try {
+      expect(await both()).toEqual([401, 200]);
+    } finally {
+      jest.useRealTimers();
+    }
+    await weak.close();
+  });
+
+  test('A33: a good token is no signature, at a gateway for IAM callers', async () => {
+    const signed = await start(
+      edited(shop, (template) => {
+        const [{ Properties }] = resources(template, 'AWS::BedrockAgentCore::Gateway') as [EditableResource];
+        Properties.AuthorizerType = 'AWS_IAM';
+        delete Properties.AuthorizerConfiguration;
+      }),
+    );
     const token = await tokenOf(gateway, 'reader');
 
-    for (const id of ['1', '2']) expect(textOf(await callTool(gateway, token, ECHO, { id }))).toContain(`"id":"${id}"`);
+    expect((await callTool(signed, token, ECHO, { id: 'a' })).status).toBe(403);
+    expect(invocations(signed)).toBe(0);
+    expect(signed.decisions).toEqual([expect.objectContaining({ layer: 1, decision: 'deny' })]);
+    expect((await callTool(gateway, token, ECHO, { id: 'a' })).status).toBe(200);
+    await signed.close();
   });
 
   test.each([

@@ -33,6 +33,9 @@ const call = (name: string) => ({
   params: { name, arguments: { id: 'o-1' } },
 });
 const refused = { layer: 'protocol', status: 400 } as const;
+/** HeaderMismatch and UnsupportedProtocolVersion of MCP 2026-07-28. */
+const mismatch = { ...refused, code: -32020 } as const;
+const unsupported = { ...refused, code: -32022 } as const;
 const unknownMethod = { layer: 'protocol', code: -32601 } as const;
 
 function withRevision(revision: string): Attack['twin'] {
@@ -42,59 +45,67 @@ function withRevision(revision: string): Attack['twin'] {
       const [gateway] = resources(template, 'AWS::BedrockAgentCore::Gateway');
       gateway!.Properties.ProtocolConfiguration.Mcp.SupportedVersions.push(revision);
     },
-    outcome: 'tool runs',
   };
 }
 
 /** Section B: transport and protocol. */
 export const PROTOCOL_ATTACKS: readonly Attack[] = [
-  {
-    id: 'B01',
-    title: 'a batch whose first call is harmless',
-    request: asReader({
-      body: JSON.stringify([call(LOOKUP), call(REFUND)]),
-      headers: { 'mcp-protocol-version': '2025-03-26' },
+  // The twin is one of rules (rule-twins.test.ts): the local gateway has no batches, whatever the template lists.
+  ...['2025-03-26', undefined, '2026-07-28'].map(
+    (version): Attack => ({
+      id: 'B01',
+      title: `a batch whose first call is harmless, of revision ${version}`,
+      request: asReader({
+        body: JSON.stringify([call(LOOKUP), call(REFUND)]),
+        headers: { 'mcp-protocol-version': version },
+      }),
+      expected: { ...refused, code: -32600 },
     }),
-    expected: refused,
-  },
+  ),
   {
     id: 'B02',
     title: 'another tool in the header than in the body',
     request: asReader(modernCall({ 'mcp-name': REFUND })),
-    expected: refused,
+    expected: mismatch,
   },
   {
     id: 'B02',
     title: 'another method in the header than in the body',
     request: asReader(modernCall({ 'mcp-method': 'tools/list' })),
-    expected: refused,
+    expected: mismatch,
   },
-  { id: 'B04', title: 'no Mcp-Name', request: asReader(modernCall({ 'mcp-name': undefined })), expected: refused },
-  { id: 'B04', title: 'no Mcp-Method', request: asReader(modernCall({ 'mcp-method': undefined })), expected: refused },
+  { id: 'B04', title: 'no Mcp-Name', request: asReader(modernCall({ 'mcp-name': undefined })), expected: mismatch },
+  { id: 'B04', title: 'no Mcp-Method', request: asReader(modernCall({ 'mcp-method': undefined })), expected: mismatch },
+  {
+    id: 'B04',
+    title: 'no MCP-Protocol-Version, which means 2025-03-26',
+    request: asReader(modernCall({ 'mcp-protocol-version': undefined })),
+    expected: unsupported,
+  },
   {
     id: 'B05',
     title: 'another version in the header than in the body',
     request: asReader(modernCall({}, '2025-11-25')),
-    expected: refused,
+    expected: mismatch,
   },
   {
     id: 'B05',
     title: 'an unlisted version',
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': '1999-01-01' } }),
-    expected: refused,
+    expected: unsupported,
   },
   {
     id: 'B05',
     title: 'a downgrade',
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': '2024-11-05' } }),
-    expected: refused,
+    expected: unsupported,
     twin: withRevision('2024-11-05'),
   },
   {
     id: 'B05',
     title: 'no version, which means 2025-03-26',
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-protocol-version': undefined } }),
-    expected: refused,
+    expected: unsupported,
     twin: withRevision('2025-03-26'),
   },
   ...(
@@ -108,14 +119,14 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
       id: 'B06',
       title,
       request: asReader(modernCall({ 'mcp-name': name })),
-      expected: refused,
+      expected: mismatch,
     }),
   ),
   {
     id: 'B09',
     title: 'a session under the revision without sessions changes nothing',
     request: asReader(modernCall({ 'mcp-session-id': 'guessed', 'mcp-name': REFUND })),
-    expected: refused,
+    expected: mismatch,
   },
   {
     id: 'B10',
@@ -137,6 +148,7 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
     request: asReader({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'content-type': 'text/plain' } }),
     expected: { layer: 'protocol', status: 415 },
   },
+  // Twins of rules: the web ACL of IN16, and the targets of AZ15 that have no tools, are not simulated.
   {
     id: 'B12',
     title: 'a body of 7 MB',
@@ -164,7 +176,7 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
       id: 'B20',
       title: `a response from the client: ${Object.keys(answer)[0]}`,
       request: asReader({ body: message(answer) }),
-      expected: { layer: 'protocol' },
+      expected: { layer: 'protocol', status: 202 },
     }),
   ),
 ];

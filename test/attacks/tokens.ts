@@ -1,12 +1,21 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
+import { CompactEncrypt } from 'jose';
 import { LOOKUP, REFUND } from '../support/local-shop';
 import type { Attack, AttackContext, AttackRequest } from './attack';
-import { authorizer, noAuthorizer, permit, policy } from './weaken';
+import { anyone, authorizer, noAuthorizer, permit, policy } from './weaken';
 
 const lookUp = (token: string | undefined): AttackRequest => ({ tool: LOOKUP, arguments: { id: 'o-1' }, token });
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const stopped = { layer: 1, status: 401, code: -32001 } as const;
 const lacking = { layer: 1, status: 403, code: -32001 } as const;
+/** Observed at the service: a good signature under another issuer is 403 `insufficient_scope`, not 401. */
+const otherIssuer = lacking;
+
+async function publishedKey({ gateway }: AttackContext): Promise<JsonWebKey & { kid: string }> {
+  const answer = await fetch(`${gateway.issuer}/.well-known/jwks.json`);
+  const { keys } = (await answer.json()) as { keys: [JsonWebKey & { kid: string }] };
+  return keys[0];
+}
 
 async function reheadered({ mint }: AttackContext, header: object, signed?: (input: string) => string) {
   const [, payload, signature] = (await mint()).split('.');
@@ -21,7 +30,7 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     title: 'no Authorization header',
     request: () => lookUp(undefined),
     expected: stopped,
-    twin: { without: 'IN01: an authorizer', edit: noAuthorizer, outcome: 'layer passes' },
+    twin: { without: 'IN01: an authorizer', edit: noAuthorizer, besides: anyone('lookup') },
   },
   ...[
     '',
@@ -38,21 +47,26 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
       expected: stopped,
     }),
   ),
-  {
-    id: 'A04',
-    title: 'HS256 with the public key as secret',
-    request: (context) =>
-      reheadered(context, { alg: 'HS256' }, (input) =>
-        createHmac('sha256', 'public key').update(input).digest('base64url'),
-      ),
-    expected: stopped,
-  },
-  {
-    id: 'A05',
-    title: 'PS256 in the header of an RS256 key',
-    request: (c) => reheadered(c, { alg: 'PS256' }),
-    expected: stopped,
-  },
+  ...(
+    [
+      ['as PEM', (jwk) => createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' })],
+      ['as DER', (jwk) => createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' })],
+      ['as JWK', (jwk) => JSON.stringify(jwk)],
+      ['as modulus', (jwk) => Buffer.from(jwk.n!, 'base64url')],
+    ] as [string, (jwk: JsonWebKey) => string | Buffer][]
+  ).map(
+    ([form, secretOf]): Attack => ({
+      id: 'A04',
+      title: `HS256 with the public key ${form} as secret`,
+      request: async (context) => {
+        const jwk = await publishedKey(context);
+        return reheadered(context, { alg: 'HS256', kid: jwk.kid }, (input) =>
+          createHmac('sha256', secretOf(jwk)).update(input).digest('base64url'),
+        );
+      },
+      expected: stopped,
+    }),
+  ),
   {
     id: 'A06',
     title: 'signed with an own key that the header brings along',
@@ -65,11 +79,12 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     },
     expected: stopped,
   },
+  // The key that they are signed with is the right one.
   ...['../../dev/null', "' OR 1=1", 'https://attacker.example/jwks', '\u0000', 'k'.repeat(10_000)].map(
     (kid): Attack => ({
       id: 'A08',
       title: `kid ${JSON.stringify(kid.slice(0, 40))}`,
-      request: (context) => reheadered(context, { alg: 'RS256', kid }),
+      request: async ({ mint }) => lookUp(await mint({ header: { kid } })),
       expected: stopped,
     }),
   ),
@@ -85,7 +100,7 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
       id: 'A10',
       title: `right key, name of the issuer ${what}`,
       request: async ({ mint, gateway }) => lookUp(await mint({ issuer: change(gateway.issuer) })),
-      expected: lacking,
+      expected: otherIssuer,
     }),
   ),
   {
@@ -102,7 +117,7 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     twin: {
       without: 'IN03: AllowedClients',
       edit: (t) => delete authorizer(t).AllowedClients,
-      outcome: 'layer passes',
+      besides: anyone('lookup'),
     },
   },
   {
@@ -110,7 +125,7 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     title: 'an ID token in place of an access token',
     request: async ({ mint }) => lookUp(await mint({ claims: { token_use: 'id' } })),
     expected: stopped,
-    twin: { without: 'IN05: token_use', edit: (t) => delete authorizer(t).CustomClaims, outcome: 'tool runs' },
+    twin: { without: 'IN05: token_use', edit: (t) => delete authorizer(t).CustomClaims },
   },
   {
     id: 'A16',
@@ -143,7 +158,11 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     title: 'no scope',
     request: async ({ mint }) => lookUp(await mint({ scopes: [] })),
     expected: lacking,
-    twin: { without: 'IN04: AllowedScopes', edit: (t) => delete authorizer(t).AllowedScopes, outcome: 'layer passes' },
+    twin: {
+      without: 'IN04: AllowedScopes',
+      edit: (t) => delete authorizer(t).AllowedScopes,
+      besides: anyone('lookup'),
+    },
   },
   {
     id: 'A21',
@@ -157,10 +176,16 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     twin: {
       without: 'IN10: the client in the permit',
       edit: policy('refund', (text) => text.replace(/principal\.getTag\("client_id"\) == "[^"]*"/, 'true')),
-      outcome: 'tool runs',
     },
   },
-  ...['shop/refund-readonly', 'xshop/refund', 'SHOP/REFUND', 'x\tshop/refund', 'x\u00a0shop/refund'].map(
+  ...[
+    'shop/refund-readonly',
+    'xshop/refund',
+    'SHOP/REFUND',
+    'x\tshop/refund',
+    'x\nshop/refund',
+    'x\u00a0shop/refund',
+  ].map(
     (scope): Attack => ({
       id: 'A22',
       title: `a scope that looks like the right one: ${JSON.stringify(scope)}`,
@@ -175,7 +200,6 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
         : {
             without: 'AZ09: exact scopes',
             edit: permit('refund', 'principal.hasTag("scope") && principal.getTag("scope") like "*shop/refund*"'),
-            outcome: 'tool runs',
           },
     }),
   ),
@@ -207,8 +231,12 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
   ),
   {
     id: 'A26',
-    title: 'a nested token',
-    request: (context) => reheadered(context, { alg: 'RS256', cty: 'JWT' }),
+    title: 'a token that is encrypted for the key of the issuer',
+    request: async (context) => {
+      const key = createPublicKey({ key: await publishedKey(context), format: 'jwk' });
+      const jwe = new CompactEncrypt(Buffer.from(await context.mint()));
+      return lookUp(await jwe.setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', cty: 'JWT' }).encrypt(key));
+    },
     expected: stopped,
   },
   { id: 'A26', title: 'five parts', request: async ({ mint }) => lookUp(`${await mint()}.a.b`), expected: stopped },

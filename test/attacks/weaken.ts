@@ -1,3 +1,5 @@
+import { readAssembly } from '../../lib/assembly/read-assembly';
+import { runRules } from '../../lib/rules/run-rules';
 import { type EditableTemplate, resources } from '../support/local-shop';
 
 /** Ways to take one control out of the template. */
@@ -15,7 +17,9 @@ export function policy(tool: string, rewrite: (text: string) => string) {
   return (template: EditableTemplate): void => {
     for (const { Properties } of policiesOf(template, tool)) {
       const join = Properties.Definition.Cedar.Statement['Fn::Join'];
+      const before = JSON.stringify(join[1]);
       join[1] = rewriteParts(join[1], rewrite);
+      if (JSON.stringify(join[1]) === before) throw new Error(`nothing changes in ${before}`);
     }
   };
 }
@@ -30,6 +34,26 @@ export function permit(tool: string, condition?: string, action?: string) {
       join[1] = [scope, gatewayArn, condition === undefined ? '");' : `") when { ${condition} };`];
     }
   };
+}
+
+/** Permits a tool to everybody who gets past the door, whatever kind of caller they are. */
+export function anyone(tool: string) {
+  return (template: EditableTemplate): void => {
+    permit(tool)(template);
+    policy(tool, (text) => text.replace('principal is AgentCore::OAuthUser', 'principal'))(template);
+  };
+}
+
+/** The rules that object to an assembly and not to the one that it was made of. */
+export function objections(weakened: string, original: string): string[] {
+  const known = new Set(rulesOf(original));
+  return rulesOf(weakened).filter((rule) => !known.has(rule));
+}
+
+function rulesOf(assembly: string): string[] {
+  return [
+    ...new Set(runRules(readAssembly(assembly)).map(({ ruleId }) => ruleId.replace(/^SecureMcp-|\[.*$/g, ''))),
+  ].sort();
 }
 
 /** A weakening of nothing would prove nothing. */

@@ -1,5 +1,5 @@
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { exportSPKI, importJWK, type JSONWebKeySet } from 'jose';
+import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import type { JwtAuthorizer } from '../../lib/local/gateway-model';
 import { TokenIssuer, type TokenRecipe } from '../../lib/local/token-issuer';
 import { keySetOf, type TokenVerdict, verifyToken } from '../../lib/local/verify-token';
@@ -97,6 +97,21 @@ describe('the signature', () => {
     const signature = createSign('RSA-SHA256').update(head).sign(privateKey).toString('base64url');
 
     expect(await verdictOn(`${head}.${signature}`)).toMatchObject({ ok: false, status: 401 });
+  });
+
+  test.each([
+    ['RS256', 'RS256', true],
+    ['PS256', 'RS256', false],
+    ['RS384', 'RS256', false],
+    ['ES256', 'ES256', false],
+  ])('a right signature of %s under a key without alg', async (alg, family, ok) => {
+    const { publicKey, privateKey } = await generateKeyPair(family, { extractable: true });
+    const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] };
+    const key = await importJWK(await exportJWK(privateKey), alg);
+    const claims = decodeJwt(await issuer.mint(recipe()));
+    const token = await new SignJWT(claims).setProtectedHeader({ alg, kid: 'k' }).sign(key);
+
+    expect(await verifyToken(`Bearer ${token}`, AUTHORIZER, issuer.issuer, keySetOf(keys))).toMatchObject({ ok });
   });
 
   test.each([
