@@ -7,7 +7,7 @@ import {
   type TemplateModel,
   within,
 } from '../assembly/template-model';
-import { matchesAction } from '../core/iam/match';
+import { matchesAction, WITHOUT_TYPE } from '../core/iam/match';
 import { targetsOf } from './gateways';
 import { functionOf } from './lambda';
 import { FUNCTION, GATEWAY, ROLE, RUNTIME, TARGET } from './types';
@@ -139,7 +139,7 @@ export function conditionValue(condition: unknown, operators: RegExp, key: strin
 /** Operators that let through what they name, and nothing when the key is missing. */
 const NAMING = /^(ForAnyValue:)?(StringEquals(IgnoreCase)?|StringLike|ArnEquals|ArnLike|IpAddress)$/;
 
-/** Whether a condition ties a statement to values of one of these keys; `*` ties to nothing. */
+/** Whether a condition ties a statement to values of one of these keys that name somebody. */
 export function isTiedTo(condition: unknown, keys: readonly (string | RegExp)[]): boolean {
   if (isUnknown(condition)) return false;
   for (const [operator, pairs] of Object.entries((condition ?? {}) as object)) {
@@ -149,11 +149,24 @@ export function isTiedTo(condition: unknown, keys: readonly (string | RegExp)[])
         typeof key === 'string' ? key.toLowerCase() === name.toLowerCase() : key.test(name),
       );
       const values = asList(value);
-      if (named && values.length > 0 && values.every((each) => !isUnknown(each) && /[^*?]/.test(String(each))))
+      if (named && values.length > 0 && values.every((each) => !isUnknown(each) && namesSomebody(String(each))))
         return true;
     }
   }
   return false;
+}
+
+/** `vpce-*` and an ARN of any account name nobody; a name in an ARN without account, as of a bucket, is unique. */
+function namesSomebody(value: string): boolean {
+  const text = withoutReferences(value);
+  if (!text.startsWith('arn:')) return !/[*?]/.test(text) || /^\$\{[^${}]*\}/.test(value);
+  const [, , , , account, ...resource] = text.split(':');
+  return /^[^*?]+$/.test(account || (resource.join(':').split('/')[0] ?? ''));
+}
+
+/** Pseudo parameters have colons of their own. */
+function withoutReferences(text: string): string {
+  return text.replace(/\$\{[^${}]*\}/g, 'x');
 }
 
 /** Whether the principal of a statement is everybody, also as everybody but some. */
@@ -166,16 +179,21 @@ export function isEverybody(statement: unknown): boolean {
   );
 }
 
-/** `*`, or an ARN whose resource part is `*` or `<type>/*`. In S3, what stands before the slash is one bucket. */
+/** `*`, or an ARN that names nothing of its service: what stands behind the type of resource, if any, is a pattern only. */
 export function isEverything(resource: string): boolean {
-  const pattern = resource.replace(/[*?]*\*[*?]*/g, '*');
-  if (/^(arn)?\*/.test(pattern)) return true;
-  if (!pattern.startsWith('arn:')) return false;
-  // A pseudo parameter has colons of its own.
-  const arn = pattern.replace(/\$\{[^${}]*\}/g, 'x');
-  const parts = arn.split(':');
-  const rest = parts.slice(5).join(':');
-  if (parts.length < 6) return pattern.endsWith('*');
-  if (parts[2] === 's3') return /^\*(\/\*)?$/.test(rest);
-  return rest === '*' || /^[a-z-]+[:/]\*(?:\/\*)*$/.test(rest);
+  const arn = withoutReferences(resource);
+  if (/^(arn)?[*?]*\*/.test(arn)) return true;
+  if (!arn.startsWith('arn:')) return false;
+  const [, , service = '', , account, ...rest] = arn.split(':');
+  if (rest.length === 0) return arn.endsWith('*');
+  if (/[*?]/.test(service)) return true;
+  const segments = rest.flatMap((part) => part.split('/')).filter((segment) => segment !== '');
+  if (service === 's3' && account === '') return segments.every(isOpen);
+  const [first = '', name] = segments;
+  if (name === undefined) return isOpen(first) || (/[*?]/.test(first) && !WITHOUT_TYPE.includes(service));
+  return isOpen(name) && (!isOpen(first) || segments.every(isOpen));
+}
+
+function isOpen(segment: string): boolean {
+  return /^[*?]+$/.test(segment);
 }

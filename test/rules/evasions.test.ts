@@ -51,6 +51,25 @@ const EVASIONS: readonly (readonly [name: string, rule: string, outcome: 'findin
   ['a resource that is almost everything', 'LP06', 'finding', statement('dynamodb:GetItem', 'arn:aws:*')],
   ['a resource with two stars', 'LP06', 'finding', statement('dynamodb:GetItem', 'arn:aws:dynamodb:*:*:table/**')],
   ['every index of every table', 'LP06', 'finding', statement('dynamodb:Query', 'arn:aws:dynamodb:*:*:table/*/*')],
+  ['every state machine', 'LP06', 'finding', statement('states:StartExecution', 'arn:aws:states:*:*:stateMachine:*')],
+  ['every object of a service by a pattern', 'LP06', 'finding', statement('s3:GetObject', 'arn:aws:s*:::*/*')],
+  ['every object', 'LP06', 'finding', statement('s3:GetObject', 'arn:aws:s3:::?*/*')],
+  ['everything of any type', 'LP06', 'finding', statement('dynamodb:GetItem', 'arn:aws:dynamodb:*:*:*/*')],
+  ['every index', 'LP06', 'finding', statement('dynamodb:Query', 'arn:aws:dynamodb:*:*:table/*/index/*')],
+  ['half of a type', 'LP06', 'finding', statement('dynamodb:GetItem', 'arn:aws:dynamodb:eu-west-1:111122223333:t*')],
+  ['half of a type without a name', 'LP06', 'finding', statement('dynamodb:GetItem', 'arn:aws:dynamodb:*:*:tab*/*')],
+  [
+    'every secret by half of a type',
+    'LP06',
+    'finding',
+    statement('secretsmanager:GetSecretValue', 'arn:aws:secretsmanager:*:*:s*'),
+  ],
+  [
+    'every version of every function',
+    'LP06',
+    'finding',
+    statement('lambda:InvokeFunction', 'arn:aws:lambda:*:*:function:*:*'),
+  ],
   ['an account that is plain text', 'LP01', 'undecided', trust('${AWS::AccountId}')],
   ['an account behind an escape', 'LP01', 'undecided', trust({ 'Fn::Sub': '${!AWS::AccountId}' })],
   [
@@ -67,6 +86,12 @@ const EVASIONS: readonly (readonly [name: string, rule: string, outcome: 'findin
   ],
   ['everybody but one', 'IN14', 'finding', invoke({ NotPrincipal: { AWS: '444455556666' } })],
   ['everybody from any endpoint', 'IN14', 'finding', invoke({ Condition: { StringLike: { 'aws:SourceVpce': '*' } } })],
+  [
+    'everybody from an endpoint of any name',
+    'IN14',
+    'finding',
+    invoke({ Condition: { StringLike: { 'aws:SourceVpce': 'vpce-*' } } }),
+  ],
   [
     'everybody from outside of an endpoint',
     'IN14',
@@ -247,6 +272,18 @@ test.each(EVASIONS)('%s', (_name, rule, outcome, change) => {
   const own = findings(changed(change), rule);
 
   expect(own.some(({ undecided }) => undecided === (outcome === 'undecided'))).toBe(true);
+});
+
+test.each([
+  ['sqs:SendMessage', 'arn:aws:sqs:*:*:orders-*'],
+  ['s3:GetObject', 'arn:aws:s3:::shop-*/*'],
+  ['s3:GetObject', 'arn:aws:s3:::*/public.json'],
+  ['dynamodb:GetItem', 'arn:aws:dynamodb:*:*:table/shop-*'],
+  ['dynamodb:Query', { 'Fn::Sub': 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:*:table/${Orders}/index/*' }],
+  ['logs:PutLogEvents', 'arn:aws:logs:*:*:log-group:/aws/lambda/shop:*'],
+  ['execute-api:Invoke', 'arn:aws:execute-api:*:*:*/prod/GET/orders'],
+])('%s on %s names something', (action, resource) => {
+  expect(findings(changed(statement(action, resource)), 'LP06')).toEqual([]);
 });
 
 /** The same value in other words: CloudFormation makes the same of each. */

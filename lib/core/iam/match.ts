@@ -82,7 +82,7 @@ export function matchesResource(entry: string, resource: string, completes: bool
 }
 
 /** Services whose resources are named without a type, so that a pattern may begin anywhere. */
-const WITHOUT_TYPE = ['s3', 'sns', 'sqs', 'execute-api'];
+export const WITHOUT_TYPE = ['s3', 'sns', 'sqs', 'execute-api', 'codecommit', 'codepipeline'];
 
 /**
  * The type of a resource, up to the first `/` or `:`, takes no pattern: `functi*:orders` names nothing.

@@ -1,8 +1,9 @@
+import { isUnknown, type Unknown } from '../../assembly/resolve';
 import { asList, type ModelResource, within } from '../../assembly/template-model';
 import { customerKeyProblem } from '../keys';
-import { at, judge } from '../read';
+import { at, judge, openPart } from '../read';
 import { isEverybody, isTiedTo } from '../roles';
-import { defineRule, finding } from '../rule';
+import { defineRule, finding, undecided } from '../rule';
 import { GATEWAY, KEY, POLICY_ENGINE } from '../types';
 
 export const lp16 = defineRule({
@@ -46,16 +47,19 @@ Key: { Type: AWS::KMS::Key, Properties: { EnableKeyRotation: true } }
       if (key?.type === KEY) keys.add(key);
     }
     for (const key of keys) {
-      for (const [index, statement] of asList(at(key, 'KeyPolicy.Statement')).entries()) {
+      const policy = at(key, 'KeyPolicy');
+      if (isUnknown(policy)) yield undecided(key, 'Properties.KeyPolicy', policy);
+      for (const [index, statement] of asList(within(policy, 'Statement')).entries()) {
+        const path = `Properties.KeyPolicy.Statement.${index}`;
         const problem = keyPolicyProblem(statement);
-        if (problem !== undefined)
-          yield finding(key, `Properties.KeyPolicy.Statement.${index}`, problem, String(index));
+        if (isUnknown(problem)) yield undecided(key, path, problem);
+        else if (problem !== undefined) yield finding(key, path, problem, String(index));
       }
     }
   },
 });
 
-/** Keys that say whose key use it is. */
+/** Keys that say whose key use it is. What the caller chooses, such as the encryption context, does not. */
 const TIES = [
   'aws:PrincipalAccount',
   'aws:PrincipalArn',
@@ -65,15 +69,20 @@ const TIES = [
   'aws:SourceOrgID',
   'aws:SourceVpce',
   'kms:CallerAccount',
-  'kms:ViaService',
-  /^kms:EncryptionContext:/i,
 ];
 
-function keyPolicyProblem(statement: unknown): string | undefined {
-  if (within(statement, 'Effect') !== 'Allow') return undefined;
+/** A service sets the encryption context itself. */
+const TIES_OF_SERVICES = [...TIES, /^kms:EncryptionContext:/i];
+
+function keyPolicyProblem(statement: unknown): string | Unknown | undefined {
+  if (isUnknown(statement)) return statement;
+  const effect = within(statement, 'Effect');
+  if (!isUnknown(effect) && effect !== 'Allow') return undefined;
   const principal = within(statement, 'Principal');
   const condition = within(statement, 'Condition');
-  if (isTiedTo(condition, TIES)) return undefined;
-  if (isEverybody(statement)) return 'everybody may use the key';
-  return within(principal, 'Service') === undefined ? undefined : 'a service may use the key for anybody';
+  if (isEverybody(statement))
+    return isTiedTo(condition, TIES) ? undefined : (openPart(condition) ?? 'everybody may use the key');
+  if (within(principal, 'Service') !== undefined && !isTiedTo(condition, TIES_OF_SERVICES))
+    return openPart(condition) ?? 'a service may use the key for anybody';
+  return isTiedTo(condition, TIES) ? undefined : openPart(principal);
 }

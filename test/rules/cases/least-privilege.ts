@@ -6,6 +6,10 @@ const LOOKUP = 'LookupRole/Policies/0/PolicyDocument/Statement';
 const att = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
 const allow = (Action: unknown, Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
 
+const keyFor = (Condition: unknown) => ({
+  'Key/KeyPolicy/Statement/2': { ...allow('kms:*', '*'), Principal: { AWS: '*' }, Condition },
+});
+
 export const leastPrivilege: LayerCases = {
   LP01: {
     violating: {
@@ -237,8 +241,32 @@ export const leastPrivilege: LayerCases = {
         'Key/KeyPolicy/Statement/2': { Effect: 'Allow', Principal: '*', Action: 'kms:Decrypt', Resource: '*' },
       },
       'a service for anybody': { 'Key/KeyPolicy/Statement/1/Condition': undefined },
+      'everybody by way of a service': keyFor({ StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } }),
+      'everybody with a context of their choice': keyFor({ StringEquals: { 'kms:EncryptionContext:app': 'shop' } }),
+      'everybody in any account': keyFor({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:*' } }),
+      'everybody with a role of that name': keyFor({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } }),
+      'everybody for any source': keyFor({ ArnLike: { 'aws:SourceArn': 'arn:aws:*' } }),
+      'a service for the logs of anybody': {
+        'Key/KeyPolicy/Statement/1/Condition/ArnLike': { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:*:*:*' },
+      },
     },
-    undecided: { 'a parameter': { 'Gateway/KmsKeyArn': OPEN } },
+    undecided: {
+      'a parameter': { 'Gateway/KmsKeyArn': OPEN },
+      'a policy of a parameter': { 'Key/KeyPolicy': OPEN },
+      'a statement of a parameter': { 'Key/KeyPolicy/Statement/1': OPEN },
+      'a principal of a parameter': { 'Key/KeyPolicy/Statement/0/Principal/AWS': OPEN },
+      'everybody under a condition of a parameter': keyFor({ StringEquals: { 'aws:PrincipalOrgID': OPEN } }),
+    },
+    compliant: {
+      'everybody of an account': keyFor({ StringEquals: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' } } }),
+      'everybody of an organization, by way of a service': keyFor({
+        StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5', 'kms:ViaService': 's3.eu-west-1.amazonaws.com' },
+      }),
+      'every role of an account': keyFor({
+        ArnLike: { 'aws:PrincipalArn': { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*' } },
+      }),
+      'for one bucket': keyFor({ ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::shop-orders' } }),
+    },
   },
   LP17: {
     violating: {
