@@ -1,6 +1,6 @@
 import { REFUND } from '../support/local-shop';
 import type { Attack, AttackRequest } from './attack';
-import { permit, policy } from './weaken';
+import { logOnly, noEngine, permit, policy } from './weaken';
 
 const denied = { layer: 3, status: 200, code: -32002 } as const;
 const unknownTool = { layer: 'protocol', status: 200, code: -32602 } as const;
@@ -27,6 +27,7 @@ const UNKNOWN_NAMES = [
   ['C06', '\uff52efund___refund'],
   ['C06', 'r\u0435fund___refund'],
   ['C06', 'refund___refund\u200d'],
+  ['C06', 'refund___refund\u0301'],
   ['C06', '\u202erefund___refund'],
   ['C08', 'refund___refund_all'],
   ['C08', 'xrefund___refund'],
@@ -38,13 +39,21 @@ const UNKNOWN_NAMES = [
 
 /** Sections C and D: names of tools, arguments against policy and tool. */
 export const ARGUMENT_ATTACKS: readonly Attack[] = [
-  {
-    id: 'C01',
-    title: 'call of a tool that is not listed for the caller',
-    request: asReader(refund({ id: 'o-1', amount: 1 })),
-    expected: denied,
-    twin: { without: 'AZ02: a condition on the caller', edit: permit('refund') },
-  },
+  ...(
+    [
+      { without: 'AZ01: a policy engine', edit: noEngine, unenforced: true },
+      { without: 'AZ02: an engine that enforces', edit: logOnly, unenforced: true },
+      { without: 'AZ06: a condition on the caller', edit: permit('refund') },
+    ] as NonNullable<Attack['twin']>[]
+  ).map(
+    (twin): Attack => ({
+      id: 'C01',
+      title: 'call of a tool that is not listed for the caller',
+      request: asReader(refund({ id: 'o-1', amount: 1 })),
+      expected: denied,
+      twin,
+    }),
+  ),
   ...UNKNOWN_NAMES.map(
     ([id, tool]): Attack => ({
       id,

@@ -34,5 +34,7 @@ export interface Attack {
     readonly edit: Edit;
     /** What another layer has against the call. With this alone the layer of the attack still says no. */
     readonly besides?: Edit;
+    /** Nobody enforces what the layer says any more, so it allows nothing, either. */
+    readonly unenforced?: true;
   };
 }

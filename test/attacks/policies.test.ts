@@ -24,6 +24,7 @@ const shop = synthesizeShop();
 const TARGET = 'AWS::BedrockAgentCore::GatewayTarget';
 const POLICY = 'AWS::BedrockAgentCore::Policy';
 const DENIED = -32002;
+const UNKNOWN_TOOL = -32602;
 
 /** What decides in the gateway under attack, and what is in its place in the weakened one: one control a tool. */
 const STRICT = {
@@ -177,31 +178,59 @@ describe('names', () => {
     expect(textOf(await call(wide, 'crm___echo'))).toContain('crm___echo');
   });
 
-  test('C04, C08: a look-alike is another tool with another permit, and synthesis objects to it', async () => {
-    const lookAlike = withShadow('Refund', 'refund');
-    const gateway = await start(lookAlike);
-    const token = await tokenOf(gateway, 'support');
-
-    expect((await callTool(gateway, token, 'Refund___refund', { id: 'a', amount: 1 })).body.error?.code).toBe(DENIED);
-    expect(textOf(await callTool(gateway, token, REFUND, { id: 'a', amount: 1 }))).toContain('refunded');
-    expect(objections(lookAlike).length).toBeGreaterThan(0);
-    expect(objections(shop)).toEqual([]);
-  });
-
-  test('C06: a name in other letters is another tool, unless a permit names it too, and synthesis objects to it', async () => {
-    const name = 'r\u0435fund';
+  test.each([
+    ['C04: a name in other case', 'Refund'],
+    ['C08: a name with a prefix that nobody sees', '\u200drefund'],
+    ['C06: a name in other letters', 'r\u0435fund'],
+  ])('%s is another tool, unless a permit names it too, and synthesis objects to it', async (_what, name) => {
     const both = `in [AgentCore::Action::"refund___refund", AgentCore::Action::"${name}___refund"]`;
     const lookAlike = withShadow(name, 'refund');
     const [strict, wide] = await Promise.all([
       start(lookAlike),
       start(withShadow(name, 'refund', permit('refund', undefined, both))),
     ]);
-    const call = async (gateway: LocalGateway) =>
-      callTool(gateway, await tokenOf(gateway, 'support'), `${name}___refund`, { id: 'a', amount: 1 });
+    const call = async (gateway: LocalGateway, tool = `${name}___refund`) =>
+      callTool(gateway, await tokenOf(gateway, 'support'), tool, { id: 'a', amount: 1 });
 
     expect((await call(strict)).body.error?.code).toBe(DENIED);
+    expect(invocations(strict)).toBe(0);
+    expect(textOf(await call(strict, REFUND))).toContain('refunded');
     expect(textOf(await call(wide))).toContain('refunded');
     expect(objections(lookAlike).length).toBeGreaterThan(0);
+    expect(objections(shop)).toEqual([]);
+  });
+
+  test.each([
+    ['NFC', 'caf\u00e9', 'cafe\u0301'],
+    ['NFD', 'cafe\u0301', 'caf\u00e9'],
+    ['NFKC', 'refund', '\uff52efund'],
+  ])('C06: a name in %s is not found under its other form, only under its own', async (_form, own, other) => {
+    expect(own).not.toBe(other);
+    expect(own.normalize('NFKC')).toBe(other.normalize('NFKC'));
+    const gateway = await start(withShadow(own, 'echo', permit('echo', undefined, 'in AgentCore::Action::"CallTool"')));
+    const call = async (target: string) =>
+      callTool(gateway, await tokenOf(gateway, 'reader'), `${target}___echo`, { id: 'a' });
+
+    expect((await call(other)).body.error?.code).toBe(UNKNOWN_TOOL);
+    expect(invocations(gateway)).toBe(0);
+    expect(textOf(await call(own))).toContain('___echo');
+  });
+
+  test('C01, C02: whoever may call a tool sees it, and who sees it not may not call it', async () => {
+    const gateway = await start(controls(STRICT));
+    const seen = { listed: 0, hidden: 0 };
+    for (const each of [...GOOD, ...ATTACKS]) {
+      const token = await tokenWith(gateway, each.agent, each.claims);
+      const { body } = await rpc(gateway, 'tools/list', {}, { token });
+      const isListed = body.result?.tools.some(({ name }: { name: string }) => name === each.tool);
+      const before = invocations(gateway);
+      await callTool(gateway, token, each.tool, each.arguments);
+      seen[isListed ? 'listed' : 'hidden']++;
+
+      expect([each.attack, isListed || invocations(gateway) === before]).toEqual([each.attack, true]);
+      if (GOOD.includes(each)) expect([each.attack, isListed]).toEqual([each.attack, true]);
+    }
+    expect(Math.min(seen.listed, seen.hidden)).toBeGreaterThan(0);
   });
 });
 

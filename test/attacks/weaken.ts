@@ -12,6 +12,16 @@ export function noAuthorizer(template: EditableTemplate): void {
   delete gateway!.Properties.AuthorizerConfiguration;
 }
 
+const gatewayOf = (template: EditableTemplate) => resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!.Properties;
+
+export function noEngine(template: EditableTemplate): void {
+  delete gatewayOf(template).PolicyEngineConfiguration;
+}
+
+export function logOnly(template: EditableTemplate): void {
+  gatewayOf(template).PolicyEngineConfiguration.Mode = 'LOG_ONLY';
+}
+
 /** Rewrites the Cedar text of the policy of one tool; references are parts of their own. */
 export function policy(tool: string, rewrite: (text: string) => string) {
   return (template: EditableTemplate): void => {
