@@ -167,6 +167,7 @@ describe('what is let through on purpose, or is data and nothing else', () => {
     await signed.close();
   });
 
+  // The twin of D04 is in policies.test.ts, one with another schema; D10 has none.
   test.each([
     '"600"',
     '[600]',

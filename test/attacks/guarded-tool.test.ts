@@ -1,18 +1,28 @@
 import { join } from 'node:path';
-import { ToolHandler, ToolSchema } from 'cdk-secure-mcp';
+import { Interceptor, ToolHandler, ToolSchema } from 'cdk-secure-mcp';
 import type { LocalGateway } from '../../lib/local';
 import { INPUT_SCHEMA_ENV } from '../../lib/protocol/template-metadata';
 import { GatewayApp } from '../support/gateway-app';
-import { callTool, type EditableTemplate, edited, resources, start, stopAll, textOf } from '../support/local-shop';
+import {
+  callTool,
+  type EditableTemplate,
+  edited,
+  invocations,
+  resources,
+  start,
+  stopAll,
+  textOf,
+} from '../support/local-shop';
 import { policy } from './weaken';
 
 const NOTE = 'note___note';
 
-function synthesize(): string {
-  const app = new GatewayApp('notes');
+function synthesize(interceptors: Interceptor[] = []): string {
+  const app = new GatewayApp('notes', { interceptors });
+  const lines = { type: 'array', maxItems: 100, items: { type: 'string' } };
   const schema = {
     type: 'object',
-    properties: { tenant: { type: 'string' }, text: { type: 'string', maxLength: 1000 } },
+    properties: { tenant: { type: 'string' }, text: { type: 'string', maxLength: 1000 }, lines },
     required: ['tenant', 'text'],
     additionalProperties: false,
   };
@@ -26,6 +36,7 @@ function synthesize(): string {
 }
 
 const notes = synthesize();
+const validated = synthesize([Interceptor.request()]);
 let gateway: LocalGateway;
 beforeAll(async () => {
   gateway = await start(notes);
@@ -89,16 +100,24 @@ describe('D12, D13: an argument that says whose data it is', () => {
     expect(await call(gateway, { tenant, text: 'x' }, claims)).toMatch(/not allowed due to policy enforcement/);
   });
 
-  test('without AZ10 somebody else gets through', async () => {
-    const open = await weak(
-      policy('note', (text) => {
-        const without = text.replace(/context\.input\.tenant == principal\.getTag\("tenant"\)/, 'true');
-        if (without === text) throw new Error(`the condition is not there: ${text}`);
-        return without;
-      }),
-    );
+  const openToAll = () =>
+    weak(policy('note', (text) => text.replace(/context\.input\.tenant == principal\.getTag\("tenant"\)/, 'true')));
+  /** All names that one caller tries in a row and that are answered. */
+  const guessed = async (to: LocalGateway) => {
+    const found: string[] = [];
+    for (const tenant of Array.from({ length: 12 }, (_, index) => `tenant-${index}`)) {
+      if (RAN.test(await call(to, { tenant, text: 'x' }, { tenant: 'tenant-7' }))) found.push(tenant);
+    }
+    return found;
+  };
 
-    expect(await call(open, { tenant: 'globex', text: 'x' })).toMatch(RAN);
+  test('D12: of names that are counted through its own is the only one, without AZ10 it is all of them', async () => {
+    expect(await guessed(gateway)).toEqual(['tenant-7']);
+    expect(await guessed(await openToAll())).toHaveLength(12);
+  });
+
+  test('without AZ10 somebody else gets through', async () => {
+    expect(await call(await openToAll(), { tenant: 'globex', text: 'x' })).toMatch(RAN);
   });
 });
 
@@ -112,5 +131,30 @@ describe('D16: an argument of a megabyte', () => {
 
   test('without AZ21 it gets through', async () => {
     expect(await call(await weak(open('maxLength')), big)).toMatch(RAN);
+  });
+});
+
+describe('D16: a hundred thousand items', () => {
+  const many = { tenant: 'acme', text: 'x', lines: Array.from({ length: 100_000 }, () => 'a') };
+  const started = async (to: LocalGateway) => {
+    const before = invocations(to);
+    const answer = await call(to, many);
+    return { answer, starts: invocations(to) - before };
+  };
+
+  test('are refused by an interceptor before the function of the tool starts', async () => {
+    const to = await start(validated);
+
+    expect(await started(to)).toEqual({ answer: expect.stringMatching(/lines.*at most 100/), starts: 0 });
+    expect(await call(to, { ...many, lines: ['a'] })).toMatch(RAN);
+    expect(invocations(to)).toBe(1);
+  });
+
+  test('without an interceptor the function starts and its own check refuses them', async () => {
+    expect(await started(gateway)).toEqual({ answer: expect.stringMatching(/lines.*at most 100/), starts: 1 });
+  });
+
+  test('without AZ21 they reach the code of the tool', async () => {
+    expect((await started(await weak(open('maxItems')))).answer).toMatch(RAN);
   });
 });

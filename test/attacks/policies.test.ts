@@ -252,6 +252,7 @@ describe('values of arguments', () => {
     expect(await raw(gateway, text)).toContain(`"amount":${value}`);
   });
 
+  // The schema is the control, not AZ08: a guard stops an argument that is absent, not one of another type.
   test('D04: text in place of a number reaches the tool only where the schema says text', async () => {
     const weak = await start(
       edited(shop, (template) => {

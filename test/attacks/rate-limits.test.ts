@@ -43,6 +43,21 @@ describe('B22: a burst of one caller', () => {
     expect(gateway.decisions.filter(({ layer, decision }) => layer === 4 && decision === 'deny')).toHaveLength(35);
   });
 
+  test('of many callers each is cut at its own', async () => {
+    const gateway = await start(five, { rateLimits: true });
+    const ran = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const recipe = { clientId: 'reader', subject: `caller-${index}`, scopes: ['shop/echo'] };
+        const token = await gateway.mintToken(recipe);
+        const calls = Array.from({ length: 8 }, () => callTool(gateway, token, ECHO, { id: 'a' }));
+        return (await Promise.all(calls)).map(({ status }) => status).filter((status) => status === 200).length;
+      }),
+    );
+
+    expect(ran).toEqual(Array.from({ length: 20 }, () => 5));
+    expect(invocations(gateway)).toBe(100);
+  });
+
   test('gets 429 with the time to wait, and is served after it', async () => {
     const gateway = await start(five, { rateLimits: true });
     await burst(gateway, 'reader', 5);

@@ -12,6 +12,7 @@ import { runRules } from '../../lib/rules/run-rules';
 import { defineTool } from '../../lib/runtime';
 import {
   callTool,
+  ECHO,
   type EditableTemplate,
   edited,
   invocations,
@@ -23,6 +24,7 @@ import {
   textOf,
   tokenOf,
 } from '../support/local-shop';
+import { objections } from './weaken';
 
 const shop = synthesizeShop();
 afterAll(stopAll);
@@ -315,12 +317,26 @@ describe('G09 a loop is capped twice', () => {
     expect(await pids(reserved(4))).toBe(4);
   });
 
-  test('without a reserve or a rate limit it is a finding', () => {
-    const unlimited = edited(shop, (template) => {
-      for (const [id, { Type }] of Object.entries(template.Resources))
-        if (Type === 'AWS::BedrockAgentCore::GatewayRateLimit') delete template.Resources[id];
-    });
+  const unlimited = edited(shop, (template) => {
+    for (const [id, { Type }] of Object.entries(template.Resources))
+      if (Type === 'AWS::BedrockAgentCore::GatewayRateLimit') delete template.Resources[id];
+  });
 
+  test('no more calls of one caller get through in a minute than the rate limit says, and without LP11 all do', async () => {
+    const [capped, open] = [await start(shop, { rateLimits: true }), await start(unlimited, { rateLimits: true })];
+    const ran = async (of: LocalGateway) => {
+      const token = await tokenOf(of, 'reader');
+      for (let sent = 0; sent < 400; sent += 20)
+        await Promise.all(Array.from({ length: 20 }, () => callTool(of, token, ECHO, { id: 'a' })));
+      return invocations(of);
+    };
+
+    expect(await ran(capped)).toBe(300);
+    expect(await ran(open)).toBe(400);
+    expect(objections(unlimited, shop)).toEqual(['LP11']);
+  });
+
+  test('without a reserve or a rate limit it is a finding', () => {
     expect(findings(shop, 'LP11')).toEqual([]);
     expect(findings(reserved(undefined), 'LP11')).toHaveLength(1);
     expect(findings(unlimited, 'LP11')).toHaveLength(1);
@@ -334,6 +350,7 @@ describe('G10 sensitive data in logs', () => {
   const masking = (assembly: string) =>
     findings(assembly, 'LP14').filter(({ message }) => message.includes('masks nothing'));
 
+  // The patterns behind the managed identifiers are CloudWatch's own: the template is all that can be seen here.
   test('credentials, cards and addresses are masked in every log group, and without that it is a finding', () => {
     const groups = own(shop).ofType('AWS::Logs::LogGroup');
 
