@@ -15,8 +15,8 @@ export interface InterceptorOptions extends ToolFunctionOptions {
   readonly entry?: string;
 
   /**
-   * Whether the function logs one line for each message: who called which method and tool, and the outcome. Never
-   * arguments, results, headers or tokens.
+   * Whether the function logs one line for each message: which method and tool, and the outcome; of requests also who
+   * called, with `verifyCaller` or where callers sign. Never arguments, results, headers or tokens.
    *
    * @default true
    */
@@ -55,6 +55,10 @@ export interface ResponseInterceptorOptions extends InterceptorOptions {
    * Whether the results of the built-in search tool are cut down to what the caller may call: policies do not do that.
    * The function asks the gateway for `tools/list` with the caller's token, so it needs `headers`, and a way to the
    * gateway when it runs in a VPC. When it gets no answer, nothing is found.
+   *
+   * The answer to `tools/list` comes through the same function, so a search takes two of its concurrent calls, and only
+   * one when the caller searched in the last few seconds: {@link ToolConcurrency.reserved} has to be 2 at least, and is 20
+   * unless you say otherwise.
    *
    * @default false
    */
@@ -131,6 +135,14 @@ export class Interceptor {
         : []),
       ...((verifyCaller || filterSearch) && !callersHaveTokens
         ? [problem(`${check} needs a token, got a gateway whose callers have none`, `Leave ${check} out`)]
+        : []),
+      ...(filterSearch && this.options.concurrency?._reserved === 1
+        ? [
+            problem(
+              'filterSearch needs two concurrent calls for one search, got ToolConcurrency.reserved(1)',
+              'Leave concurrency out, or reserve twice the searches that run at once',
+            ),
+          ]
         : []),
     ];
   }

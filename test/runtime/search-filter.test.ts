@@ -12,6 +12,8 @@ const VISIBLE = [[{ name: 'shop___show' }], [{ name: 'shop___list' }]];
 
 let server: Server;
 let seen: { headers: NodeJS.Dict<string | string[]>; body: { params: { cursor?: string } } }[];
+/** Each test has a caller of its own: what one may see is kept for a while. */
+let token = 0;
 let reply: (page: number) => { status: number; text: string };
 
 const page = (index: number) => ({
@@ -38,6 +40,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   seen = [];
+  token++;
   reply = page;
   process.env.SECURE_MCP_GATEWAY_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
 });
@@ -50,7 +53,12 @@ function responseOf(result: unknown, more: Partial<InterceptedResponse> = {}): I
   return {
     message: { jsonrpc: '2.0', id: 7, method: 'tools/call', params: {} },
     call: { name: SEARCH, arguments: { query: 'x' } },
-    headers: { authorization: 'Bearer t', 'mcp-protocol-version': '2025-11-25', cookie: 'c=1', host: 'evil.example' },
+    headers: {
+      authorization: `Bearer t${token}`,
+      'mcp-protocol-version': '2025-11-25',
+      cookie: 'c=1',
+      host: 'evil.example',
+    },
     answer: { jsonrpc: '2.0', id: 7, result } as never,
     ...more,
   };
@@ -104,9 +112,44 @@ test('asks the gateway page by page, with the token and nothing else of the call
   await resultOf({ content: [text(FOUND)] });
 
   expect(seen.map(({ body }) => body.params.cursor)).toEqual([undefined, '1']);
-  expect(seen[0]!.headers).toMatchObject({ authorization: 'Bearer t', 'mcp-protocol-version': '2025-11-25' });
+  expect(seen[0]!.headers).toMatchObject({ authorization: `Bearer t${token}`, 'mcp-protocol-version': '2025-11-25' });
   expect(seen[0]!.headers.cookie).toBeUndefined();
   expect(seen[0]!.headers.host).toMatch(/^127\.0\.0\.1:/);
+});
+
+describe('what a caller may see', () => {
+  const search = async () => {
+    await resultOf({ content: [text(FOUND)] });
+    return seen.length;
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  test('is asked once for searches that follow each other', async () => {
+    expect([await search(), await search()]).toEqual([2, 2]);
+  });
+
+  test('is asked for each caller', async () => {
+    await search();
+    token++;
+
+    expect(await search()).toBe(4);
+  });
+
+  test('is asked again a few seconds later', async () => {
+    await search();
+    const later = Date.now() + 6_000;
+    jest.spyOn(Date, 'now').mockImplementation(() => later);
+
+    expect(await search()).toBe(4);
+  });
+
+  test('is not kept when the gateway refuses to say', async () => {
+    reply = () => ({ status: 200, text: '{"error":{"code":-32001}}' });
+    await searchFilter.run(responseOf({ content: [] }));
+    reply = page;
+
+    expect(await resultOf({ content: [text(FOUND)] })).toEqual({ content: [text(KEPT)] });
+  });
 });
 
 test('leaves alone what is no result of a search', async () => {

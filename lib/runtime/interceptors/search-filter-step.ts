@@ -1,16 +1,24 @@
+import { createHash } from 'node:crypto';
 import { GATEWAY_URL_ENV, isJsonObject, type JsonObject } from '../../protocol/interceptor';
+import { MCP_VERSION_WITHOUT_SESSIONS } from '../../protocol/mcp';
 import { SEARCH_TOOL_NAME } from '../../protocol/tool-name';
 import { type InterceptedResponse, proceed, type ResponseStep, refuse } from './step';
 
 const FETCH_MILLISECONDS = 3_000;
 const PAGES_MAX = 50;
+/**
+ * The gateway hands its answer to `tools/list` to this same function, which needs a free slot for it: an agent that
+ * searches again and again must not take two for each search.
+ */
+const KEPT = { milliseconds: 5_000, atMost: 100 } as const;
+const kept = new Map<string, { readonly names: ReadonlySet<string>; readonly until: number }>();
 /** What the gateway needs to answer as it did to the caller. */
 const HEADERS = ['authorization', 'mcp-protocol-version', 'mcp-session-id'];
 
 /**
  * Takes out of the results of the built-in search tool what the caller may not call: the policy engine does not filter
- * them. Which tools those are, the gateway itself says: `tools/list` in the name of the caller. When it does not say so,
- * nothing is found.
+ * them. Which tools those are, the gateway itself says: `tools/list` in the name of the caller, whose answer counts for a
+ * few seconds. When it does not say so, nothing is found.
  */
 export const searchFilter: ResponseStep = {
   name: 'search filter',
@@ -52,9 +60,21 @@ function filtered(found: unknown, visible: ReadonlySet<string>): unknown {
   return undefined;
 }
 
-async function visibleTools({ gatewayArn, headers }: InterceptedResponse): Promise<Set<string> | undefined> {
+async function visibleTools({ gatewayArn, headers }: InterceptedResponse): Promise<ReadonlySet<string> | undefined> {
   const url = gatewayUrl(gatewayArn);
   if (url === undefined || headers.authorization === undefined) return undefined;
+  const key = createHash('sha256').update(`${url} ${headers.authorization}`).digest('hex');
+  const known = kept.get(key);
+  if (known !== undefined && known.until > Date.now()) return known.names;
+  const names = await askGateway(url, headers);
+  if (names === undefined) return undefined;
+  kept.delete(key);
+  kept.set(key, { names, until: Date.now() + KEPT.milliseconds });
+  if (kept.size > KEPT.atMost) kept.delete(kept.keys().next().value!);
+  return names;
+}
+
+async function askGateway(url: string, headers: InterceptedResponse['headers']): Promise<Set<string> | undefined> {
   const names = new Set<string>();
   let cursor: unknown;
   for (let page = 0; page < PAGES_MAX; page++) {
@@ -91,9 +111,9 @@ async function listTools(url: string, headers: InterceptedResponse['headers'], c
   return isJsonObject(body) && isJsonObject(body.result) ? body.result : undefined;
 }
 
-/** From 2026-07-28 on each request says in its body, too, of which revision it is. */
+/** Since there are no sessions each request says in its body, too, of which revision it is. */
 function params(version: string | undefined, cursor: unknown): JsonObject {
-  const modern = version !== undefined && version >= '2026-07-28';
+  const modern = version !== undefined && version >= MCP_VERSION_WITHOUT_SESSIONS;
   return {
     ...(typeof cursor === 'string' ? { cursor } : {}),
     ...(modern
