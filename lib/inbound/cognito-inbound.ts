@@ -68,6 +68,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   /** `sub` is the person, or the client where an agent logs in as itself. */
   public readonly callerDimension = '$.context.jwt.sub';
   public readonly userPool: IUserPool;
+  public readonly tokenClaims = CLAIMS;
   public readonly claims: readonly InboundClaim[];
   private readonly props: CognitoInboundProps;
   private readonly clientContext: CognitoClientContext;

@@ -48,6 +48,8 @@ export interface InboundBinding {
   readonly authorizerConfiguration?: CfnGateway.AuthorizerConfigurationProperty;
   /** Claims that every token must have. */
   readonly claims?: readonly InboundClaim[];
+  /** Where tokens say which client and scopes they have; absent without tokens. */
+  readonly tokenClaims?: TokenClaims;
   /** The dimension of rate limits that tells callers apart; absent if nothing does. */
   readonly callerDimension?: string;
   /** For the metadata of the gateway, when the choice is weaker than the others. */
@@ -65,7 +67,7 @@ export interface InboundBinding {
 }
 
 /** What a token has to be like beyond its signature, for what verifies it once more; nothing without tokens. */
-export function callerTokens({ authorizerConfiguration, claims }: InboundBinding) {
+export function callerTokens({ authorizerConfiguration, claims, tokenClaims }: InboundBinding) {
   const jwt = authorizerConfiguration?.customJwtAuthorizer as
     | CfnGateway.CustomJWTAuthorizerConfigurationProperty
     | undefined;
@@ -75,5 +77,7 @@ export function callerTokens({ authorizerConfiguration, claims }: InboundBinding
     discoveryUrl: jwt.discoveryUrl,
     audience: jwt.allowedAudience,
     claims: Object.fromEntries(exact),
+    clientClaim: tokenClaims?.client,
+    scopeClaim: tokenClaims?.scopes?.name,
   };
 }

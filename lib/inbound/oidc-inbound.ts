@@ -4,7 +4,7 @@ import { type Problem, shown } from '../core/errors';
 import { checkReason } from '../core/reason';
 import type { PrivateEndpoint } from '../network/private-endpoint';
 import type { WeakeningMetadata } from '../protocol/template-metadata';
-import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext } from './inbound-binding';
+import type { AgentIdentity, AgentToIdentify, InboundBinding, InboundContext, TokenClaims } from './inbound-binding';
 import { InboundClaim } from './inbound-claim';
 import type { IssuerScopes } from './issuer-scopes';
 import { issuerProblem } from './issuer-url';
@@ -62,6 +62,7 @@ export class OidcInbound implements InboundBinding {
   public readonly callerDimension = '$.context.jwt.sub';
   public readonly weakening?: WeakeningMetadata;
   public readonly claims: readonly InboundClaim[];
+  public readonly tokenClaims: TokenClaims;
   private readonly clientClaim: string;
   private readonly clientIds: string[] = [];
   private readonly tools: string[] = [];
@@ -71,6 +72,7 @@ export class OidcInbound implements InboundBinding {
     private readonly context: InboundContext,
   ) {
     this.clientClaim = options.clientClaim ?? 'client_id';
+    this.tokenClaims = { client: this.clientClaim, scopes: options.scopes._claim };
     this.claims = options.claims ?? [];
     const reason = options.scopes._reasonForNone;
     if (reason !== undefined) this.weakening = { weakening: 'IssuerScopes.none', reason };
@@ -92,7 +94,7 @@ export class OidcInbound implements InboundBinding {
 
   public identifyExternal(_agent: AgentToIdentify, clientId: string): AgentIdentity {
     this.clientIds.push(clientId);
-    return { clientId, claims: { client: this.clientClaim, scopes: this.options.scopes._claim } };
+    return { clientId, claims: this.tokenClaims };
   }
 
   public findProblems(at: string): Problem[] {

@@ -25,6 +25,8 @@ import type { Interceptor } from './interceptor';
 /** An interceptor stands before every request, so it takes less time and more calls than a tool. */
 const DEFAULT_SECONDS = 5;
 const DEFAULT_CONCURRENCY = 10;
+/** The search filter asks the gateway, whose answer comes through the same function. */
+const SEARCH_FILTER_CONCURRENCY = 20;
 
 /** What the checks of arguments need to know of a tool. */
 export interface InterceptedTool {
@@ -42,6 +44,10 @@ export interface CallerTokens {
   readonly audience?: readonly string[];
   /** Claims with exactly this text. */
   readonly claims: { readonly [claim: string]: string };
+  /** The claim with the id of the client. */
+  readonly clientClaim?: string;
+  /** The claim with the scopes. */
+  readonly scopeClaim?: string;
 }
 
 export interface GatewayInterceptorsProps {
@@ -104,7 +110,10 @@ export class GatewayInterceptors extends Construct {
       {
         code: 'INTERCEPTOR_OPTION',
         message: `tools ask who calls them, and no interceptor verifies callers, got ${shown(names)}`,
-        fix: "Add Interceptor.request({ verifyCaller: true, headers: InterceptorHeaders.passed({ reason: '…' }) })",
+        fix:
+          this.props.tokens === undefined
+            ? 'Leave callerClaims and ToolOutbound.onBehalfOf out: callers of this gateway have no token. Name them in permits'
+            : "Add Interceptor.request({ verifyCaller: true, headers: InterceptorHeaders.passed({ reason: '…' }) })",
         at: this.node.path,
       },
     ];
@@ -148,6 +157,7 @@ export class GatewayInterceptors extends Construct {
     const { gatewayName, encryptionKey, onProblem } = this.props;
     const at = interceptor._point.toLowerCase();
     const options = interceptor._functionOptions;
+    const calls = interceptor._checks.filterSearch ? SEARCH_FILTER_CONCURRENCY : DEFAULT_CONCURRENCY;
     const shipped = require.resolve(`../runtime/interceptors/${at}`);
     const scope = new Construct(this, interceptor._point === 'REQUEST' ? 'Request' : 'Response');
     return toolCode(scope, 'Handler', {
@@ -158,7 +168,7 @@ export class GatewayInterceptors extends Construct {
       options: {
         ...options,
         timeout: options.timeout ?? Duration.seconds(DEFAULT_SECONDS),
-        concurrency: options.concurrency ?? ToolConcurrency.reserved(DEFAULT_CONCURRENCY),
+        concurrency: options.concurrency ?? ToolConcurrency.reserved(calls),
       },
       encryptionKey,
       runtimeEnvironment: interceptor._checks.verifyCaller ? this.tokenEnvironment() : {},
@@ -183,8 +193,8 @@ export class GatewayInterceptors extends Construct {
   private tokenEnvironment(): { [name: string]: string } {
     const { tokens } = this.props;
     if (tokens === undefined) return {};
-    const { discoveryUrl, audience, claims } = tokens;
-    return { [DISCOVERY_URL_ENV]: discoveryUrl, [TOKEN_RULES_ENV]: Stack.of(this).toJsonString({ audience, claims }) };
+    const { discoveryUrl, ...rules } = tokens;
+    return { [DISCOVERY_URL_ENV]: discoveryUrl, [TOKEN_RULES_ENV]: Stack.of(this).toJsonString(rules) };
   }
 
   private configuration({ _checks: checks }: Interceptor): object {

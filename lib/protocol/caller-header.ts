@@ -24,7 +24,7 @@ export const CALLER_TOKEN_HEADER = 'x-secure-mcp-caller-token';
 export const CALLER_CLAIMS_ENV = 'SECURE_MCP_CALLER_CLAIMS';
 
 /** The service passes on 4 KB of printable ASCII. */
-const HEADER_MAX = 4096;
+export const HEADER_MAX = 4096;
 
 /** `undefined` when it does not fit into a header. */
 export function encodeCaller(facts: CallerFacts): string | undefined {

@@ -49,7 +49,12 @@ export function callerOf(context: LambdaContext | undefined): Caller | undefined
   if (gatewayId === undefined || targetId === undefined || qualifiedToolName === undefined) return undefined;
   const passed = (custom?.[CLIENT_CONTEXT.propagatedHeaders] ?? {}) as { readonly [name: string]: string };
   const headers = Object.entries(passed).map(([name, value]) => [name, value, name.toLowerCase()] as const);
-  const written = (header: string) => headers.find(([, , lower]) => lower === header)?.[1];
+  const written = (header: string) => {
+    const found = headers.filter(([, , lower]) => lower === header);
+    // One of them is not from the interceptor, and nothing tells which.
+    if (found.length > 1) throw new Error(`the header ${header} arrived twice. Call the tool through its gateway`);
+    return found[0]?.[1];
+  };
   const caller: Caller = {
     gatewayId,
     targetId,

@@ -1,6 +1,7 @@
 import type { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Problem } from '../core/errors';
 import { shown } from '../core/errors';
+import { CALLER_HEADER, CALLER_TOKEN_HEADER } from '../protocol/caller-header';
 import {
   HEADER_NAME_PATTERN,
   isCredentialName,
@@ -44,6 +45,9 @@ export interface PropagationBinding {
   readonly problems: readonly Problem[];
 }
 
+/** They hold facts about callers, for tools that ask for them. */
+const OF_INTERCEPTORS: readonly string[] = [CALLER_HEADER, CALLER_TOKEN_HEADER];
+
 /** @param taken lower case names of the headers that credential and schema of the target set */
 export function bindPropagation(
   propagation: Propagation | undefined,
@@ -61,7 +65,8 @@ export function bindPropagation(
   const headers = (names: readonly string[], what: string) =>
     names.flatMap((name) => {
       if (!HEADER_NAME_PATTERN.test(name)) return [denied(what, 'is a name of letters, digits, - and _', name)];
-      if (isDeniedHeader(name)) return [denied(what, 'speaks for somebody and cannot be passed on', name)];
+      if (isDeniedHeader(name) || OF_INTERCEPTORS.includes(name.toLowerCase()))
+        return [denied(what, 'speaks for somebody and cannot be passed on', name)];
       return taken.includes(name.toLowerCase()) ? [denied(what, 'is set by the target itself', name)] : [];
     });
   const problems = [

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Inbound, Interceptor, InterceptorHeaders, SearchTool } from 'cdk-secure-mcp';
+import {
+  Inbound,
+  Interceptor,
+  InterceptorHeaders,
+  IssuerScopes,
+  ScopeClaim,
+  SearchTool,
+  ToolConcurrency,
+} from 'cdk-secure-mcp';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { runRules } from '../../lib/rules/run-rules';
 import { GatewayApp, schema } from '../support/gateway-app';
@@ -42,6 +50,13 @@ describe('rendered', () => {
     expect(actions).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'kms:Decrypt']);
   });
 
+  test('the search filter, which asks the gateway, has twice the calls', () => {
+    const reserved = (part: string) =>
+      resources(template, 'AWS::Lambda::Function', part).map((each) => each.Properties.ReservedConcurrentExecutions);
+
+    expect([reserved('InterceptorsRequest'), reserved('InterceptorsResponse')]).toEqual([[10], [20]]);
+  });
+
   test('the gateway waits for the permission to invoke them', () => {
     expect(gateway.DependsOn).toContain(idOf('AWS::IAM::Policy', 'Outbound'));
   });
@@ -62,6 +77,25 @@ describe('rendered', () => {
 
     expect(about.map(({ ruleId }) => ruleId)).toEqual(['SecureMcp-AZ13[0]', 'SecureMcp-AZ13[1]']);
   });
+});
+
+test('what verifies tokens knows in which claims the issuer writes client and scopes', () => {
+  const shop = new GatewayApp('shop', {
+    inbound: Inbound.oidc({
+      issuer: 'https://id.example.com',
+      audience: ['orders'],
+      clientClaim: 'cid',
+      scopes: IssuerScopes.perTool({ claim: ScopeClaim.SCP_LIST }),
+    }),
+    interceptors: [
+      Interceptor.request({ verifyCaller: true, headers: InterceptorHeaders.passed({ reason: 'For this test' }) }),
+    ],
+  });
+  shop.addTool('look-up').permit(shop.gateway.addExternalAgent('robot', { clientId: 'c' }));
+  const functions = Object.values(shop.template().findResources('AWS::Lambda::Function'));
+  const [rules] = functions.flatMap(({ Properties }) => Properties.Environment.Variables.SECURE_MCP_TOKEN_RULES ?? []);
+
+  expect(JSON.parse(rules)).toEqual({ audience: ['orders'], claims: {}, clientClaim: 'cid', scopeClaim: 'scp' });
 });
 
 test('without headers nothing is found, and nothing is passed', () => {
@@ -114,6 +148,15 @@ describe('refused', () => {
       /filterSearch needs the caller's token.*\[INTERCEPTOR_OPTION\]/,
     ],
     [
+      'to filter with one call at a time, which the filter itself takes',
+      {
+        interceptors: [
+          Interceptor.response({ filterSearch: true, headers: passed, concurrency: ToolConcurrency.reserved(1) }),
+        ],
+      },
+      /filterSearch needs two concurrent calls.*\[INTERCEPTOR_OPTION\]/,
+    ],
+    [
       'headers without a reason',
       { interceptors: [Interceptor.request({ headers: InterceptorHeaders.passed({ reason: ' ' }) })] },
       /InterceptorHeaders\.passed needs a reason.*\[REASON_MISSING\]/,
@@ -155,6 +198,16 @@ describe('refused', () => {
     ],
   ])('%s', (_what, props, message) => {
     expect(errorOf(props)).toMatch(message);
+  });
+
+  test('the twins: to filter with two calls at a time, or without a cap', () => {
+    const filtering = (concurrency: ToolConcurrency) => ({
+      interceptors: [Interceptor.response({ filterSearch: true, headers: passed, concurrency })],
+    });
+
+    for (const each of [ToolConcurrency.reserved(2), ToolConcurrency.unreserved('a test')]) {
+      expect(() => errorOf(filtering(each))).toThrow('was expected to fail and did not');
+    }
   });
 
   test('to verify tokens where callers sign', () => {

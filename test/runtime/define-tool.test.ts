@@ -1,4 +1,4 @@
-import { defineTool, ToolError } from 'cdk-secure-mcp/runtime';
+import { callerOf, defineTool, ToolError } from 'cdk-secure-mcp/runtime';
 
 const lookup = defineTool<{ id: string }>({
   name: 'order-lookup',
@@ -60,6 +60,30 @@ test.each(['order-refund___order-refund', 'order-lookup', 'order-lookup___', 'x_
     await expect(lookup({ id: 'o-1' }, context)).rejects.toThrow('this is tool order-lookup');
   },
 );
+
+describe('the header with the facts about a caller', () => {
+  const header = (subject: string) =>
+    Buffer.from(JSON.stringify({ subject, scopes: [], claims: {} })).toString('base64url');
+  const who = (propagated: object) => {
+    process.env.SECURE_MCP_CALLER_CLAIMS = '[]';
+    try {
+      const context = { custom: { ...custom, bedrockAgentCorePropagatedHeaders: propagated } };
+      return callerOf({ clientContext: context })?.verified?.subject;
+    } finally {
+      delete process.env.SECURE_MCP_CALLER_CLAIMS;
+    }
+  };
+
+  test('in two spellings is refused: one of them is not from the interceptor', () => {
+    const both = { 'X-Secure-Mcp-Caller': header('mallory'), 'x-secure-mcp-caller': header('alice') };
+
+    expect(() => who(both)).toThrow('x-secure-mcp-caller arrived twice');
+  });
+
+  test('the twin: in one spelling it counts', () => {
+    expect(who({ 'X-Secure-Mcp-Caller': header('alice') })).toBe('alice');
+  });
+});
 
 describe('the input schema of the environment', () => {
   const define = (json?: string) => {

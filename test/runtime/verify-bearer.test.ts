@@ -84,6 +84,23 @@ test('a good token names its caller', async () => {
   });
 });
 
+test.each<[string, object, object, object]>([
+  ['standard claims', { scope: 'a b' }, {}, { clientId: 'c-1', scopes: ['a', 'b'] }],
+  ['scp, which the gateway reads where there is no scope', { scp: 'a b' }, {}, { scopes: ['a', 'b'] }],
+  [
+    'claims of the issuer',
+    { cid: 'okta-1', scp: ['a', 'b'], scope: 'forged' },
+    { clientClaim: 'cid', scopeClaim: 'scp' },
+    { clientId: 'okta-1', scopes: ['a', 'b'] },
+  ],
+  ['no other claim for the client', {}, { clientClaim: 'azp' }, { clientId: undefined, scopes: [] }],
+])('client and scopes stand in %s', async (_what, claims, more, caller) => {
+  const verdict = await verdictOf(claims, more);
+
+  expect({ clientId: undefined, ...(verdict as never as { caller: object }).caller }).toMatchObject(caller);
+});
+const verdictOf = async (claims: object, more: object) => verdictOn(await token({ claims }), { ...RULES, ...more });
+
 test('tokens that are signed with PS256 or ES256 are good, too', async () => {
   const pss = (await importJWK(await exportJWK(good.privateKey), 'PS256')) as CryptoKey;
   const tokens = [

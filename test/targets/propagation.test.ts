@@ -39,6 +39,8 @@ test.each([
   'X-HTTP-Method-Override',
   'Location',
   'Mcp-Session-Id',
+  'X-Secure-Mcp-Caller',
+  'X-Secure-Mcp-Caller-Token',
 ])('%s passes in neither direction', (name) => {
   expect(messages({ requestHeaders: [name] })).toEqual([
     expect.stringContaining(`speaks for somebody and cannot be passed on, got "${name}"`),

@@ -4,6 +4,7 @@ import {
   type CallerFacts,
   type CallerWish,
   encodeCaller,
+  HEADER_MAX,
 } from '../../protocol/caller-header';
 import { proceed, proceedWith, type RequestStep, refuse, type VerifiedCaller } from './step';
 
@@ -24,26 +25,21 @@ export function callerHeaders(wishes: CallerWishes): RequestStep {
       const wish = call !== undefined && Object.hasOwn(wishes, call.name) ? wishes[call.name] : undefined;
       if (wish === undefined) return proceed();
       if (caller === undefined) return refuse('the caller of this tool was not verified');
-      const { claims = [] } = wish;
-      const missing = claims.find((claim) => !Object.hasOwn(caller.claims, claim));
+      const missing = wish.claims?.find((claim) => !Object.hasOwn(caller.claims, claim));
       if (missing !== undefined) return refuse(`the token has no claim ${missing}`);
-      const facts = encodeCaller(factsOf(caller, claims));
+      const facts = wish.claims === undefined ? '' : encodeCaller(factsOf(caller, wish.claims));
       if (facts === undefined) return refuse('the claims of the token are too long for this tool');
-      const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
+      const token = wish.token === true ? /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] : '';
+      if (token === undefined) return refuse('the token of the caller did not arrive');
+      if (token.length > HEADER_MAX) return refuse('the token is too long for this tool');
       return proceedWith({
-        ...(wish.claims === undefined ? {} : { [CALLER_HEADER]: facts }),
-        ...(wish.token === true && token !== undefined ? { [CALLER_TOKEN_HEADER]: token } : {}),
+        ...(facts === '' ? {} : { [CALLER_HEADER]: facts }),
+        ...(token === '' ? {} : { [CALLER_TOKEN_HEADER]: token }),
       });
     },
   };
 }
 
-function factsOf({ subject, clientId, claims }: VerifiedCaller, wanted: readonly string[]): CallerFacts {
-  const scopes = [claims.scope ?? claims.scp ?? []].flat().flatMap((text) => String(text).split(' '));
-  return {
-    subject,
-    clientId,
-    scopes: scopes.filter((scope) => scope !== ''),
-    claims: Object.fromEntries(wanted.map((claim) => [claim, claims[claim]])),
-  };
+function factsOf({ subject, clientId, scopes, claims }: VerifiedCaller, wanted: readonly string[]): CallerFacts {
+  return { subject, clientId, scopes, claims: Object.fromEntries(wanted.map((claim) => [claim, claims[claim]])) };
 }

@@ -5,6 +5,7 @@ import type { ToolCall } from './message';
 export interface VerifiedCaller {
   readonly subject: string;
   readonly clientId?: string;
+  readonly scopes: readonly string[];
   readonly claims: { readonly [claim: string]: unknown };
 }
 

@@ -8,6 +8,10 @@ export interface TokenRules {
   readonly audience?: readonly string[];
   /** Claims with exactly this text. */
   readonly claims?: { readonly [claim: string]: string };
+  /** The claim with the id of the client. @default client_id */
+  readonly clientClaim?: string;
+  /** The claim with the scopes, one text with spaces or a list. @default scope */
+  readonly scopeClaim?: string;
 }
 
 export type BearerVerdict =
@@ -75,7 +79,7 @@ export async function verifyBearer(
 
 function judge(claims: JsonObject, issuer: string, rules: TokenRules): BearerVerdict {
   const now = Date.now() / 1000;
-  const { iss, exp, nbf, sub, client_id: clientId } = claims;
+  const { iss, exp, nbf, sub } = claims;
   if (iss !== issuer) return refused('the token is of another issuer');
   if (typeof exp !== 'number' || exp <= now) return refused('the token has expired');
   if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= now)) return refused('the token is not valid yet');
@@ -87,7 +91,18 @@ function judge(claims: JsonObject, issuer: string, rules: TokenRules): BearerVer
   for (const [claim, value] of Object.entries(rules.claims ?? {})) {
     if (claims[claim] !== value) return refused(`the claim ${claim} of the token is not accepted`);
   }
-  return { ok: true, caller: { subject: sub, ...(typeof clientId === 'string' ? { clientId } : {}), claims } };
+  const clientId = claims[rules.clientClaim ?? 'client_id'];
+  const caller = { subject: sub, scopes: scopesOf(claims, rules.scopeClaim ?? 'scope'), claims };
+  return { ok: true, caller: typeof clientId === 'string' ? { ...caller, clientId } : caller };
+}
+
+/** Like the gateway: it reads `scp` where a token has no `scope`. */
+function scopesOf(claims: JsonObject, name: string): string[] {
+  const written = name === 'scope' ? (claims.scope ?? claims.scp) : claims[name];
+  return [written ?? []]
+    .flat()
+    .flatMap((text) => String(text).split(' '))
+    .filter((scope) => scope !== '');
 }
 
 interface Issuer {
