@@ -136,6 +136,7 @@ export class Tool extends Construct implements IMcpTool {
       runtimeEnvironment: { ...this.runtimeSchema(), ...this.runtimeClaims() },
       onProblem: props.onProblem,
     });
+    this.rejectForExisting();
     this.function = code.function;
     this.alias = code.alias;
     this._checksInput = code.checksInput;
@@ -225,6 +226,21 @@ export class Tool extends Construct implements IMcpTool {
       ...(wish.token === true ? [CALLER_TOKEN_HEADER] : []),
     ];
     return { allowedRequestHeaders: names };
+  }
+
+  /** A function that is not made here gets neither the environment nor the role that these rest on. */
+  private rejectForExisting(): void {
+    const { handler, callerClaims, outbound, onProblem } = this.props;
+    if (handler._render().kind !== 'existing') return;
+    for (const [name, value] of Object.entries({ callerClaims, outbound })) {
+      if (value === undefined) continue;
+      onProblem({
+        code: 'FUNCTION_OPTION',
+        message: `${name} does not apply to an existing function`,
+        fix: `Remove ${name}, or let the function be made here, for example by ToolHandler.fromEntry`,
+        at: this.node.path,
+      });
+    }
   }
 
   private runtimeClaims(): { [name: string]: string } {

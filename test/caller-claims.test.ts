@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { Alias, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import {
   Inbound,
   Interceptor,
@@ -148,6 +149,42 @@ test('the header is let through to the tools that ask and to no other', () => {
   });
   const findings = runRules(readAssembly(assembly));
   expect(findings.filter(({ layer, ruleId }) => layer === 'outbound' && !/OUT13/.test(ruleId))).toEqual([]);
+});
+
+test('a gateway whose callers sign is told to do without', () => {
+  const shop = new GatewayApp('shop', { inbound: Inbound.iam(), interceptors: [Interceptor.request()] });
+  shop.addTool('look', { callerClaims: [], handler: handler('look', '1'), access: {} });
+
+  expect(shop.synthError()).toMatch(/tools ask who calls them.*Leave callerClaims and ToolOutbound.onBehalfOf out/);
+});
+
+describe('an existing function', () => {
+  const errorOf = (options: (shop: GatewayApp) => object) => {
+    const shop = new GatewayApp('shop', { interceptors: [verifying()] });
+    const code = Code.fromInline('exports.handler = () => 1');
+    const fn = new LambdaFunction(shop.stack, 'Existing', {
+      code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_22_X,
+    });
+    const alias = new Alias(shop.stack, 'Alias', { aliasName: 'live', version: fn.currentVersion });
+    const tool = shop.addTool('look', { handler: ToolHandler.fromFunction(alias), access: {}, ...options(shop) });
+    tool.permit(shop.gateway.addAgent('robot'));
+    return shop.synthError();
+  };
+
+  test.each<[string, (shop: GatewayApp) => object]>([
+    ['callerClaims', () => ({ callerClaims: ['tenant'] })],
+    ['outbound', ({ stack }) => ({ outbound: ToolOutbound.clientCredentials(oauth2(stack), { scopes: ['a'] }) })],
+  ])('gets neither environment nor role, so %s is refused', (name, options) => {
+    expect(errorOf(options)).toMatch(
+      new RegExp(`${name} does not apply to an existing function.*\\[FUNCTION_OPTION\\]`),
+    );
+  });
+
+  test('the twin: without both it is taken', () => {
+    expect(() => errorOf(() => ({}))).toThrow('was expected to fail and did not');
+  });
 });
 
 test.each([
