@@ -42,8 +42,8 @@ const CALLER_TYPE: Record<AuthorizerType, CallerType> = {
 
 /**
  * An Amazon Bedrock AgentCore Gateway with the four layers from one description of tools and agents:
- * inbound authentication, outbound identity, a policy engine in ENFORCE with one validated Cedar permit per tool, and
- * one least-privilege role per tool.
+ * inbound authentication, outbound identity, a policy engine (in ENFORCE unless `policyMode` says otherwise) with one
+ * validated Cedar permit per tool, and one least-privilege role per tool.
  *
  * What does not fit together (a policy on an argument that does not exist, a tool nobody may call) fails synthesis, all
  * problems at once. The resources deploy in the order that the service needs: role policy and engine, gateway, targets,
@@ -62,7 +62,7 @@ export class SecureMcpGateway extends Construct {
   public readonly gatewayId: string;
   /** The underlying resource, for what this construct does not offer. Rules judge the template, overrides included. */
   public readonly gateway: CfnGateway;
-  /** The engine that decides on every call, in ENFORCE. */
+  /** The engine that decides on every call; under `PolicyEngineMode.logOnly` it only logs what it would decide. */
   public readonly policyEngine: CfnPolicyEngine;
   /** The key of the gateway, its policies, its logs and the environment of its tools. */
   public readonly encryptionKey: IKey;

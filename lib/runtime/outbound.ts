@@ -4,7 +4,12 @@ import { type Caller, callerTokenOf } from './caller';
 
 /** Options of {@link outboundCredential}. */
 export interface OutboundCredentialOptions {
-  /** Asks for a new one, after the API refused the one before. @default false */
+  /**
+   * Asks AgentCore Identity once more, after the API refused the one before. It may give the same one while that is valid:
+   * `forceAuthentication`, which goes along, is documented for logins of users only.
+   *
+   * @default false
+   */
   readonly renew?: boolean;
 }
 
@@ -98,12 +103,20 @@ function load(): NonNullable<typeof loaded> {
   return loaded;
 }
 
-/** The name of the error says what to do; its message could repeat what was sent. */
+/** By the name of the error; its message could repeat what was sent. */
 async function step<T>(what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw new Error(`AgentCore Identity refused ${what}: ${(error as Error).name}`);
+    const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+    const status = $metadata?.httpStatusCode;
+    if (status === undefined)
+      throw new Error(`AgentCore Identity was not reached for ${what}: ${name}. Look at the network of the tool`);
+    throw new Error(
+      status < 500
+        ? `AgentCore Identity refused ${what}: ${name}. Look at the role of the tool and at the provider`
+        : `AgentCore Identity failed at ${what}: ${name}. Try again`,
+    );
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readAnswer } from '../../lib/protocol/interceptor';
 import {
   defineRequestInterceptor,
@@ -11,6 +14,7 @@ import {
 } from '../../lib/runtime';
 import { auditRecord } from '../../lib/runtime/interceptors/audit';
 import { inputValidation } from '../../lib/runtime/interceptors/input-validation-step';
+import { proceedAs } from '../../lib/runtime/interceptors/step';
 
 const MESSAGE = {
   jsonrpc: '2.0',
@@ -233,6 +237,34 @@ describe('RESPONSE', () => {
   });
 });
 
+describe('the audit of a request', () => {
+  const record = async (last: RequestStep['run']) => {
+    const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+    writeFileSync(join(folder, 'interceptor.json'), '{"audit":true}');
+    process.env.LAMBDA_TASK_ROOT = folder;
+    const verifies = step(() => proceedAs({ subject: 'alice', clientId: 'c-1', scopes: [], claims: {} }));
+    try {
+      await defineRequestInterceptor(verifies, { name: 'last', run: last })(eventOf(MESSAGE));
+    } finally {
+      delete process.env.LAMBDA_TASK_ROOT;
+    }
+    return JSON.parse(logged.find((line) => line.includes('"audit"'))!);
+  };
+
+  test.each<[string, RequestStep['run']]>([
+    ['passed', () => proceed()],
+    ['refused', () => refuse('no')],
+    [
+      'failed',
+      () => {
+        throw new Error('no');
+      },
+    ],
+  ])('says who called when it was %s', async (outcome, last) => {
+    expect(await record(last)).toMatchObject({ outcome, subject: 'alice', client: 'c-1' });
+  });
+});
+
 test('an audit record has no payload and no token', () => {
   const token = `${'eyJhbGciOiJSUzI1NiJ9'}.eyJzdWIiOiJhIn0.c2ln`;
   const message = { ...MESSAGE, params: { name: 'shop___get', arguments: { card: '4111' } } };
@@ -242,7 +274,7 @@ test('an audit record has no payload and no token', () => {
       message,
       call: { name: 'shop___get', arguments: { card: '4111' } },
       headers: { authorization: `Bearer ${token}` },
-      caller: { subject: token, clientId: 'c-1', claims: { email: 'a@example.com' } },
+      caller: { subject: token, clientId: 'c-1', scopes: [], claims: { email: 'a@example.com' } },
       requestId: 'r-1',
     },
     { kind: 'refused', step: 'mine' },

@@ -197,13 +197,23 @@ test('one retry for what may pass, none for what does not, and no value in the e
   };
   let from = peer.arrivals.length;
   fail(403, 'AccessDeniedException');
-  expect(await errorOf()).toBe('AgentCore Identity refused the identity w: AccessDeniedException');
+  expect(await errorOf()).toBe(
+    'AgentCore Identity refused the identity w: AccessDeniedException. Look at the role of the tool and at the provider',
+  );
   expect(calls(from)).toHaveLength(1);
 
   from = peer.arrivals.length;
   fail(500, 'InternalServerException');
-  expect(await errorOf()).toContain('refused the identity w');
+  expect(await errorOf()).toContain('failed at the identity w: InternalServerException. Try again');
   expect(calls(from)).toHaveLength(2);
+
+  const { AWS_ENDPOINT_URL } = process.env;
+  process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:1';
+  try {
+    await expect(load(SELF)()).rejects.toThrow(/was not reached for the identity w: .*Look at the network of the tool/);
+  } finally {
+    process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
+  }
 });
 
 test('an answer without a credential is an error, and so is a tool without a declaration', async () => {

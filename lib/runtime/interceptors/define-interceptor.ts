@@ -44,11 +44,11 @@ export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHa
       for (const step of all) {
         const verdict = await take(step.name, () => step.run(current));
         if (verdict.verdict === 'refuse') {
-          return { outcome: refusedBy(step), answer: answerRequest(refused(current, verdict)), caller: current.caller };
+          return { outcome: refusedBy(step), answer: answerRequest(refused(current, verdict)) };
         }
         current = next(current, verdict);
       }
-      return { outcome: PASSED, answer: passRequest(current.message, current.sentHeaders), caller: current.caller };
+      return { outcome: PASSED, answer: passRequest(current.message, current.sentHeaders) };
     });
     if (configuration.audit) auditRecord('REQUEST', { ...(request ?? NOTHING), caller }, outcome);
     return answer ?? answerRequest(failure(request?.message ?? {}));
@@ -87,7 +87,6 @@ interface Worked<Answer> {
   readonly outcome: AuditOutcome;
   /** Left out when there is none to be trusted. */
   readonly answer?: Answer;
-  readonly caller?: VerifiedCaller;
 }
 
 const PASSED: AuditOutcome = { kind: 'passed' };
@@ -104,19 +103,23 @@ async function guarded<Answer>(
   request: Intercepted | undefined,
   context: InterceptorContext | undefined,
   work: (request: Intercepted, take: Take) => Promise<Worked<Answer>>,
-): Promise<Worked<Answer>> {
+): Promise<Worked<Answer> & { readonly caller?: VerifiedCaller }> {
   if (request === undefined) return { outcome: { kind: 'failed', step: 'contract' } };
   let step = 'start';
+  let caller: VerifiedCaller | undefined;
   try {
-    return await beforeDeadline(context, (left) =>
-      work(request, (name, run) => {
+    const worked = await beforeDeadline(context, (left) =>
+      work(request, async (name, run) => {
         step = name;
-        return verdictOf(withinTime(left(), run));
+        const verdict = await verdictOf(withinTime(left(), run));
+        if (verdict.verdict === 'proceed') caller = verdict.caller ?? caller;
+        return verdict;
       }),
     );
+    return { ...worked, caller };
   } catch (error) {
     logFailure(step, error);
-    return { outcome: { kind: 'failed', step } };
+    return { outcome: { kind: 'failed', step }, caller };
   }
 }
 
