@@ -23,7 +23,7 @@ export function withPolicyDocuments(properties: unknown): unknown {
     changed[key] = value;
   };
   for (const key of Object.keys(properties)) {
-    if (DOCUMENTS.has(key)) set(key, document(properties[key]));
+    if (DOCUMENTS.has(key)) set(key, policyDocument(properties[key]));
     else if (key === 'Policies' && Array.isArray(properties[key])) set(key, inline(properties[key]));
   }
   return changed ?? properties;
@@ -34,7 +34,8 @@ function inline(policies: readonly unknown[]): readonly unknown[] {
   return read.every((policy, index) => policy === policies[index]) ? policies : read;
 }
 
-function document(value: unknown): unknown {
+/** A policy as an object, with the names of its elements as IAM writes them; Unknown for a text that is no JSON. */
+export function policyDocument(value: unknown): unknown {
   const parsed = typeof value === 'string' ? parsedText(value) : value;
   if (!isObject(parsed) || isUnknown(parsed)) return parsed;
   const named = canonical(parsed);

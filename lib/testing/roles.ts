@@ -37,7 +37,7 @@ class RolesOfStacks {
 export class Roles {
   public constructor(private readonly roles: RolesOfStacks) {}
 
-  /** The role of a tool, by the tool's name. Throws RangeError when there is no such tool. */
+  /** The role of a tool, by the tool's name. Throws RangeError when there is no such tool, or more than one. */
   public tool(name: string): RoleExpectations {
     return new RoleExpectations(`the role of tool ${name}`, this.roles.all.tool(name), this.roles);
   }
@@ -57,7 +57,7 @@ export class RoleExpectations {
   ) {}
 
   /**
-   * No request of this role reaches the resource or anything below its ARN, also not through something else.
+   * No request of this role reaches the resource or anything below its ARN, also not by one of {@link indirectPaths}.
    * `accepted` are actions of {@link indirectPaths} that are fine, e.g. `lambda:InvokeFunction`.
    */
   public cannotReach(resource: ProofSubject, accepted: readonly string[] = []): this {
@@ -70,22 +70,29 @@ export class RoleExpectations {
     return this.hold(`can only ${actions.join(', ')}`, this.proofs.canOnly(actions));
   }
 
-  /** The role allows this request; `resource` is a construct, a logical id or an ARN. */
+  /**
+   * The role allows this request; `resource` is a construct, a logical id or an ARN. The context holds all condition keys
+   * that the request has. Throws RangeError for what is no action of IAM.
+   */
   public allows(action: string, resource: ProofSubject, context: RequestContext = {}): this {
-    const { arn } = this.target(resource, action);
-    if (this.proofs.allows(action, arn, context)) return this;
-    const { doubts } = this.proofs;
-    const { reason } = this.proofs.decide(action, arn, context);
-    throw this.error(`allows ${action} on ${arn}`, doubts.length > 0 ? doubts : [reason]);
+    const target = this.target(resource, action);
+    return this.hold(`allows ${action} on ${target.arn}`, this.proofs.allows(action, target, context));
   }
 
-  /** The role does not allow this request. A policy that is not known fails the expectation. */
+  /**
+   * The role does not allow this request, whatever condition keys it has besides those of the context. A construct or
+   * logical id stands for all below its ARN, too: objects of a bucket, indexes of a table. What is not known fails the
+   * expectation. Throws RangeError for what is no action of IAM.
+   */
   public denies(action: string, resource: ProofSubject, context: RequestContext = {}): this {
     const target = this.target(resource, action);
     return this.hold(`denies ${action} on ${target.arn}`, this.proofs.denies(action, target, context));
   }
 
-  /** Ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. */
+  /**
+   * Known ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. It is a list,
+   * so there may be others.
+   */
   public indirectPaths(): string[] {
     return this.proofs.indirectPaths();
   }
@@ -95,7 +102,7 @@ export class RoleExpectations {
     if (typeof resource === 'string' && resource.includes('${Token['))
       throw new TypeError(`${resource} stands for a value of the CDK; pass the construct, its logical id or an ARN`);
     const isArn = typeof resource === 'string' && /^(arn:|\$\{)/.test(resource);
-    return isArn ? { arn: resource, service: action.split(':')[0]! } : this.roles.target(resource);
+    return isArn ? { arn: resource, service: action.split(':')[0]!, alone: true } : this.roles.target(resource);
   }
 
   private hold(expected: string, { proven, reasons }: Proof): this {

@@ -1,38 +1,8 @@
-import { rolesOf } from '../../lib/assembly/tool-roles';
-
-const ARN = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
-const statement = (Action: unknown, Resource: unknown, more: object = {}) => ({
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...more,
-});
-
-/** A tool whose role has these statements; `more` adds resources, `role` properties of the role. */
-function roles(statements: unknown[], more: object = {}, role: object = {}) {
-  const Resources = {
-    Orders: { Type: 'AWS::DynamoDB::Table', Properties: {} },
-    Ledger: { Type: 'AWS::DynamoDB::Table', Properties: {} },
-    Named: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'invoices' } },
-    Helper: { Type: 'AWS::Lambda::Function', Properties: {} },
-    Role: {
-      Type: 'AWS::IAM::Role',
-      Properties: { Policies: [{ PolicyName: 'p', PolicyDocument: { Statement: statements } }], ...role },
-    },
-    Tool: {
-      Type: 'AWS::Lambda::Function',
-      Properties: { Role: ARN('Role') },
-      Metadata: { 'cdk-secure-mcp': { tool: 'order-lookup', access: [] } },
-    },
-    ...more,
-  };
-  const stack = { name: 'Shop', templateFile: 't.json', template: { Resources }, assets: new Map() };
-  return rolesOf({ path: 't.json', stacks: [stack], unread: [] } as never);
-}
+import { ARN, rolesWith, statement } from '../support/roles-with';
 
 const GET = statement('dynamodb:GetItem', ARN('Orders'));
 const own = (statements: unknown[], more?: object, role?: object) => {
-  const all = roles(statements, more, role);
+  const all = rolesWith(statements, more, role);
   return {
     tool: all.tool('order-lookup'),
     ledger: all.target('Ledger'),
@@ -105,7 +75,7 @@ test('a key in a bucket of a fixed name may be a key in any bucket of that name'
     own(
       [statement('s3:GetObject', { 'Fn::Join': ['', [`arn:aws:s3:::${bucket}/`, { Ref: 'Orders' }]] })],
       uploads,
-    ).tool.cannotReach(roles([], uploads).target('Uploads'));
+    ).tool.cannotReach(rolesWith([], uploads).target('Uploads'));
 
   expect(by('uploads').proven).toBe(false);
   expect(by('*').proven).toBe(false);
@@ -216,10 +186,10 @@ test('allows decides one request, with its conditions', () => {
     statement('dynamodb:GetItem', ARN('Orders'), { Condition: { StringEquals: { 'aws:PrincipalTag/team': 'red' } } }),
   ]);
 
-  expect(tool.allows('dynamodb:GetItem', orders.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(true);
-  expect(tool.allows('dynamodb:GetItem', orders.arn)).toBe(false);
-  expect(tool.allows('dynamodb:GetItem', ledger.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
-  expect(tool.allows('dynamodb:PutItem', orders.arn, { 'aws:PrincipalTag/team': 'red' })).toBe(false);
+  expect(tool.allows('dynamodb:GetItem', orders, { 'aws:PrincipalTag/team': 'red' }).proven).toBe(true);
+  expect(tool.allows('dynamodb:GetItem', orders).proven).toBe(false);
+  expect(tool.allows('dynamodb:GetItem', ledger, { 'aws:PrincipalTag/team': 'red' }).proven).toBe(false);
+  expect(tool.allows('dynamodb:PutItem', orders, { 'aws:PrincipalTag/team': 'red' }).proven).toBe(false);
 });
 
 test('a permissions boundary limits what is allowed; one that is not known leaves nothing to say', () => {
@@ -231,7 +201,7 @@ test('a permissions boundary limits what is allowed; one that is not known leave
   });
   const allowed = (more: object, role: object) => {
     const { tool, orders } = own([GET], more, role);
-    return tool.allows('dynamodb:GetItem', orders.arn);
+    return tool.allows('dynamodb:GetItem', orders).proven;
   };
 
   expect(allowed({}, {})).toBe(true);
@@ -244,7 +214,64 @@ test('a permissions boundary limits what is allowed; one that is not known leave
 });
 
 test('what is asked for and is not there is an error', () => {
-  expect(() => roles([]).tool('refund')).toThrow(/no tool "refund"; there are: order-lookup/);
-  expect(() => roles([]).target('Nothing')).toThrow(/0 resources have the logical id "Nothing"/);
-  expect(() => roles([]).target('Role')).toThrow(/nothing can be proven about AWS::IAM::Role/);
+  expect(() => rolesWith([]).tool('refund')).toThrow(/no tool "refund"; there are: order-lookup/);
+  expect(() => rolesWith([]).target('Nothing')).toThrow(/0 resources have the logical id "Nothing"/);
+  expect(() => rolesWith([]).target('Role')).toThrow(/nothing can be proven about AWS::IAM::Role/);
+});
+
+test('a managed policy that a custom resource names is not known', () => {
+  const by = (arn: unknown) => {
+    const document = { PolicyDocument: { Statement: [GET] } };
+    const more = { Custom: { Type: 'Custom::Lookup' }, Own: { Type: 'AWS::IAM::ManagedPolicy', Properties: document } };
+    return own([], more, { ManagedPolicyArns: [arn] }).tool.cannotReach(own([]).ledger);
+  };
+
+  expect(by({ 'Fn::GetAtt': ['Custom', 'PolicyArn'] }).reasons).toEqual([
+    'the managed policy ${Shop:Custom.PolicyArn} is not known',
+  ]);
+  expect(by({ Ref: 'Own' }).proven).toBe(true);
+});
+
+test('a policy that only a condition of the template brings denies nothing for certain', () => {
+  const denied = (more: object) => {
+    const Extra = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: 'Role' }],
+        PolicyDocument: { Statement: [{ ...statement('*', '*'), Effect: 'Deny' }] },
+      },
+      ...more,
+    };
+    const { tool, orders } = own([GET], { Extra });
+    return [tool.denies('dynamodb:GetItem', orders).proven, tool.allows('dynamodb:GetItem', orders).proven];
+  };
+
+  expect(denied({ Condition: 'IsProduction' })).toEqual([false, false]);
+  expect(denied({})).toEqual([true, false]);
+});
+
+test('a condition that the template leaves open decides nothing', () => {
+  const denied = (Condition: unknown) => {
+    const { tool, orders } = own([{ ...GET, Condition }]);
+    return tool.denies('dynamodb:GetItem', orders, { 'aws:PrincipalTag/team': 'blue' }).proven;
+  };
+
+  expect(denied({ StringEquals: { 'aws:PrincipalTag/team': { Ref: 'Parameter' } } })).toBe(false);
+  expect(denied({ 'Fn::If': ['X', { StringEquals: { 'aws:PrincipalTag/team': 'red' } }, {}] })).toBe(false);
+  expect(denied({ StringEquals: { 'aws:PrincipalTag/team': 'red' } })).toBe(true);
+});
+
+test('a tool that is there twice, and one whose role is something else, have no role', () => {
+  const Metadata = { 'cdk-secure-mcp': { tool: 'order-lookup', access: [] } };
+  const Twin = (role: string, metadata: object) => ({
+    Custom: { Type: 'Custom::Lookup' },
+    Twin: { Type: 'AWS::Lambda::Function', Properties: { Role: ARN(role) }, Metadata: metadata },
+  });
+  const named = { 'cdk-secure-mcp': { tool: 'refund', access: [] } };
+
+  expect(() => own([], Twin('Role', Metadata))).toThrow(
+    /several functions are the tool "order-lookup": Shop\/Tool, Shop\/Twin/,
+  );
+  expect(() => rolesWith([], Twin('Custom', named)).tool('refund')).toThrow(/role of the tool refund is not in/);
+  expect(rolesWith([], Twin('Role', named)).tool('refund').name).toBe('Role');
 });

@@ -52,6 +52,11 @@ export function isKnownAction(action: string): boolean {
   return accessLevel(action) !== undefined;
 }
 
+/** Whether the map holds the actions of a service, compared as IAM does, without regard to case. */
+export function isKnownService(service: string): boolean {
+  return Object.keys(ACTIONS).some((known) => known.toLowerCase() === service.toLowerCase());
+}
+
 /** `List`, `Read`, `Write`, `Permissions management, Write`, `Tagging, Write`; `undefined` for an unknown action. */
 export function accessLevel(action: string): string | undefined {
   index ??= new Map(

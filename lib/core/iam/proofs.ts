@@ -1,29 +1,13 @@
 import type { RequestContext } from './conditions';
-import { evaluate, type IamDecision } from './evaluate';
+import { evaluate } from './evaluate';
 import { matchesAction, patternsIntersect } from './match';
-import type { ConditionBlock, PolicyDocument } from './policy-document';
+import { actionsOfOperation, isKnownAction, isKnownService } from './operation-map';
+import type { PolicyDocument, PrincipalElement } from './policy-document';
+import { type OwnerOf, type ProofTarget, relation, withoutAtoms } from './relation';
+import { type Question, type RoleStatementText, verdictOf } from './statement-verdict';
 
-/** A statement of a role with what the template leaves open as `${…}`, e.g. `${Stack:Orders.Arn}/index/*`. */
-export interface RoleStatementText {
-  readonly effect: string;
-  readonly actions: readonly string[];
-  readonly notActions: readonly string[];
-  readonly resources: readonly string[];
-  readonly notResources: readonly string[];
-  readonly condition?: ConditionBlock;
-  /** Where it is written, for messages. */
-  readonly at: string;
-}
-
-/** What a proof is about. */
-export interface ProofTarget {
-  /** ARN, as the role's statements write it. */
-  readonly arn: string;
-  /** IAM prefix, e.g. `dynamodb`. */
-  readonly service: string;
-  /** Name of the resource, where the template fixes it. Without it, a literal ARN of the service may be the target. */
-  readonly name?: string;
-}
+export type { ProofTarget } from './relation';
+export type { RoleStatementText } from './statement-verdict';
 
 export interface Proof {
   /** Whether it holds for every request there can be. */
@@ -32,22 +16,42 @@ export interface Proof {
   readonly reasons: readonly string[];
 }
 
-/** Actions that let a role act through something else. */
+/** Actions that let a role act through something else. A list of those that are known, not of all there are. */
 const INDIRECT = [
+  'appsync:GraphQL',
+  'bedrock-agentcore:*',
+  'bedrock:InvokeAgent',
+  'bedrock:InvokeFlow',
+  'bedrock:InvokeInlineAgent',
+  'cloudformation:*',
+  'codebuild:StartBuild*',
+  'dax:*',
+  'ecs:ExecuteCommand',
+  'ecs:RunTask',
+  'events:PutEvents',
+  'events:PutRule',
+  'events:PutTargets',
+  'execute-api:Invoke',
+  'glue:StartJobRun',
   'iam:*',
-  'sts:AssumeRole*',
+  'kms:CreateGrant',
+  'kms:PutKeyPolicy',
+  'lambda:AddPermission',
+  'lambda:Create*',
   'lambda:Invoke*',
   'lambda:Update*',
-  'lambda:Create*',
-  'lambda:AddPermission',
-  'states:Start*',
-  'kms:CreateGrant',
-  'cloudformation:*',
+  's3-object-lambda:*',
+  'scheduler:CreateSchedule',
+  'scheduler:UpdateSchedule',
+  'sns:Publish',
+  'sqs:SendMessage',
   'ssm:SendCommand',
   'ssm:StartAutomationExecution',
-  'events:PutTargets',
-  'scheduler:CreateSchedule',
-  'bedrock-agentcore:*',
+  'ssm:StartSession',
+  'states:RedriveExecution',
+  'states:Start*',
+  'sts:AssumeRole*',
+  'sts:GetFederationToken',
 ];
 
 /** What can be shown of one role, from its statements alone. Conditions are taken as if they always held. */
@@ -59,18 +63,19 @@ export class RoleProofs {
     public readonly unknown: readonly string[],
     /** Statements of the permissions boundary; a text when it is not known, which only {@link allows} has to care about. */
     private readonly boundary?: readonly RoleStatementText[] | string,
+    private readonly ownerOf: OwnerOf = () => undefined,
   ) {}
 
   /**
-   * No request of this role reaches the resource, nor anything below its ARN. `accepted` are actions of
-   * {@link indirectPaths} that are fine, e.g. `lambda:InvokeFunction`.
+   * No request of this role reaches the resource, nor anything below its ARN, itself or by one of the
+   * {@link indirectPaths}. `accepted` are actions of these that are fine, e.g. `lambda:InvokeFunction`.
    */
   public cannotReach(target: ProofTarget, accepted: readonly string[] = []): Proof {
     const reasons = [...this.unknown];
     for (const statement of this.allowing()) {
       if (!mayNameService(statement, target.service)) continue;
       for (const resource of statement.resources) {
-        const verdict = relation(resource, target);
+        const verdict = relation(resource, target, this.ownerOf);
         if (verdict !== 'apart') {
           reasons.push(`${statement.at} ${verdict === 'same' ? 'reaches' : 'may reach'} ${target.arn} by ${resource}`);
         }
@@ -99,18 +104,16 @@ export class RoleProofs {
     return { proven: reasons.length === 0, reasons };
   }
 
-  /** The decision on one request, with the resource written as the statements write it. Unknown policies allow nothing. */
-  public decide(action: string, resource: string, context: RequestContext = {}): IamDecision {
-    const principal = { kind: 'role', arn: this.name, account: 'own' } as const;
-    const boundary = typeof this.boundary === 'object' ? documentOf(this.boundary) : undefined;
-    return evaluate(
-      { principal, action, resource: withoutAtoms(resource), context },
-      { identity: [documentOf(this.statements)], ...(boundary && { boundary }) },
-    );
-  }
-
-  public allows(action: string, resource: string, context: RequestContext = {}): boolean {
-    return this.doubts.length === 0 && this.decide(action, resource, context).decision === 'allow';
+  /**
+   * The role allows this request, whose condition keys are those of the context. What may deny it stands against it, as
+   * does what is not known to allow it. Throws RangeError for what is no action.
+   */
+  public allows(action: string, target: ProofTarget, context: RequestContext = {}): Proof {
+    const question: Question = { action: checkedAction(action), target, below: '', context, complete: true };
+    const { decision, open } = this.decide(question, 'Deny');
+    if (decision.decision === 'allow') return { proven: this.doubts.length === 0, reasons: this.doubts };
+    const doubts = [...this.doubts, ...open.map(({ at, by }) => `${at} may deny it by ${by}`)];
+    return { proven: false, reasons: doubts.length > 0 ? doubts : [decision.reason] };
   }
 
   /** Why it cannot be said that the role allows anything. */
@@ -119,22 +122,58 @@ export class RoleProofs {
   }
 
   /**
-   * The role does not allow this request. A statement about a resource of which the template does not tell whether it is
-   * this one stands against it, as does everything that is not known.
+   * The role does not allow this request, nor the same action below the target unless that is `alone`. A request may have
+   * condition keys that the context does not give. What may allow it stands against it, as does everything that is not
+   * known. Throws RangeError for what is no action.
    */
   public denies(action: string, target: ProofTarget, context: RequestContext = {}): Proof {
     const reasons = [...this.unknown];
-    if (this.decide(action, target.arn, context).decision === 'allow') reasons.push('a statement allows it');
-    for (const statement of this.allowing().filter((each) => mayName(each, action))) {
-      if (statement.effect !== 'Allow') reasons.push(`it is not known whether ${statement.at} allows it`);
-      for (const resource of statement.resources) {
-        if (relation(resource, target) === 'unknown') reasons.push(`${statement.at} may allow it by ${resource}`);
-      }
+    checkedAction(action);
+    for (const below of target.alone ? ([''] as const) : (['', '/', ':'] as const)) {
+      const question: Question = { action, target, below, context, complete: false };
+      const { decision, certain, open } = this.decide(question, 'Allow');
+      if (decision.decision !== 'allow') continue;
+      if (certain) reasons.push(`a statement allows it${below && ', below the resource'}`);
+      reasons.push(...open.map(({ at, by }) => `${at} may allow it by ${by}`));
     }
     return { proven: reasons.length === 0, reasons };
   }
 
-  /** Ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. */
+  /** Decides as IAM does, with statements of one effect also where it is open whether they apply. */
+  private decide(question: Question, doubtful: 'Allow' | 'Deny') {
+    const open: { at: string; by: string | undefined }[] = [];
+    let certain = false;
+    const counted = (statements: readonly RoleStatementText[], isBoundary = false): PolicyDocument => {
+      const Statement = statements.flatMap((statement) => {
+        const isKnown = statement.effect === 'Allow' || statement.effect === 'Deny';
+        const { applies, by } = verdictOf(statement, question, this.ownerOf);
+        const Effect = isKnown ? statement.effect : doubtful;
+        const isOpen = applies === 'maybe' || !isKnown;
+        if (applies === 'no' || (isOpen && Effect !== doubtful)) return [];
+        if (isOpen && !isBoundary) open.push({ at: statement.at, by: isKnown ? by : 'an effect that is not known' });
+        certain ||= !isOpen && Effect === 'Allow' && !isBoundary;
+        const to = statement.grantedTo;
+        const Principal: PrincipalElement =
+          to === 'everyone' ? '*' : { AWS: to === 'session' ? SESSION.arn : SESSION.roleArn };
+        return [{ Sid: statement.at, Effect, Action: question.action, Resource: '*', ...(to && { Principal }) }];
+      });
+      return { Version: '2012-10-17', Statement };
+    };
+    const decision = evaluate(
+      { principal: SESSION, action: question.action, resource: withoutAtoms(question.target.arn) },
+      {
+        identity: [counted(this.statements.filter(({ grantedTo }) => grantedTo === undefined))],
+        resource: counted(this.statements.filter(({ grantedTo }) => grantedTo !== undefined)),
+        ...(typeof this.boundary === 'object' && { boundary: counted(this.boundary, true) }),
+      },
+    );
+    return { decision, open, certain };
+  }
+
+  /**
+   * Known ways to act through another role, function or service: `lambda:InvokeFunction on ${Stack:Fn.Arn}`. Others may
+   * exist: a service that acts on its own behalf is on the list only once somebody put it there.
+   */
   public indirectPaths(): string[] {
     return this.allowing().flatMap((statement) => {
       const where = statement.resources.join(', ') || 'all but some resources';
@@ -152,9 +191,22 @@ export class RoleProofs {
   }
 }
 
-function mayName({ actions, notActions }: RoleStatementText, action: string): boolean {
-  if (notActions.length > 0) return !notActions.some((pattern) => matchesAction(pattern, action));
-  return actions.some((pattern) => matchesAction(pattern, action));
+/** Code runs as a session of its role. */
+const SESSION = { kind: 'role-session', arn: 'session', roleArn: 'role', account: 'own' } as const;
+
+/** A request has one action, and what is misspelled is denied to everyone: neither says anything of the role. */
+function checkedAction(action: string): string {
+  const [service = '', name] = action.split(':');
+  if (name === undefined || /[*?]/.test(action))
+    throw new RangeError(`${action} is no single action; name each one, such as dynamodb:GetItem`);
+  if (!isKnownService(service) || isKnownAction(action)) return action;
+  const needed = actionsOfOperation(service, name);
+  const actions = [...new Set([...(needed?.certain ?? []), ...(needed?.possible ?? [])])];
+  throw new RangeError(
+    actions.length > 0
+      ? `${action} is an operation, and no action of IAM; ask for what it needs: ${actions.join(', ')}`
+      : `${service} has no action ${name}; look it up in the Service Authorization Reference`,
+  );
 }
 
 function mayNameService(statement: RoleStatementText, service: string): boolean {
@@ -163,75 +215,27 @@ function mayNameService(statement: RoleStatementText, service: string): boolean 
   return statement.actions.some((action) => patternsIntersect(action.toLowerCase(), `${service}:*`));
 }
 
-function documentOf(statements: readonly RoleStatementText[]): PolicyDocument {
-  const Statement = statements.map((statement) => ({
-    Sid: statement.at,
-    Effect: statement.effect,
-    ...(statement.actions.length > 0 && { Action: statement.actions }),
-    ...(statement.notActions.length > 0 && { NotAction: statement.notActions }),
-    ...(statement.resources.length > 0 && { Resource: statement.resources.map(withoutAtoms) }),
-    ...(statement.notResources.length > 0 && { NotResource: statement.notResources.map(withoutAtoms) }),
-    ...(statement.condition && { Condition: statement.condition }),
-  }));
-  return { Version: '2012-10-17', Statement };
-}
-
 function meet(a: string, b: string): boolean {
   return patternsIntersect(a.toLowerCase(), b.toLowerCase());
 }
 
+/** Services whose actions name resources of another one. */
+const FOREIGN: { readonly [service: string]: readonly string[] | undefined } = {
+  ssm: ['ssm', 'ec2'],
+  sts: ['sts', 'iam'],
+};
+
 /** Whether a statement may name resources of a service. */
 function isOn(statement: RoleStatementText, service: string): boolean {
   const services = statement.resources.map((resource) => /^arn:[^:]*:([^:]*):/.exec(resource)?.[1] ?? '*');
-  return statement.notResources.length > 0 || services.some((each) => patternsIntersect(each, service));
+  const theirs = FOREIGN[service] ?? [service];
+  return (
+    statement.notResources.length > 0 || services.some((each) => theirs.some((one) => patternsIntersect(each, one)))
+  );
 }
 
 /** Whether a pattern of actions takes in all of another one. */
 function covers(wide: string, narrow: string): boolean {
   // A star of the narrow one may stand for anything, so it is matched as a character that only a star takes.
   return matchesAction(wide, narrow.replaceAll('*', '\u0001'));
-}
-
-/** `${aws:PrincipalTag/team}` and `${*}`: what a request fills in, and no reference of the template. */
-const POLICY_VARIABLE =
-  /\$\{(?:[*?$]|(?:[aA][wW][sS]|s3|sts|saml|ec2|dynamodb|cognito-identity[\w.-]*|[\w-]+(?:\.[\w-]+)+):(?!:)[^${}]*)\}/g;
-
-/** What the template leaves open is a value of its own here, no policy variable. */
-function withoutAtoms(text: string): string {
-  return text.replace(/\$\{([^{}]*[:.][^{}]*)\}/g, (whole, inner: string) =>
-    new RegExp(POLICY_VARIABLE.source).test(whole) ? whole : `<${inner}>`,
-  );
-}
-
-/** An atom of the template: `${Stack:LogicalId}` or `${Stack:LogicalId.Attribute}`, not `${AWS::Region}`. */
-const ATOM = /\$\{(?!AWS::)([^${}]+?:[^${}.]+)(?:\.[^${}]+)?\}/;
-
-/** The whole ARN of a resource, or its name as all that follows the type; below it anything may stand. */
-const WHOLE = /^(?:arn:[^:]*:[^:*?]+:[^:]*:[^:]*:(?:[a-z-]+[/:])?)?\$\{[^{}]+\}(?:[/:].*)?$/;
-
-/** How a resource pattern and a target are related: `unknown` when what is open decides. */
-function relation(text: string, target: ProofTarget): 'same' | 'apart' | 'unknown' {
-  const pattern = text.replace(POLICY_VARIABLE, '*');
-  const parts = [target.arn, `${target.arn}/*`, `${target.arn}:*`];
-  if (parts.some((each) => patternsIntersect(pattern, each))) return 'same';
-  const [own, other] = [ATOM.exec(target.arn)?.[1], ATOM.exec(pattern)?.[1]];
-  if (own !== undefined && own === other) return 'unknown';
-  // Two resources of the template are two resources, where the pattern names the other one and no more.
-  if (own !== undefined && other !== undefined && WHOLE.test(pattern) && !isObjectOfBucket(pattern)) return 'apart';
-  const open = pattern.replace(/\$\{[^}]*\}/g, '*');
-  const service = /^arn:[^:]*:([^:]*):/.exec(open)?.[1];
-  if (service !== undefined && !patternsIntersect(service, target.service)) return 'apart';
-  if (own === undefined) return open === pattern ? 'apart' : 'unknown';
-  if (target.name === undefined) return 'unknown';
-  // The name ends the ARN, or something below it follows. That of a bucket stands at the beginning.
-  const { name, service: kind } = target;
-  const bucket = kind === 's3' ? /^arn:[^:*?]*:s3:[^:]*:[^:]*:(.*)$/.exec(open)?.[1] : undefined;
-  const heads = bucket === undefined ? ['*/', '*:'] : [''];
-  const names = heads.flatMap((head) => ['', '/*', ':*'].map((below) => `${head}${name}${below}`));
-  return names.some((each) => patternsIntersect(bucket ?? open, each)) ? 'unknown' : 'apart';
-}
-
-/** In `arn:aws:s3:::orders/${…}` the bucket is fixed, and what is open is a key. */
-function isObjectOfBucket(pattern: string): boolean {
-  return /^arn:[^:]*:s3:::[^$]/.test(pattern);
 }

@@ -1,0 +1,135 @@
+import { ARN, rolesWith, statement } from '../support/roles-with';
+
+const sub = (text: string) => ({ 'Fn::Sub': text });
+const bucketWith = (...statements: object[]) => ({
+  Custom: { Type: 'Custom::Lookup' },
+  Other: { Type: 'AWS::IAM::Role', Properties: {} },
+  Bucket: { Type: 'AWS::S3::Bucket', Properties: {} },
+  BucketPolicy: {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument: { Statement: statements } },
+  },
+});
+const onBucket = (AWS: unknown, more: object = {}) =>
+  statement('s3:ListBucket', ARN('Bucket'), { Principal: { AWS }, ...more });
+
+function withPrincipal(AWS: unknown, more: object = {}, role: object = {}) {
+  const roles = rolesWith([], bucketWith(onBucket(AWS, more)), role);
+  return { role: roles.role('Role'), bucket: roles.target('Bucket') };
+}
+
+test.each<[string, unknown, unknown, object]>([
+  ['the name in an ARN', sub('arn:aws:iam::${AWS::AccountId}:role/${Role}'), sub('arn:aws:iam::1:role/${Other}'), {}],
+  ['a session of it', sub('arn:aws:sts::1:assumed-role/${Role}/x'), sub('arn:aws:iam::1:user/x'), {}],
+  ['an attribute of a custom resource', { 'Fn::GetAtt': ['Custom', 'RoleArn'] }, ARN('Other'), {}],
+  ['its unique id', { 'Fn::GetAtt': ['Role', 'RoleId'] }, ARN('Other'), {}],
+  [
+    'a fixed name that may be its own',
+    'arn:aws:iam::1:role/tool-eu',
+    'arn:aws:iam::1:root',
+    { RoleName: sub('tool-${AWS::Region}') },
+  ],
+  ['its fixed name', 'arn:aws:iam::1:role/tool', 'arn:aws:iam::1:role/other', { RoleName: 'tool' }],
+])('a policy of the resource names the role: %s', (_name, itself, another, role) => {
+  expect(withPrincipal(itself, {}, role).role.cannotReach(withPrincipal(itself).bucket).proven).toBe(false);
+  expect(withPrincipal(another, {}, role).role.cannotReach(withPrincipal(another).bucket).proven).toBe(true);
+});
+
+test('an Allow for all but some is no proof that the role is not among them', () => {
+  const but = (Principal: object) => {
+    const roles = rolesWith([], bucketWith({ ...statement('s3:*', ARN('Bucket')), ...Principal }));
+    return roles.role('Role').cannotReach(roles.target('Bucket')).proven;
+  };
+
+  expect(but({ NotPrincipal: { AWS: ARN('Other') } })).toBe(false);
+  expect(but({ Principal: { AWS: ARN('Other') } })).toBe(true);
+});
+
+test.each<[string, (policy: object) => object]>([
+  ['a replica', (ResourcePolicy) => ({ Replicas: [{ Region: 'eu-west-1', ResourcePolicy }] })],
+  [
+    'the stream of a replica',
+    (ResourcePolicy) => ({ Replicas: [{ Region: 'eu-west-1', ReplicaStreamSpecification: { ResourcePolicy } }] }),
+  ],
+])('the policy of %s of a global table counts', (_name, properties) => {
+  const proven = (AWS: unknown) => {
+    const PolicyDocument = { Statement: [statement('dynamodb:*', '*', { Principal: { AWS } })] };
+    const roles = rolesWith([], {
+      Other: { Type: 'AWS::IAM::Role', Properties: {} },
+      Ledger: { Type: 'AWS::DynamoDB::GlobalTable', Properties: properties({ PolicyDocument }) },
+    });
+    return roles.role('Role').cannotReach(roles.target('Ledger')).proven;
+  };
+
+  expect(proven(ARN('Role'))).toBe(false);
+  expect(proven(ARN('Other'))).toBe(true);
+});
+
+test('replicas that a parameter decides are a doubt', () => {
+  const proven = (Replicas: unknown) => {
+    const roles = rolesWith([], { Ledger: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { Replicas } } });
+    return roles.role('Role').cannotReach(roles.target('Ledger')).proven;
+  };
+
+  expect(proven({ Ref: 'Replicas' })).toBe(false);
+  expect(proven([{ Region: 'eu-west-1' }])).toBe(true);
+});
+
+test.each<[string, unknown, boolean]>([
+  ['the role', ARN('Role'), false],
+  ['everyone', '*', false],
+  ['a custom resource', { Ref: 'Parameter' }, false],
+  ['the account, which leaves it to the policies of the role', { Ref: 'AWS::AccountId' }, true],
+  ['another role', ARN('Other'), true],
+  ['a service', 'events.amazonaws.com', true],
+])('a permission of a function for %s', (_name, Principal, denied) => {
+  const roles = rolesWith([], {
+    Other: { Type: 'AWS::IAM::Role', Properties: {} },
+    Permission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'Helper' }, Principal },
+    },
+  });
+  const role = roles.role('Role');
+
+  expect(role.denies('lambda:InvokeFunction', roles.target('Helper')).proven).toBe(denied);
+  expect(role.cannotReach(roles.target('Helper')).proven).toBe(denied);
+  expect(role.canOnly([]).proven).toBe(denied);
+});
+
+test('a boundary limits what a policy of the resource grants to a role, but not to a session or to everyone', () => {
+  const boundary = { PermissionsBoundary: { Ref: 'Boundary' } };
+  const denied = (AWS: unknown, role: object) => {
+    const Boundary = {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: { Statement: [statement('dynamodb:*', '*')] } },
+    };
+    const roles = rolesWith([], { ...bucketWith(onBucket(AWS)), Boundary }, role);
+    return roles.role('Role').denies('s3:ListBucket', roles.target('Bucket')).proven;
+  };
+
+  expect(denied(ARN('Role'), boundary)).toBe(true);
+  expect(denied(ARN('Role'), {})).toBe(false);
+  expect(denied('*', boundary)).toBe(false);
+  expect(denied(sub('arn:aws:sts::1:assumed-role/${Role}/x'), boundary)).toBe(false);
+  expect(denied([ARN('Role'), { Ref: 'Parameter' }], boundary)).toBe(false);
+});
+
+test('a denial in the policy of the resource denies', () => {
+  const listed = (...statements: object[]) => {
+    const roles = rolesWith([statement('s3:ListBucket', ARN('Bucket'))], bucketWith(...statements));
+    const role = roles.role('Role');
+    const bucket = roles.target('Bucket');
+    return [role.allows('s3:ListBucket', bucket).proven, role.denies('s3:ListBucket', bucket).proven];
+  };
+  const denial = (AWS: unknown, more: object = {}) => onBucket(AWS, { Effect: 'Deny', ...more });
+  const below = { Resource: [ARN('Bucket'), sub('${Bucket.Arn}/*')] };
+
+  expect(listed()).toEqual([true, false]);
+  expect(listed(denial('*', below))).toEqual([false, true]);
+  expect(listed(denial(sub('arn:aws:iam::${AWS::AccountId}:root'), below))).toEqual([false, true]);
+  expect(listed(denial(ARN('Other'), below))).toEqual([true, false]);
+  // Whom it hits is not known: neither can be shown.
+  expect(listed(denial({ Ref: 'Parameter' }, below))).toEqual([false, false]);
+  expect(listed(denial('*', { Resource: '*' }))).toEqual([false, false]);
+});
