@@ -7,7 +7,7 @@ import { at } from '../read';
 import { isEverybody, isTiedTo, isWide, runtimeRoles } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { parsedJson } from '../tools';
-import { GATEWAY, RESOURCE_POLICY, ROLE } from '../types';
+import { GATEWAY, RESOURCE_POLICY } from '../types';
 
 export const in14 = defineRule({
   id: 'IN14',
@@ -38,14 +38,14 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: A
 `,
   },
   *evaluate(model) {
+    const judged = new Set(runtimeRoles(model)); // AZ17 says so
     if (model.ofType(GATEWAY).length > 0) {
-      const judged = new Set(runtimeRoles(model)); // AZ17 says so
       for (const { holder, path, why } of model.unreadIdentityPolicies())
         if (!judged.has(holder)) yield undecided(holder, path, why);
     }
     for (const statement of model.identityStatements()) {
       const open = statement.effect === 'Deny' ? undefined : statement.actions.find(isUnknown);
-      if (open !== undefined && model.ofType(GATEWAY).length > 0 && statement.holder.type !== ROLE)
+      if (open !== undefined && model.ofType(GATEWAY).length > 0 && !judged.has(statement.holder))
         yield undecided(statement.holder, `${statement.path}.Action`, open);
       const invokes = statement.actions.some(
         (action) =>

@@ -1,7 +1,9 @@
-import { isUnknown } from '../../assembly/resolve';
+import { isUnknown, Unknown } from '../../assembly/resolve';
+import { type ModelResource, property, type RoleStatement, type TemplateModel } from '../../assembly/template-model';
+import { matchesResource } from '../../core/iam/match';
 import { functionOf } from '../lambda';
 import { at } from '../read';
-import { allows, rolesOfGateways, toolFunctions } from '../roles';
+import { allows, isWide, rolesOfGateways, toolFunctions } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { EVENT_SOURCE, FUNCTION_URL, LAMBDA_PERMISSION, ROLE } from '../types';
 
@@ -16,7 +18,7 @@ export const lp09 = defineRule({
   fix: 'Remove the other way, or give it a function of its own',
   acknowledge: 'When a scheduled job uses the same function and cannot be told what to do by anybody.',
   limits:
-    'A role that may invoke every function is not listed here: LP02 and LP06 judge the roles of gateways and tools.',
+    'Roles outside of the assembly are not seen. A function without FunctionName gets its name at deployment: whether a pattern such as function:shop-* matches it is undecided.',
   references: ['https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html'],
   frameworks: {
     owaspMcp: ['07', '09'],
@@ -62,23 +64,51 @@ Fn: { Type: AWS::Lambda::Function }
     for (const role of model.ofType(ROLE)) {
       if (gatewayRoles.has(role)) continue;
       for (const statement of model.statementsOf(role).statements) {
-        const named = allows(statement, 'lambda:InvokeFunction')
-          ? statement.resources.find((resource) => isTool(resource) || (tools.size > 0 && isEveryFunction(resource)))
-          : undefined;
-        if (named !== undefined)
-          yield finding(
-            statement.holder,
-            `${statement.path}.Resource`,
-            `${role.logicalId} may invoke the tool`,
-            role.logicalId,
-          );
+        if (!allows(statement, 'lambda:InvokeFunction')) continue;
+        const answers = [...tools].map((tool) => mayInvoke(model, statement, tool));
+        const path = `${statement.path}.${statement.notResources.length > 0 ? 'NotResource' : 'Resource'}`;
+        const open = answers.find(isUnknown);
+        if (answers.includes(true))
+          yield finding(statement.holder, path, `${role.logicalId} may invoke the tool`, role.logicalId);
+        else if (open !== undefined) yield undecided(statement.holder, path, open);
       }
     }
   },
 });
 
-/** `*`, or an ARN that leaves the name of the function open. */
-function isEveryFunction(resource: unknown): boolean {
-  const text = String(resource);
-  return /^\*+$/.test(text) || /^arn:(?:[^:]*:)*function:\*/.test(text) || /^arn:(?:[^:]*:){0,4}\*$/.test(text);
+function mayInvoke(model: TemplateModel, statement: RoleStatement, tool: ModelResource): boolean | Unknown {
+  if (statement.notResources.length > 0)
+    return !statement.notResources.some((resource) => isNamed(model, resource, tool) === true);
+  const answers = statement.resources.map((resource) => isNamed(model, resource, tool));
+  return answers.includes(true) || (answers.find(isUnknown) ?? false);
+}
+
+/** A name that no pattern has in mind. */
+const SOME_NAME = '\uE003'.repeat(20);
+
+/** Whether an entry of `Resource` names a function, or one of its versions and aliases. */
+function isNamed(model: TemplateModel, resource: string | Unknown, tool: ModelResource): boolean | Unknown {
+  if (isUnknown(resource)) return resource;
+  if (functionOf(model, resource.replace(/[*?]+$/, '')) === tool) return true;
+  const pattern = withoutColons(resource);
+  const name = property(tool, 'FunctionName');
+  const known = typeof name === 'string' && !/^\$\{[^${}]+\}$/.test(name);
+  if (matchesFunction(pattern, known ? withoutColons(name) : SOME_NAME)) return true;
+  const [, , , , , , names = ''] = pattern.split(':');
+  return !known && isWide(names) && matchesFunction(pattern.replace(names, '*'), SOME_NAME)
+    ? new Unknown(`the name of ${tool.logicalId} is given at deployment, and ${resource} may match it`)
+    : false;
+}
+
+/** A function in the region and account of the pattern. */
+function matchesFunction(pattern: string, name: string): boolean {
+  const [partition, region, account, qualifier] = [1, 3, 4, 7].map((index) => pattern.split(':')[index] ?? '*');
+  const literal = (part: string | undefined) => part!.replace(/[*?]/g, 'x');
+  const arn = `arn:${literal(partition)}:lambda:${literal(region)}:${literal(account)}:function:${name}`;
+  return [arn, `${arn}:${literal(qualifier)}`].some((each) => matchesResource(pattern, each, true));
+}
+
+/** Pseudo parameters have colons of their own. */
+function withoutColons(text: string): string {
+  return text.replace(/\$\{[^${}]*\}/g, (reference) => reference.replaceAll(':', '.'));
 }

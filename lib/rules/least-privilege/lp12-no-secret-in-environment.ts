@@ -50,6 +50,7 @@ Key: { Type: AWS::KMS::Key }
           yield finding(fn, path, 'a dynamic reference is resolved into the environment', name);
         else if (secretShape(String(value)) !== undefined)
           yield finding(fn, path, `the value has the shape of ${secretShape(String(value))}`, name);
+        else if (PASSWORD_IN_ADDRESS.test(String(value))) yield finding(fn, path, 'the address holds a password', name);
         else if (/\$\{[^${}]+\.(ClientSecret|SecretAccessKey)\}/.test(String(value)))
           yield finding(fn, path, 'the attribute of a resource that is a secret stands in the environment', name);
         else if (isSecretName(name) && !namesPlace(String(value))) yield finding(fn, path, `${name} has a value`, name);
@@ -65,7 +66,9 @@ Key: { Type: AWS::KMS::Key }
   },
 });
 
+const PASSWORD_IN_ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:[^\s/?#@]+@/i;
+
 /** A reference, an ARN, an address or a path: where a secret is, not what it is. */
 function namesPlace(value: string): boolean {
-  return /^(\$\{[^${}]+\}|arn:\S*\$\{[^${}]+\}\S*|https:\/\/\S+|\/\S+)$/.test(value);
+  return /^(\$\{[^${}]+\}|arn:\S*\$\{[^${}]+\}\S*|https:\/\/[^\s/?#@]+(\/[^\s?#]*)?|(\/[^\s/]+){2,})$/.test(value);
 }

@@ -141,7 +141,13 @@ export const inbound: LayerCases = {
           '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"bedrock-agentcore:InvokeGateway"}]}',
       },
     },
-    undecided: { 'a parameter': { 'AgentRole/Policies/0/PolicyDocument/Statement/0/Resource': OPEN } },
+    undecided: {
+      'a parameter': { 'AgentRole/Policies/0/PolicyDocument/Statement/0/Resource': OPEN },
+      'actions of a role of people': {
+        'AgentRole/AssumeRolePolicyDocument/Statement/0/Principal': { AWS: '111122223333' },
+        'AgentRole/Policies/0/PolicyDocument/Statement/0': { Effect: 'Allow', Action: OPEN, Resource: '*' },
+      },
+    },
   },
   IN15: {
     violating: {

@@ -6,6 +6,9 @@ const LOOKUP = 'LookupRole/Policies/0/PolicyDocument/Statement';
 const att = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
 const allow = (Action: unknown, Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
 
+const agentInvokes = (Resource: unknown) => ({
+  'AgentRole/Policies/0/PolicyDocument/Statement/1': allow('lambda:InvokeFunction', Resource),
+});
 const keyFor = (Condition: unknown) => ({
   'Key/KeyPolicy/Statement/2': { ...allow('kms:*', '*'), Principal: { AWS: '*' }, Condition },
 });
@@ -162,11 +165,44 @@ export const leastPrivilege: LayerCases = {
         'RefundPermission/Principal': 'events.amazonaws.com',
         'RefundPermission/SourceArn': 'arn:aws:events:eu-west-1:111122223333:rule/x',
       },
-      'another role': {
-        'AgentRole/Policies/0/PolicyDocument/Statement/1': allow('lambda:InvokeFunction', { Ref: 'RefundAlias' }),
+      'another role': agentInvokes({ Ref: 'RefundAlias' }),
+      'another role, on a pattern of names': agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:shop-*'),
+      'another role, on a pattern of aliases': agentInvokes('arn:aws:lambda:*:*:function:shop-refun?:l*'),
+      'another role, on any name': agentInvokes('arn:aws:lambda:*:*:function:?*'),
+      'another role, on half of a type': agentInvokes('arn:aws:lambda:eu-west-1:111122223333:f*'),
+      'another role, on more of a type': agentInvokes({
+        'Fn::Sub': 'arn:${AWS::Partition}:lambda:${AWS::Region}:*:functio*',
+      }),
+      'another role, on a function and what follows': agentInvokes({ 'Fn::Sub': '${RefundFn.Arn}*' }),
+      'another role, on any name of a function without one': {
+        'RefundFn/FunctionName': undefined,
+        ...agentInvokes('arn:aws:lambda:*:*:f*'),
+      },
+      'another role, on all but one': {
+        'AgentRole/Policies/0/PolicyDocument/Statement/1': {
+          Effect: 'Allow',
+          Action: 'lambda:InvokeFunction',
+          NotResource: 'arn:aws:lambda:*:*:function:payroll',
+        },
+      },
+    },
+    compliant: {
+      'another role, on other names': agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:payroll-*'),
+      'another role, on a pattern of a type, which IAM does not take': agentInvokes(
+        'arn:aws:lambda:*:*:functi*:shop-refund',
+      ),
+      'another role, on another service': agentInvokes('arn:aws:states:*:*:*'),
+      'another role, on a name beside a function without one': {
+        'RefundFn/FunctionName': undefined,
+        ...agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:payroll'),
       },
     },
     undecided: {
+      'a resource of a parameter': agentInvokes(OPEN),
+      'a pattern and a function without name': {
+        'RefundFn/FunctionName': undefined,
+        ...agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:payroll-*'),
+      },
       'a parameter': {
         Url: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'AWS_IAM', TargetFunctionArn: OPEN } },
       },
@@ -195,9 +231,18 @@ export const leastPrivilege: LayerCases = {
       'a name of a secret': { 'LookupFn/Environment/Variables/API_KEY': 'not-a-real-key' },
       'a dynamic reference': { 'LookupFn/Environment/Variables/CRM': '{{resolve:secretsmanager:crm}}' },
       'the key of AWS': { 'LookupFn/KmsKeyArn': undefined },
+      'a password that begins like a path': { 'LookupFn/Environment/Variables/DB_PASSWORD': '/aXk93jd02kd93kdsl' },
+      'a password in an address': { 'LookupFn/Environment/Variables/DB_URL': 'postgres://app:not-real@db.example/app' },
+      'a secret in an address': { 'LookupFn/Environment/Variables/API_KEY': 'https://not-real@api.example.com/v1' },
+      'a secret in a query': { 'LookupFn/Environment/Variables/API_KEY': 'https://api.example.com/v1?key=not-real' },
     },
     undecided: { 'a parameter': { 'LookupFn/Environment/Variables/API_KEY': OPEN } },
     compliant: {
+      'the path of a parameter': { 'LookupFn/Environment/Variables/DB_PASSWORD': '/shop/prod/db-password' },
+      'the address of a vault': { 'LookupFn/Environment/Variables/API_KEY': 'https://vault.example.com/v1/shop' },
+      'a port and a mail address in an address': {
+        'LookupFn/Environment/Variables/HELP': 'https://api.example.com:8443/users/a@example.com',
+      },
       'the ARN of a secret': {
         'LookupFn/Environment/Variables/API_KEY_SECRET_ARN': 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x',
       },
