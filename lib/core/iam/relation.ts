@@ -51,12 +51,25 @@ export function relation(text: string, target: ProofTarget, ownerOf: OwnerOf): '
   if (service !== undefined && target.service === 's3' && !/^arn:[^:]*:[^:]*:::/.test(open)) return 'unknown';
   if (own === undefined)
     return parts.some((each) => patternsIntersect(open, each.replace(ANY_ATOM, '*'))) ? 'unknown' : 'apart';
-  if (target.name === undefined) return 'unknown';
-  // The name ends the ARN, or something below it follows. That of a bucket stands at the beginning.
-  const bucket = target.service === 's3' ? /^arn:[^:]*:[^:]*:::(.*)$/.exec(open)?.[1] : undefined;
-  const heads = bucket === undefined ? ['*/', '*:'] : [''];
-  const names = heads.flatMap((head) => ['', '/*', ':*'].map((below) => `${head}${target.name}${below}`));
-  return names.some((each) => patternsIntersect(bucket ?? open, each)) ? 'unknown' : 'apart';
+  return target.name === undefined || mayBeNamed(open, target.service, target.name) ? 'unknown' : 'apart';
+}
+
+/** What stands before the name in an ARN. */
+const TYPES: { readonly [service: string]: string | undefined } = {
+  dynamodb: 'table/',
+  lambda: 'function:',
+  secretsmanager: 'secret:',
+};
+
+/** Whether a pattern may name a resource of this name, or what is below it. */
+function mayBeNamed(pattern: string, service: string, name: string): boolean {
+  const [, , , region, account, ...rest] = pattern.split(':');
+  // A star that reaches over parts may take in anything.
+  if (!/^[a-z0-9*-]*$/.test(region ?? '/') || !/^(\*|\d*|aws)$/.test(account ?? '/')) return true;
+  // The service adds to the name of a secret, and a star before may take in the type.
+  const ends = ['', '/*', ':*', ...(service === 'secretsmanager' ? ['-*'] : [])];
+  const heads = ['', TYPES[service] ?? ''];
+  return heads.some((head) => ends.some((end) => patternsIntersect(rest.join(':'), `${head}${name}${end}`)));
 }
 
 /** Two resources of the template are two resources, where the pattern names the other one and no more. */

@@ -125,6 +125,28 @@ test('a resource stands for what is below it, an ARN alone does not', () => {
   expect(denied(TABLE, { ...DENY, resources: [`${TABLE.arn}/*`] })).toBe(true);
 });
 
+test.each<[string, ProofTarget, string, string]>([
+  ['an index', { ...TABLE, name: 'orders' }, 'dynamodb:eu-west-1:1:table/orders/index/*', 'dynamodb:*:1:table/notes/*'],
+  ['a star over two parts', { ...TABLE, name: 'orders' }, 'dynamodb:*/orders', 'dynamodb:*:*:table/?orders'],
+  [
+    'the suffix of a secret',
+    { arn: '${Shop:Secret}', service: 'secretsmanager', name: 'shop/db' },
+    'secretsmanager:eu-west-1:1:secret:shop/db-AbCdEf',
+    'secretsmanager:eu-west-1:1:secret:shop/api-??????',
+  ],
+  [
+    'a star that takes in the type',
+    { arn: '${Shop:Fn.Arn}', service: 'lambda', name: 'refund' },
+    'lambda:*:*:refund',
+    'lambda:*:*:function:refunds:*',
+  ],
+])('a literal ARN may be that of a named resource: %s', (_name, target, own, other) => {
+  const by = (arn: string) => role({ ...ALLOW, actions: [`${target.service}:Get*`], resources: [`arn:aws:${arn}`] });
+
+  expect(by(own).cannotReach(target).proven).toBe(false);
+  expect(by(other).cannotReach(target).proven).toBe(true);
+});
+
 test('a literal target and one with the account of the deployment may be the same', () => {
   const at = (account: string) => `arn:aws:dynamodb:eu-west-1:${account}:table/orders`;
   const target = { arn: at('${AWS::AccountId}'), service: 'dynamodb', alone: true };
