@@ -83,7 +83,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'streaming',
     what: 'streamed answers',
     state: 'absent',
-    note: 'said at start when the template asks for them',
+    note: 'said at start when the template asks for them. An answer is one JSON body, which the RESPONSE interceptor gets; events that an MCP server sends beside its result end here',
     source: `${GUIDE}/gateway-using.html`,
   },
   {

@@ -178,6 +178,36 @@ describe('E05: a host cannot lead the gateway elsewhere', () => {
     ]);
   });
 
+  test.each<[string, () => string]>([
+    ['its name', () => 'https://mcp.docs.example/mcp'],
+    ['the address it has here', () => `${hosts.server.origin}/mcp`],
+  ])('nor to another host that the run may call, by %s', async (_how, location) => {
+    hosts.crm = () => ({ status: 307, headers: { location: location() } });
+    const before = hosts.server.arrivals.length;
+    await call(gateway);
+
+    expect(hosts.server.arrivals).toHaveLength(before);
+    expect(gateway.decisions.at(-1)!.reason).toContain('redirects to another host');
+  });
+
+  test('the twin: where the other host counts as this one, the request gets there', async () => {
+    const { forward, vault } = hosts.options;
+    // The host is compared in the table of routes: both are one server here.
+    const both = { ...forward, 'https://attacker.example': hosts.api.origin };
+    const weaker = await start(desk, { outbound: { vault, forward: both } });
+    hosts.crm = ({ url }) =>
+      url === '/v1/customers/c-1'
+        ? { status: 302, headers: { location: 'https://attacker.example/stolen' } }
+        : Hosts.honest();
+    const reached = async (to: LocalGateway) => {
+      const arrivals = hosts.watch();
+      await call(to);
+      return arrivals().some(({ url, headers }) => url === '/stolen' && headers['x-api-key'] === CREDENTIALS.crmKey);
+    };
+
+    expect([await reached(gateway), await reached(weaker)]).toEqual([false, true]);
+  });
+
   test('without end it cannot', async () => {
     hosts.crm = () => ({ status: 302, headers: { location: '/v1/again' } });
     const arrivals = hosts.watch();
@@ -213,6 +243,76 @@ describe('E05: a host cannot lead the gateway elsewhere', () => {
     expect(closed.decisions.at(-1)!.reason).toContain('https://api.crm.example is not called here');
     expect(closed.unsupported.join()).toContain('--forward https://api.crm.example=http://127.0.0.1:<port>');
     expect(arrivals()).toEqual([]);
+  });
+});
+
+describe('F05: what an MCP server tells in a stream of events', () => {
+  const MASKS = join(mkdtempSync(join(tmpdir(), 'masks-')), 'note.js');
+  writeFileSync(
+    MASKS,
+    `exports.handler = async ({ mcp }) => {
+      const body = JSON.parse(JSON.stringify(mcp.gatewayResponse.body).replaceAll('found', 'masked'));
+      return { interceptorOutputVersion: '1.0', mcp: { transformedGatewayResponse: { body } } };
+    };`,
+  );
+  const streaming = (template: EditableTemplate) => {
+    const [{ Properties }] = resources(template, 'AWS::BedrockAgentCore::Gateway') as [
+      EditableTemplate['Resources'][string],
+    ];
+    Properties.ProtocolConfiguration.Mcp.StreamingConfiguration = { EnableResponseStreaming: true };
+    return Properties;
+  };
+  const intercepted = (template: EditableTemplate) => {
+    const Arn = target(template, 'note').TargetConfiguration.Mcp.Lambda.LambdaArn;
+    streaming(template).InterceptorConfigurations = [
+      { InterceptionPoints: ['RESPONSE'], Interceptor: { Lambda: { Arn } } },
+    ];
+  };
+  const name = 'docs___search';
+  const accept = 'application/json, text/event-stream';
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'client', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+    progressToken: 'p',
+  };
+  const REVISIONS = [
+    [{ accept }, { progressToken: 'p' }],
+    [{ accept, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name }, _meta],
+  ] as const;
+  const answers = async (to: LocalGateway) => {
+    hosts.events = [1, 2].map((progress) => ({
+      jsonrpc: '2.0',
+      method: 'notifications/progress',
+      params: { progressToken: 'p', progress, message: 'found in passing' },
+    }));
+    const token = await tokenOf(to, 'robot');
+    const all = REVISIONS.map(async ([headers, meta]) => {
+      const params = { name, arguments: { query: 'a' }, _meta: meta };
+      const { status, headers: returned, body } = await rpc(to, 'tools/call', params, { token, headers });
+      return [status, returned.get('content-type'), body.result?.content[0].text, JSON.stringify(body)] as const;
+    });
+    return Promise.all(all).finally(() => {
+      hosts.events = [];
+    });
+  };
+
+  test('leaves as one answer that was intercepted, and no event beside it', async () => {
+    const edit = edited(desk, intercepted);
+    const to = await start(edit, { outbound: hosts.options, replaceHandlers: { note: MASKS } });
+
+    expect(to.unsupported.join()).toContain('StreamingConfiguration has no effect here, answers are not streamed');
+    for (const [status, type, text, body] of await answers(to)) {
+      expect([status, type, text]).toEqual([200, 'application/json', 'masked']);
+      expect(body).not.toContain('found');
+    }
+  });
+
+  test('the twin: without the interceptor the result tells, and still no event does', async () => {
+    for (const [status, type, text, body] of await answers(await weak(streaming))) {
+      expect([status, type, text]).toEqual([200, 'application/json', 'found']);
+      expect(body).not.toContain('in passing');
+    }
   });
 });
 
@@ -258,7 +358,8 @@ describe('E09: nobody gets the token of a workload for another user', () => {
 });
 
 describe('E10: users come back to nobody else', () => {
-  const withReturnUrl = (url: string) =>
+  const OURS = 'https://app.corp.example/return';
+  const findings = (url: string, allowed: readonly string[], severities = {}) =>
     runRules(
       readAssembly(
         edited(desk, (template) => {
@@ -269,18 +370,40 @@ describe('E10: users come back to nobody else', () => {
           });
           template.Resources.Identity = {
             Type: 'AWS::BedrockAgentCore::WorkloadIdentity',
-            Properties: { Name: 'desk', AllowedResourceOauth2ReturnUrls: ['https://app.corp.example/return'] },
+            Properties: { Name: 'desk', AllowedResourceOauth2ReturnUrls: allowed },
           };
         }),
       ),
+      { options: { severities } },
     ).filter(({ ruleId }) => ruleId.startsWith('SecureMcp-OUT06'));
 
   test.each(['https://attacker.example/return', 'http://app.corp.example/return', 'https://app.corp.example/*'])(
-    'the return URL %s is a finding',
-    (url) => expect(withReturnUrl(url)).not.toEqual([]),
+    'the return URL %s is a finding, and none without OUT06',
+    (url) => {
+      expect(findings(url, [OURS])).not.toEqual([]);
+      expect(findings(url, [OURS], { OUT06: 'off' })).toEqual([]);
+    },
   );
 
-  test('the one that is allowed is not', () => {
-    expect(withReturnUrl('https://app.corp.example/return')).toEqual([]);
+  test('the twin: where the list of the workload names the attacker, nothing is found', () => {
+    const attacker = 'https://attacker.example/return';
+
+    expect(findings(attacker, [OURS, attacker])).toEqual([]);
+    expect(findings(OURS, [OURS])).toEqual([]);
+  });
+
+  test('the local gateway sends nobody anywhere: it has no consent of users, and says so', async () => {
+    const consent = await weak((template) => {
+      const [{ CredentialProvider }] = target(template, 'reports').CredentialProviderConfigurations;
+      Object.assign(CredentialProvider.OauthCredentialProvider, {
+        GrantType: 'AUTHORIZATION_CODE',
+        DefaultReturnUrl: 'https://attacker.example/return',
+      });
+    });
+    const arrivals = hosts.watch();
+    const answer = await call(consent, 'reports___listMine', {});
+
+    expect(JSON.stringify([answer.body, [...answer.headers]])).not.toContain('attacker.example');
+    expect(arrivals()).toEqual([]);
   });
 });

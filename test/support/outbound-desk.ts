@@ -130,6 +130,8 @@ export class Hosts {
 
   public crm: (request: Arrival) => Answer;
   public description: string;
+  /** What the MCP server tells before the result of a call, as events of one stream. */
+  public events: readonly object[] = [];
 
   private constructor(
     public readonly api: Peer,
@@ -195,6 +197,9 @@ export class Hosts {
     const result = results[rpc];
     if (result === undefined)
       return { body: { jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } } };
-    return { body: { jsonrpc: '2.0', id, result } };
+    const answer = { jsonrpc: '2.0', id, result };
+    if (rpc !== 'tools/call' || this.events.length === 0) return { body: answer };
+    const stream = [...this.events, answer].map((event) => `event: message\ndata: ${json(event)}\n\n`).join('');
+    return { headers: { 'content-type': 'text/event-stream' }, body: stream };
   }
 }
