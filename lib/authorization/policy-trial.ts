@@ -1,8 +1,6 @@
+import { daysAfter, isDay } from '../core/day';
 import { type Problem, shown } from '../core/errors';
-
-/** Longer is no trial. */
-const DAYS_MAX = 90;
-const DAY_MILLISECONDS = 86_400_000;
+import { TRIAL_DAYS_MAX } from '../protocol/template-metadata';
 
 /**
  * Tries a policy on real calls without letting it decide (`EnforcementMode: LOG_ONLY`). An alarm goes off when it would
@@ -28,19 +26,18 @@ export class PolicyTrial {
 
   /** @internal */
   public _problems(at: string, today = new Date()): Problem[] {
-    const end = Date.parse(`${this._lastDay}T23:59:59Z`);
-    const isDate = /^\d{4}-\d{2}-\d{2}$/.test(this._lastDay) && new Date(end).toJSON()?.startsWith(this._lastDay);
-    if (isDate !== true || end - today.getTime() > (DAYS_MAX + 1) * DAY_MILLISECONDS) {
+    const day = today.toISOString().slice(0, 10);
+    if (!isDay(this._lastDay) || this._lastDay > daysAfter(day, TRIAL_DAYS_MAX)) {
       return [
         {
           code: 'POLICY_TRIAL',
-          message: `a trial ends on a day at most ${DAYS_MAX} days ahead, got ${shown(this._lastDay)}`,
+          message: `a trial ends on a day at most ${TRIAL_DAYS_MAX} days ahead, got ${shown(this._lastDay)}`,
           fix: 'Pass the day as YYYY-MM-DD',
           at,
         },
       ];
     }
-    if (end >= today.getTime()) return [];
+    if (this._lastDay >= day) return [];
     return [
       {
         code: 'POLICY_TRIAL_OVER',

@@ -29,7 +29,7 @@ import { type CheckConfig, parseCheckConfig } from '../rules/check-config';
 import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/options';
 import { RULES } from '../rules/registry';
 import { severityOf } from '../rules/rule';
-import { acknowledge, type LocatedFinding, PACK_NAME, runRules } from '../rules/run-rules';
+import { acknowledge, type LocatedFinding, PACK_NAME, runRules, switchedOff } from '../rules/run-rules';
 
 /** What a rule is about, for reports and documentation. */
 export interface RuleDescription {
@@ -107,7 +107,7 @@ export interface FourLayerChecksProps {
   readonly configFile?: string;
 
   /**
-   * Ids of rules that do not run, such as `IN16`. Prefer an acknowledgment: it stands in the report.
+   * Ids of rules that do not run, such as `IN16`; the report names them. Prefer an acknowledgment: it has a reason.
    *
    * @default - all rules of the profile run
    */
@@ -199,7 +199,9 @@ export class FourLayerChecks extends NagPack {
       severity: 'warning' as const,
       message: `${finding.message} (acknowledged: ${acknowledgment.reason})`,
     }));
+    const off = switchedOff(this.options);
     return {
+      ...(off.length > 0 && { metadata: { switchedOff: off.join(', ') } }),
       success: !open.some((finding) => finding.severity === 'error'),
       violations: [...open, ...accepted].map((finding) =>
         violation(finding, ruleName(finding, acknowledgments, this.options.today)),

@@ -47,10 +47,13 @@ export interface GatewayMetadata {
   readonly weakenings: readonly WeakeningMetadata[];
 }
 
+/** Days from the day of the synthesis to the last day of a trial; longer is no trial. */
+export const TRIAL_DAYS_MAX = 90;
+
 /** On an `AWS::BedrockAgentCore::Policy` in LOG_ONLY. */
 export interface PolicyTrialMetadata {
   readonly trial: {
-    /** `YYYY-MM-DD`; from the next day on it is a mistake. */
+    /** `YYYY-MM-DD`, at most {@link TRIAL_DAYS_MAX} days ahead; from the next day on it is a mistake. */
     readonly lastDay: string;
   };
 }

@@ -1,5 +1,6 @@
 import type { Assembly } from '../assembly/read-assembly';
 import { asList, within } from '../assembly/template-model';
+import { isDay } from '../core/day';
 import { METADATA_KEY } from '../protocol/template-metadata';
 
 /** A finding that a team has decided to live with. */
@@ -28,12 +29,15 @@ export function readReason(reason: string): { owner?: string; expires?: string }
   };
 }
 
+/** `2027-03-31`, or the month `2027-03`. */
+export function isExpiry(text: string): boolean {
+  return isDay(text.length === 7 ? `${text}-01` : text);
+}
+
 /** The last day counts; a month means its last day. What is no date has expired. */
-export function isExpired(acknowledgment: Acknowledgment, today: string): boolean {
-  const { expires } = acknowledgment;
+export function isExpired({ expires }: Acknowledgment, today: string): boolean {
   if (expires === undefined) return false;
-  if (!/^\d{4}-\d{2}(-\d{2})?$/.test(expires)) return true;
-  return (expires.length === 7 ? `${expires}-31` : expires) < today;
+  return !isExpiry(expires) || (expires.length === 7 ? `${expires}-31` : expires) < today;
 }
 
 /** What LP18 says about an acknowledgment can be put right, and not be acknowledged in turn. */

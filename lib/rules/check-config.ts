@@ -1,7 +1,7 @@
 import { isObject, own } from '../assembly/cloudformation';
 import { type Problem, SecureMcpError, shown } from '../core/errors';
 import { nearest } from '../core/suggest';
-import { type Acknowledgment, readReason, ruleIdOf } from './acknowledgment';
+import { type Acknowledgment, isExpiry, readReason, ruleIdOf } from './acknowledgment';
 import type { RuleOptions } from './options';
 import { RULES } from './registry';
 
@@ -44,6 +44,16 @@ const OPTIONS: { readonly [name: string]: Check } = {
   acknowledgments: list,
 } satisfies { readonly [name in Exclude<keyof RuleOptions, 'today'>]: Check } & { readonly acknowledgments: Check };
 
+const ACKNOWLEDGMENT: { readonly [name: string]: Check } = {
+  id: text,
+  stack: text,
+  resource: text,
+  reason: text,
+  owner: text,
+  expires: (value) =>
+    typeof value === 'string' && isExpiry(value) ? undefined : 'takes a day as YYYY-MM-DD or a month as YYYY-MM',
+};
+
 /**
  * Reads a configuration of the checks; `path` is for messages.
  *
@@ -69,23 +79,34 @@ function* problemsOf(config: unknown): Iterable<readonly [message: string, fix: 
   }
   for (const [name, value] of Object.entries(config)) {
     const check = own(OPTIONS, name) as Check | undefined;
-    if (check === undefined) {
-      const near = nearest(name, Object.keys(OPTIONS));
-      yield [
-        `unknown option, got ${shown(name)}${near === undefined ? '' : `, did you mean ${near}?`}`,
-        `Use ${Object.keys(OPTIONS).join(', ')}`,
-      ];
-      continue;
-    }
-    const problem = check(value);
+    if (check === undefined) yield unknownName('option', name, OPTIONS);
+    const problem = check?.(value);
     if (problem !== undefined) yield [`${name} ${problem}, got ${shown(value)}`, `Change ${name}`];
   }
   yield* severityProblems(own(config, 'severities'));
-  for (const each of (Array.isArray(config.acknowledgments) ? config.acknowledgments : []) as unknown[]) {
-    const id = own(each, 'id');
-    if (typeof id !== 'string' || !isRule(ruleIdOf(id)))
-      yield [`an acknowledgment names no rule, got ${shown(id)}`, 'Give it an id, see `secure-mcp list`'];
+  for (const each of (Array.isArray(config.acknowledgments) ? config.acknowledgments : []) as unknown[])
+    yield* acknowledgmentProblems(each);
+}
+
+function* acknowledgmentProblems(acknowledgment: unknown): Iterable<readonly [message: string, fix: string]> {
+  const id = own(acknowledgment, 'id');
+  if (typeof id !== 'string' || !isRule(ruleIdOf(id)))
+    yield [`an acknowledgment names no rule, got ${shown(id)}`, 'Give it an id, see `secure-mcp list`'];
+  for (const [name, value] of Object.entries(isObject(acknowledgment) ? acknowledgment : {})) {
+    const check = own(ACKNOWLEDGMENT, name) as Check | undefined;
+    if (check === undefined) yield unknownName('key of an acknowledgment', name, ACKNOWLEDGMENT);
+    const problem = name === 'id' ? undefined : check?.(value);
+    if (problem !== undefined)
+      yield [`${name} of an acknowledgment ${problem}, got ${shown(value)}`, `Change ${name} of ${shown(id)}`];
   }
+}
+
+function unknownName(what: string, name: string, known: object): readonly [message: string, fix: string] {
+  const near = nearest(name, Object.keys(known));
+  return [
+    `unknown ${what}, got ${shown(name)}${near === undefined ? '' : `, did you mean ${near}?`}`,
+    `Use ${Object.keys(known).join(', ')}`,
+  ];
 }
 
 function* severityProblems(severities: unknown): Iterable<readonly [message: string, fix: string]> {

@@ -74,6 +74,11 @@ export function acknowledge(
   return { open, acknowledged };
 }
 
+/** Rules that a configuration does not let run: reports name them, or what they would find is missed without a trace. */
+export function switchedOff(options: Partial<RuleOptions>): string[] {
+  return RULES.filter(({ id }) => options.severities?.[id] === 'off').map(({ id }) => id);
+}
+
 function isOn(rule: Rule, options: RuleOptions): boolean {
   if (options.severities[rule.id] === 'off') return false;
   return rule.profile === undefined || rule.profile === options.profile || options.profile === 'private';

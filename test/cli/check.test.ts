@@ -228,7 +228,17 @@ test('a valid acknowledgment is applied, an expired one is a finding', () => {
 test('a config file sets severities and options', () => {
   const config = join(mkdtempSync(join(tmpdir(), 'conf-')), 'secure-mcp.json');
   writeFileSync(config, JSON.stringify({ severities: { IN01: 'off' } }));
-  expect(run('check', open, '--config', config).stdout).not.toContain('SecureMcp-IN01');
+  const shown = (format: string) => run('check', open, '--config', config, '--format', format).stdout;
+  expect(shown('text')).not.toContain('SecureMcp-IN01');
+  for (const format of ['text', 'markdown']) expect(shown(format)).toMatch(/Switched off by the configuration: IN01$/);
+  expect(JSON.parse(shown('json')).switchedOff).toEqual(['IN01']);
+  expect(shown('junit')).toMatch(
+    /skipped="1">[\s\S]*"IN01 gateway-requires-authorizer"><skipped message="switched off/,
+  );
+  expect(JSON.parse(shown('sarif'))).toBeValidSarifLog();
+  expect(JSON.parse(shown('sarif')).runs[0].invocations[0].ruleConfigurationOverrides).toEqual([
+    { descriptor: { id: 'SecureMcp-IN01' }, configuration: { enabled: false } },
+  ]);
 
   writeFileSync(
     config,
@@ -238,7 +248,15 @@ test('a config file sets severities and options', () => {
       profile: 'strictest',
       maxTimeoutSeconds: '30',
       severities: { IN99: 'off', IN01: 'of' },
-      acknowledgments: [{ id: 'IN1' }],
+      acknowledgments: [
+        { id: 'IN1' },
+        { id: 'IN02', resorce: 'Gw', expiry: '2027-03-31', stack: 5 },
+        { id: 'IN03', expires: '2026-99-99' },
+        { id: 'IN04', expires: '2026-02-30' },
+        { id: 'IN05', expires: '2026-13' },
+        { id: 'IN06', expires: '2028-02-29', reason: 'ok', owner: 'docs', resource: 'Gw', stack: 'S' },
+        { id: 'IN07', expires: '2028-02' },
+      ],
     }),
   );
   const { status, stderr } = run('check', open, '--config', config);
@@ -251,9 +269,16 @@ test('a config file sets severities and options', () => {
     'severities names no rule, got "IN99"',
     'the severity of IN01 takes error, warning, off, got "of"',
     'an acknowledgment names no rule, got "IN1"',
+    'unknown key of an acknowledgment, got "resorce", did you mean resource?',
+    'unknown key of an acknowledgment, got "expiry"',
+    'stack of an acknowledgment takes a text, got 5',
+    'takes a day as YYYY-MM-DD or a month as YYYY-MM, got "2026-99-99"',
+    'or a month as YYYY-MM, got "2026-02-30"',
+    'or a month as YYYY-MM, got "2026-13"',
     'CHECK_CONFIG',
   ])
     expect(stderr).toContain(fragment);
+  expect(stderr).not.toContain('2028-02');
 });
 
 test('explain shows the page of a rule, and guesses', () => {

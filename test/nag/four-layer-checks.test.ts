@@ -86,6 +86,8 @@ test('a disabled rule does not run, and the strict profile adds rules', () => {
 
   expect(names({})).toContain('SecureMcp-IN01');
   expect(names({ disabledRules: ['IN01'] })).not.toContain('SecureMcp-IN01');
+  const { metadata } = new FourLayerChecks(scope, { disabledRules: ['IN01', 'LP18'] }).validateScope(scope);
+  expect(metadata).toEqual({ switchedOff: 'IN01, LP18' });
   expect(names({})).not.toContain('SecureMcp-LP15[TRACES]');
   expect(names({ profile: CheckProfile.STRICT })).toContain('SecureMcp-LP15[TRACES]');
 });

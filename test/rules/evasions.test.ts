@@ -414,6 +414,7 @@ test.each([
       { id: 'LP18', reason: 'ok' },
     ],
   ],
+  ['an expiry that is on no calendar', [{ id: 'IN01', reason: 'SEC-1 a reason that is long', expires: '2999-99-99' }]],
   ['an expiry that is no date', [{ id: 'IN01', reason: 'SEC-1 a reason that is long', expires: 'never' }]],
   ['no reason', [{ id: 'IN03' }]],
 ])('%s stays visible', (_name, given) => {

@@ -6,7 +6,7 @@ import { readToolLock } from '../../assembly/read-tool-lock';
 import { readAcknowledgments } from '../../rules/acknowledgment';
 import type { CheckConfig } from '../../rules/check-config';
 import type { Profile } from '../../rules/options';
-import { acknowledge, type LocatedFinding, runRules } from '../../rules/run-rules';
+import { acknowledge, type LocatedFinding, runRules, switchedOff } from '../../rules/run-rules';
 import { choice, parseCommandLine } from '../args';
 import type { Command, CommandResult } from '../command';
 import { EXIT } from '../exit-codes';
@@ -37,7 +37,7 @@ Checks every gateway, target, policy, function and role of a synthesized app, of
 
   --format text|json|sarif|junit|markdown
                           text for people (default), json for programs:
-                          { "findings": [{ ruleId, severity, layer, resource, path, message, fix }] }
+                          { "findings": [{ ruleId, severity, layer, resource, path, message, fix }], "switchedOff": [] }
   --fail-on error|warning|undecided
                           the least that ends with 1: undecided (default) is every finding, warning leaves out what
                           could not be verified, error counts errors only
@@ -89,6 +89,7 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
       findings,
       acknowledged,
       known: open.length - findings.length,
+      switchedOff: switchedOff(options),
       stacks: assembly.stacks.length,
       version: version(),
       lineOf: templateLines(),

@@ -1,6 +1,6 @@
 import type { CheckReport } from './report';
 
-/** `{ "findings": [{ ruleId, severity, layer, resource, path, message, fix }] }` */
+/** `{ "findings": [{ ruleId, severity, layer, resource, path, message, fix }], switchedOff: ['IN16'] }` */
 export function asJson(report: CheckReport): string {
   const findings = report.findings.map(({ ruleId, severity, layer, resource, path, message, fix }) => ({
     ruleId,
@@ -11,5 +11,5 @@ export function asJson(report: CheckReport): string {
     message,
     fix,
   }));
-  return JSON.stringify({ findings }, undefined, 2);
+  return JSON.stringify({ findings, switchedOff: report.switchedOff }, undefined, 2);
 }

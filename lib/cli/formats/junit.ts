@@ -2,12 +2,14 @@ import { RULES } from '../../rules/registry';
 import { PACK_NAME } from '../../rules/run-rules';
 import type { CheckReport } from './report';
 
-/** One test case a rule: a rule without findings passes. */
+/** One test case a rule: a rule without findings passes, one that is switched off is skipped. */
 export function asJunit(report: CheckReport): string {
   const cases = RULES.map((rule) => {
     const name = `${PACK_NAME}-${rule.id}`;
     const own = report.findings.filter(({ ruleId }) => ruleId === name || ruleId.startsWith(`${name}[`));
     const open = `  <testcase classname="secure-mcp.${rule.layer}" name="${escaped(`${rule.id} ${rule.name}`)}"`;
+    if (report.switchedOff.includes(rule.id))
+      return `${open}><skipped message="switched off by the configuration"/></testcase>`;
     if (own.length === 0) return `${open}/>`;
     const failures = own.map(
       ({ message, path, fix, severity }) =>
@@ -18,7 +20,7 @@ export function asJunit(report: CheckReport): string {
   const failed = cases.filter((text) => text.includes('<failure')).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="secure-mcp" tests="${cases.length}" failures="${failed}" errors="0">`,
+    `<testsuite name="secure-mcp" tests="${cases.length}" failures="${failed}" errors="0" skipped="${report.switchedOff.length}">`,
     ...cases,
     '</testsuite>',
   ].join('\n');

@@ -1,5 +1,5 @@
 import { LAYERS } from '../../core/finding';
-import { type CheckReport, count } from './report';
+import { type CheckReport, count, switchedOffText } from './report';
 
 /** A table a layer, for a pull request comment. */
 export function asMarkdown(report: CheckReport): string {
@@ -14,7 +14,7 @@ export function asMarkdown(report: CheckReport): string {
     );
     return [`### ${layer}\n\n| | rule | what | where | fix |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}`];
   });
-  return [head, ...tables].join('\n\n');
+  return [head, ...tables, switchedOffText(report)].filter((part) => part !== '').join('\n\n');
 }
 
 function cell(text: string): string {

@@ -7,6 +7,8 @@ export interface CheckReport {
   readonly acknowledged: readonly AcknowledgedFinding[];
   /** Known from the baseline. */
   readonly known: number;
+  /** Rules that the configuration switches off, such as `IN16`. */
+  readonly switchedOff: readonly string[];
   readonly stacks: number;
   readonly version: string;
   /** Line of a resource in its template, from 1. */
@@ -17,4 +19,9 @@ export interface CheckReport {
 
 export function count(findings: readonly LocatedFinding[], severity: string): number {
   return findings.filter((finding) => finding.severity === severity).length;
+}
+
+/** Nothing when every rule ran. */
+export function switchedOffText({ switchedOff }: CheckReport): string {
+  return switchedOff.length === 0 ? '' : `Switched off by the configuration: ${switchedOff.join(', ')}`;
 }

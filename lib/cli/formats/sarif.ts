@@ -29,6 +29,15 @@ export function asSarif(report: CheckReport): string {
             })),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: true,
+            ruleConfigurationOverrides: report.switchedOff.map((id) => ({
+              descriptor: { id: `${PACK_NAME}-${id}` },
+              configuration: { enabled: false },
+            })),
+          },
+        ],
         results: [
           ...report.findings.map((finding) => result(report, finding)),
           ...report.acknowledged.map((finding) => ({

@@ -1,22 +1,24 @@
 import { LAYERS } from '../../core/finding';
 import type { LocatedFinding } from '../../rules/run-rules';
-import { type CheckReport, count } from './report';
+import { type CheckReport, count, switchedOffText } from './report';
 
 export function asText(report: CheckReport): string {
   const { findings } = report;
   const scope = `${report.stacks} ${report.stacks === 1 ? 'stack' : 'stacks'}`;
+  const off = switchedOffText(report);
+  const last = off === '' ? '' : `\n${off}`;
   const hidden = [
     report.acknowledged.length > 0 ? `${report.acknowledged.length} acknowledged` : '',
     report.known > 0 ? `${report.known} in the baseline` : '',
   ].filter((text) => text !== '');
   const rest = hidden.length === 0 ? '' : ` (${hidden.join(', ')})`;
-  if (findings.length === 0) return `No findings in ${scope}, in all four layers.${rest}`;
+  if (findings.length === 0) return `No findings in ${scope}, in all four layers.${rest}${last}`;
   const blocks = LAYERS.map((layer) => [layer, findings.filter((finding) => finding.layer === layer)] as const)
     .filter(([, ofLayer]) => ofLayer.length > 0)
     .map(([layer, ofLayer]) => [`${layer}`, ...ofLayer.map(entry)].join('\n'));
   return [
     ...blocks,
-    `${count(findings, 'error')} errors, ${count(findings, 'warning')} warnings in ${scope}${rest}`,
+    `${count(findings, 'error')} errors, ${count(findings, 'warning')} warnings in ${scope}${rest}${last}`,
   ].join('\n\n');
 }
 

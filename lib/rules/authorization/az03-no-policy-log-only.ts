@@ -1,5 +1,7 @@
 import { within } from '../../assembly/template-model';
-import { METADATA_KEY } from '../../protocol/template-metadata';
+import { daysAfter, isDay } from '../../core/day';
+import { shown } from '../../core/errors';
+import { METADATA_KEY, TRIAL_DAYS_MAX } from '../../protocol/template-metadata';
 import { policyViews } from '../cedar-view';
 import { judgeLiteral } from '../read';
 import { defineRule } from '../rule';
@@ -11,7 +13,7 @@ export const az03 = defineRule({
   level: 'high',
   summary: 'A policy is only watched while the engine enforces the others',
   explanation:
-    'A forbid in LOG_ONLY forbids nothing, and nothing at the gateway shows it. With the last day of a trial in its metadata it is a warning until then.',
+    'A forbid in LOG_ONLY forbids nothing, and nothing at the gateway shows it. With the last day of a trial in its metadata, at most 90 days ahead, it is a warning until then.',
   fix: 'Set EnforcementMode to ACTIVE, or remove the policy',
   acknowledge: 'For a permit that is being tried out, with the date on which it becomes active or goes.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-enforcement-modes.html'],
@@ -35,25 +37,22 @@ Policy:
   },
   *evaluate(model, { options }) {
     for (const { resource, json } of policyViews(model)) {
-      const lastDay = dayOf(within(resource.metadata, METADATA_KEY, 'trial', 'lastDay'));
-      const isOver = lastDay !== undefined && lastDay < options.today;
+      const trial = trialOf(within(resource.metadata, METADATA_KEY, 'trial', 'lastDay'), options.today);
       for (const outcome of judgeLiteral(resource, 'EnforcementMode', (mode) =>
-        mode === undefined || mode === 'ACTIVE'
-          ? undefined
-          : `EnforcementMode is ${String(mode)}${trialText(lastDay, isOver)}`,
+        mode === undefined || mode === 'ACTIVE' ? undefined : `EnforcementMode is ${String(mode)}${trial.text}`,
       )) {
-        const isTrial = (lastDay !== undefined || json?.effect === 'permit') && !isOver;
+        const isTrial = trial.runs ?? json?.effect === 'permit';
         yield outcome.kind === 'finding' && isTrial ? { ...outcome, severity: 'warning' } : outcome;
       }
     }
   },
 });
 
-function dayOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
-}
-
-function trialText(lastDay: string | undefined, isOver: boolean): string {
-  if (lastDay === undefined) return ', without a day on which that ends';
-  return isOver ? `, and its trial ended on ${lastDay}` : `, on trial until ${lastDay}`;
+/** `runs` is undefined where nothing is said about a trial. */
+function trialOf(lastDay: unknown, today: string): { runs?: boolean; text: string } {
+  if (lastDay === undefined) return { text: ', without a day on which that ends' };
+  if (typeof lastDay !== 'string' || !isDay(lastDay) || lastDay > daysAfter(today, TRIAL_DAYS_MAX))
+    return { runs: false, text: `, and its trial ends on no day of the next ${TRIAL_DAYS_MAX}, got ${shown(lastDay)}` };
+  if (lastDay < today) return { runs: false, text: `, and its trial ended on ${lastDay}` };
+  return { runs: true, text: `, on trial until ${lastDay}` };
 }
