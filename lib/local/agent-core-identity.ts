@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isObject } from '../assembly/cloudformation';
 import type { RequestContext } from '../core/iam/conditions';
 import type { IamDecision } from '../core/iam/evaluate';
 import type { PolicyDocument } from '../core/iam/policy-document';
@@ -72,10 +73,14 @@ export class AgentCoreIdentity {
     const name = text('resourceCredentialProviderName');
     const isKey = operation === 'GetResourceApiKey';
     const provider = (isKey ? this.providers.apiKey : this.providers.oauth2).get(name);
-    const resource = provider?.arn ?? '*';
+    const vaultArn = tokenVaultArn(tool);
+    const resource = provider?.arn ?? `${vaultArn}/${isKey ? 'apikey' : 'oauth2'}credentialprovider/${name}`;
     // Who may not use the provider does not learn whether it is there.
-    if (provider === undefined) return this.judged(action, '*', tool, 'there is no such provider in the assembly');
-    if (workload === undefined) return { kind: 'failed', action, resource, reason: 'the workload token is not known' };
+    const denied = [resource, vaultArn].map((each) => tool.decide(action, each, {})).find(isDenial);
+    if (denied !== undefined) return { kind: 'denied', action, resource, reason: denied.reason };
+    const failed = (reason: string) => ({ kind: 'failed', action, resource, reason }) as const;
+    if (provider === undefined) return failed('there is no such provider in the assembly');
+    if (workload === undefined) return failed('the workload token is not known');
     const credentials = new Credentials(askerOf(tool, workload), this.vault, this.tokens);
     try {
       if (isKey) {
@@ -83,10 +88,12 @@ export class AgentCoreIdentity {
         const { query } = await credentials.of({ kind: 'api-key', provider, place }, {});
         return { kind: 'done', action, resource, body: { apiKey: query.key } };
       }
-      const type = FLOWS[text('oauth2Flow')];
-      if (type === undefined) return { kind: 'failed', action, resource, reason: 'consent of users is not simulated' };
+      const flow = text('oauth2Flow');
+      const type = Object.hasOwn(FLOWS, flow) ? FLOWS[flow] : undefined;
+      if (type === undefined) return failed('consent of users is not simulated');
       const scopes = Array.isArray(input.scopes) ? input.scopes.map(String) : [];
-      const parameters = (input.customParameters ?? {}) as { readonly [name: string]: string };
+      const parameters = input.customParameters ?? {};
+      if (!areTexts(parameters)) return failed('customParameters are no texts by name');
       const { headers } = await credentials.of(
         { kind: 'oauth', provider: provider as OAuth2ProviderModel, grant: { type, scopes, parameters } },
         { token: workload.userToken },
@@ -96,7 +103,7 @@ export class AgentCoreIdentity {
       if (error instanceof CredentialDenied) {
         return { kind: 'denied', action: error.action, resource: error.resource, reason: error.message };
       }
-      if (error instanceof UpstreamError) return { kind: 'failed', action, resource, reason: error.message };
+      if (error instanceof UpstreamError) return failed(error.message);
       throw error;
     }
   }
@@ -109,16 +116,18 @@ export class AgentCoreIdentity {
     this.workloads.set(token, { arn, ...(userToken === '' ? {} : { userToken }) });
     return { kind: 'done', action, resource: arn, body: { workloadAccessToken: token } };
   }
-
-  private judged(action: string, resource: string, tool: AskingTool, reason: string): IdentityAnswer {
-    const denied = isDenial(tool.decide(action, resource, {}));
-    const text = `not authorized to perform: ${action} on that provider`;
-    return { kind: denied ? 'denied' : 'failed', action, resource, reason: denied ? text : reason };
-  }
 }
 
 function isDenial({ decision }: IamDecision): boolean {
   return decision !== 'allow';
+}
+
+function areTexts(value: unknown): value is { readonly [name: string]: string } {
+  return isObject(value) && Object.values(value).every((each) => typeof each === 'string');
+}
+
+function tokenVaultArn({ partition, region, account }: AskingTool): string {
+  return `arn:${partition}:bedrock-agentcore:${region}:${account}:token-vault/default`;
 }
 
 function workloadArns({ partition, region, account }: AskingTool, name: string): [string, string] {
@@ -127,11 +136,10 @@ function workloadArns({ partition, region, account }: AskingTool, name: string):
 }
 
 function askerOf(tool: AskingTool, { arn }: Workload): Asker {
-  const { partition, region, account } = tool;
   return {
     workloadArns: [workloadArns(tool, '')[0], arn],
-    tokenVaultArn: `arn:${partition}:bedrock-agentcore:${region}:${account}:token-vault/default`,
-    throughSecretsManager: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
+    tokenVaultArn: tokenVaultArn(tool),
+    throughSecretsManager: { 'kms:ViaService': `secretsmanager.${tool.region}.amazonaws.com` },
     identityTokenContext: identityTokenContext(tool.policies),
     missing: (action, resources, context = {}) =>
       resources.map((resource) => tool.decide(action, resource, context)).find(isDenial),

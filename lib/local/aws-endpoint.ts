@@ -149,12 +149,16 @@ export class AwsEndpoint {
       decide: (action, resource, context) => this.evaluate(identity, action, resource, context),
     });
     const { action, resource } = answer;
-    if (answer.kind === 'denied') {
-      this.log(identity, 'deny', action, resource, answer.reason, 'declare it: outbound: ToolOutbound…');
-      return awsError(call.protocol, 403, 'AccessDeniedException', answer.reason);
+    if (answer.kind !== 'done') {
+      const denied = answer.kind === 'denied';
+      const hint = denied ? 'declare it: outbound: ToolOutbound…' : undefined;
+      this.log(identity, 'deny', action, resource, answer.reason, hint);
+      const [status, code] = denied
+        ? ([403, 'AccessDeniedException'] as const)
+        : ([400, 'ValidationException'] as const);
+      return awsError(call.protocol, status, code, answer.reason);
     }
     this.log(identity, 'allow', action, resource, 'the role allows all that the call takes');
-    if (answer.kind !== 'done') return awsError(call.protocol, 400, 'ValidationException', answer.reason);
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer.body) };
   }
 

@@ -100,6 +100,16 @@ test('a tool gets the credential that it declares and calls the API with it', as
   expect(JSON.stringify(gateway.decisions)).not.toMatch(/of-the-vault|issued-by-login/);
 });
 
+test('a value that the vault does not have is a denial with its own reason, not an allowed call', async () => {
+  const gateway = await start(assembly, { outbound: { ...outbound, vault: {} } });
+  await call(gateway, 'key');
+
+  const asked = gateway.decisions.filter(({ action }) => action === 'bedrock-agentcore:GetResourceApiKey');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toMatchObject({ layer: 4, decision: 'deny', tool: 'key' });
+  expect(asked[0]!.reason).toContain(`the vault has no apiKey of ${names.key}`);
+});
+
 /** Takes one action out of the roles of the tools. */
 const without = (action: string) => (template: EditableTemplate) => {
   for (const { Properties } of resources(template, 'AWS::IAM::Role', 'Handler')) {

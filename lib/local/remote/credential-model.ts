@@ -1,5 +1,6 @@
 import { isObject, own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
+import { isUnresolved, unresolvedIn } from '../../assembly/unresolved';
 
 /** As whom a target is called, as its template says. */
 export type CredentialModel =
@@ -16,11 +17,15 @@ export interface ProviderModel {
   readonly name: string;
   /** As `GetSecretValue` is asked for it; absent when the provider needs no secret. */
   readonly secretArn?: string;
-  /** Key of the secret, when it is one of the assembly with a key of its own. */
+  /** Key of the secret, when it is one of the assembly with a key of its own; `unknown` is one that nobody may use. */
   readonly secretKeyArn?: string;
 }
 
+export const UNKNOWN_KEY = 'unknown';
+
 export interface OAuth2ProviderModel extends ProviderModel {
+  /** What keeps it from being used here. */
+  readonly unsupported?: string;
   readonly clientId: string;
   readonly authentication: string;
   readonly signing?: {
@@ -48,6 +53,13 @@ export interface OAuthGrant {
 
 const OAUTH2_PROVIDER = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
 const API_KEY_PROVIDER = 'AWS::BedrockAgentCore::ApiKeyCredentialProvider';
+
+const CLIENT_AUTHENTICATIONS = ['CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'PRIVATE_KEY_JWT', 'AWS_IAM_ID_TOKEN_JWT'];
+const EXCHANGES = ['TOKEN_EXCHANGE', 'JWT_AUTHORIZATION_GRANT'];
+const ACTORS = ['NONE', 'M2M', 'AWS_IAM_ID_TOKEN_JWT'];
+/** Why a provider without `OnBehalfOfTokenExchangeConfig` gets no token of a caller. */
+export const NO_EXCHANGE = 'a token exchange without OnBehalfOfTokenExchangeConfig';
+const LATER = 'a value that is only known after a deployment';
 
 /** Every credential provider of an assembly by its name, for tools that ask for one themselves. */
 export function readProviders(assembly: ConcreteAssembly): {
@@ -90,6 +102,7 @@ function unsupported(why: string): CredentialModel {
 function readApiKey(assembly: ConcreteAssembly, reference: unknown): CredentialModel {
   const resource = providerOf(assembly, API_KEY_PROVIDER, own(reference, 'ProviderArn'));
   if (resource === undefined) return unsupported('a credential provider that is not in the assembly');
+  if (unresolvedIn(reference).length > 0) return unsupported(LATER);
   const name = own(reference, 'CredentialParameterName');
   return {
     kind: 'api-key',
@@ -112,10 +125,14 @@ function readOAuth(assembly: ConcreteAssembly, reference: unknown): CredentialMo
   if (resource === undefined) return unsupported('a credential provider that is not in the assembly');
   const type = own(reference, 'GrantType') ?? 'CLIENT_CREDENTIALS';
   if (type !== 'CLIENT_CREDENTIALS' && type !== 'TOKEN_EXCHANGE') return unsupported(`the grant ${String(type)}`);
+  if (unresolvedIn(reference).length > 0) return unsupported(LATER);
+  const provider = readOAuth2Provider(assembly, resource);
+  const why = provider.unsupported ?? (type === 'TOKEN_EXCHANGE' && !provider.onBehalfOf ? NO_EXCHANGE : undefined);
+  if (why !== undefined) return unsupported(why);
   const scopes = own(reference, 'Scopes');
   return {
     kind: 'oauth',
-    provider: readOAuth2Provider(assembly, resource),
+    provider,
     grant: {
       type,
       scopes: Array.isArray(scopes) ? scopes.map(String) : [],
@@ -138,6 +155,7 @@ function readOAuth2Provider(assembly: ConcreteAssembly, resource: ConcreteResour
   const signing = own(configuration, 'PrivateKeyJwtConfig');
   return {
     ...providerModel(resource),
+    unsupported: unsupportedIn(configuration, authentication),
     ...(authentication.startsWith('CLIENT_SECRET')
       ? secretOf(assembly, resource, own(own(configuration, 'ClientSecretConfig'), 'SecretId'), 'oauth2')
       : {}),
@@ -165,6 +183,24 @@ function readOAuth2Provider(assembly: ConcreteAssembly, resource: ConcreteResour
   };
 }
 
+/** What a default in place of it would make weaker, or send to the wrong client. */
+function unsupportedIn(configuration: unknown, authentication: string): string | undefined {
+  const clientId = own(configuration, 'ClientId');
+  const exchange = own(configuration, 'OnBehalfOfTokenExchangeConfig');
+  const actor = own(own(exchange, 'TokenExchangeGrantTypeConfig'), 'ActorTokenContent') ?? 'NONE';
+  if (!CLIENT_AUTHENTICATIONS.includes(authentication)) return 'a ClientAuthenticationMethod that is not known here';
+  const named = typeof clientId === 'string' && clientId !== '' && !isUnresolved(clientId);
+  // An identity token of AWS names its client by itself.
+  if (!named && (authentication !== 'AWS_IAM_ID_TOKEN_JWT' || clientId !== undefined)) {
+    return 'a ClientId that is not known here';
+  }
+  if (exchange === undefined) return undefined;
+  if (!EXCHANGES.includes(String(own(exchange, 'GrantType'))))
+    return 'an exchange of a GrantType that is not known here';
+  if (!ACTORS.includes(String(actor))) return 'an ActorTokenContent that is not known here';
+  return unresolvedIn(exchange).length > 0 ? LATER : undefined;
+}
+
 function providerOf(assembly: ConcreteAssembly, type: string, arn: unknown): ConcreteResource | undefined {
   return assembly.ofType(type).find((resource) => resource.attribute('CredentialProviderArn') === arn);
 }
@@ -186,9 +222,18 @@ function secretOf(
     return { secretArn: arnOf(`bedrock-agentcore-identity!default/${kind}/${resource.ref}`) };
   }
   const secret = assembly.ofType('AWS::SecretsManager::Secret').find(({ ref }) => ref === secretId);
-  const key = text(secret?.properties.KmsKeyId);
+  const key = secret?.properties.KmsKeyId;
   const secretArn = String(secretId).startsWith('arn:') ? String(secretId) : arnOf(String(secretId));
-  return { secretArn, ...(key?.startsWith('arn:') ? { secretKeyArn: key } : {}) };
+  return { secretArn, ...(key === undefined ? {} : { secretKeyArn: keyArn(assembly, String(key)) }) };
+}
+
+function keyArn(assembly: ConcreteAssembly, key: string): string {
+  const known =
+    assembly
+      .ofType('AWS::KMS::Key')
+      .find(({ ref }) => ref === key)
+      ?.attribute('Arn') ?? key;
+  return /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(known) ? known : UNKNOWN_KEY;
 }
 
 function texts(value: unknown): { readonly [name: string]: string } {

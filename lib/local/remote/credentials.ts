@@ -1,5 +1,11 @@
 import type { RequestContext } from '../../core/iam/conditions';
-import type { CredentialModel, OAuth2ProviderModel, ProviderModel } from './credential-model';
+import {
+  type CredentialModel,
+  NO_EXCHANGE,
+  type OAuth2ProviderModel,
+  type ProviderModel,
+  UNKNOWN_KEY,
+} from './credential-model';
 import { UpstreamError } from './routes';
 import { fieldOf, type TokenClient } from './token-client';
 import { Vault } from './vault';
@@ -85,6 +91,7 @@ export class Credentials {
         }
         if (call.token === undefined) throw new UpstreamError('the caller has no token that could be exchanged');
         this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessTokenForJWT');
+        if (provider.onBehalfOf === undefined) throw new UpstreamError(`${NO_EXCHANGE} is not simulated`);
         return bearer(await this.tokens.exchange(provider, grant, call.token), provider);
       }
       case 'jwt-passthrough':
@@ -104,12 +111,17 @@ export class Credentials {
     if (fieldOf(provider) === 'identityToken' || provider.onBehalfOf?.actor === 'AWS_IAM_ID_TOKEN_JWT') {
       this.demand('sts:GetWebIdentityToken', ['*'], this.identity.identityTokenContext);
     }
+    if (provider.unsupported !== undefined) throw new UpstreamError(`${provider.unsupported} is not simulated`);
   }
 
   private demandSecret({ secretArn, secretKeyArn }: ProviderModel): void {
     if (secretArn === undefined) return;
     this.demand('secretsmanager:GetSecretValue', [secretArn]);
     if (secretKeyArn === undefined) return;
+    if (secretKeyArn === UNKNOWN_KEY) {
+      const reason = `the key of ${secretArn} is not known here, so it is used by nobody. Give KmsKeyId the ARN of a key`;
+      throw new CredentialDenied(reason, 'kms:Decrypt', secretArn);
+    }
     this.demand('kms:Decrypt', [secretKeyArn], this.identity.throughSecretsManager);
   }
 
