@@ -28,7 +28,7 @@ export class OAuthEndpoint {
     report: Report,
     users: LocalUsers = LocalUsers.read(undefined),
   ): Promise<OAuthEndpoint> {
-    const clients = readClients(assembly);
+    const clients = readClients(assembly, report);
     const issuers: TokenIssuer[] = [];
     let trusted: TokenIssuer | undefined;
     for (const pool of assembly.ofType('AWS::Cognito::UserPool')) {
