@@ -4,6 +4,7 @@ import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import { splitToolName } from '../protocol/tool-name';
 import type { CallerIdentity } from './authorization';
 import type { Decide } from './decision';
+import type { Report } from './gateway-model';
 
 export const RATE_LIMIT = 'AWS::BedrockAgentCore::GatewayRateLimit';
 const EACH = '*';
@@ -17,6 +18,10 @@ interface Limit {
 
 interface Entry {
   readonly values: readonly string[];
+  readonly rates: readonly Rate[];
+}
+
+interface Rate {
   readonly rate: number;
   readonly periodMs: number;
 }
@@ -33,16 +38,26 @@ export interface Exceeded {
  * The rate limits of a gateway, counted exactly. The service counts eventually and lets calls through when in doubt: what
  * is refused here may pass there.
  *
- * A call must be within every limit whose dimensions it has; of the entries of one limit the most exact one counts.
+ * A call must be within every limit whose dimensions it has; of the entries of one limit the most exact one counts,
+ * with all its rates.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-rate-limits.html
  */
 export class RateLimiter {
-  public static read(assembly: ConcreteAssembly, gateway: ConcreteResource, decide: Decide): RateLimiter {
-    const limits = assembly
-      .ofType(RATE_LIMIT)
-      .filter(({ properties }) => properties.GatewayIdentifier === gateway.ref)
-      .map(readLimit);
+  public static read(
+    assembly: ConcreteAssembly,
+    gateway: ConcreteResource,
+    decide: Decide,
+    report: Report,
+  ): RateLimiter {
+    const identifiers = [gateway.ref, gateway.attribute('GatewayArn')];
+    const all = assembly.ofType(RATE_LIMIT);
+    for (const { logicalId, unresolved } of all) {
+      for (const what of unresolved) report(`${logicalId}: ${what} is only known after a deployment`);
+    }
+    const limits = all
+      .filter(({ properties }) => identifiers.includes(properties.GatewayIdentifier as string))
+      .map((limit) => readLimit(limit, report));
     return new RateLimiter(limits, decide);
   }
 
@@ -71,14 +86,21 @@ export class RateLimiter {
     return undefined;
   }
 
-  /** Seconds until the next call, or `undefined` if this one is fine. */
-  private count(key: string, { rate, periodMs }: Entry): number | undefined {
+  /** Seconds until the next call, or `undefined` if this one is fine. A call that is refused counts for no rate. */
+  private count(key: string, { rates }: Entry): number | undefined {
     const now = Date.now();
-    const known = this.windows.get(key);
-    const window = known !== undefined && now - known.began < periodMs ? known : { began: now, count: 0 };
-    if (window.count >= rate) return Math.ceil((window.began + periodMs - now) / 100) / 10;
-    window.count += 1;
-    this.windows.set(key, window);
+    const windows = rates.map(({ rate, periodMs }, index) => {
+      const id = `${key}\n${index}`;
+      const known = this.windows.get(id);
+      const window = known !== undefined && now - known.began < periodMs ? known : { began: now, count: 0 };
+      return { id, window, wait: window.count >= rate ? window.began + periodMs - now : 0 };
+    });
+    const wait = Math.max(0, ...windows.map((each) => each.wait));
+    if (wait > 0) return Math.ceil(wait / 100) / 10;
+    for (const { id, window } of windows) {
+      window.count += 1;
+      this.windows.set(id, window);
+    }
     return undefined;
   }
 }
@@ -95,23 +117,35 @@ function dimensionsOf({ principal }: CallerIdentity, toolName: unknown): { [name
   };
 }
 
-function readLimit({ ref, properties }: ConcreteResource): Limit {
+function readLimit({ ref, logicalId, properties }: ConcreteResource, report: Report): Limit {
   const dimensions = list(properties.DimensionKeys).map(String);
-  const entries = list(properties.Entries).flatMap((entry) => {
-    const values = dimensions.map((name) => String(own(own(entry, 'Dimensions'), name) ?? EACH));
-    return list(own(entry, 'Requests'))
-      .filter(isObject)
-      .map(({ Rate, Period }): Entry => {
-        const rate = Number(Rate);
-        return {
-          values,
-          rate: Number.isFinite(rate) ? rate : 0,
-          periodMs: PERIOD_MS[String(Period)] ?? PERIOD_MS.minute!,
-        };
-      });
+  for (const name of dimensions.filter((each) => !isCounted(each))) {
+    report(`${logicalId}: calls have no ${name} here, so they are not counted by it`);
+  }
+  const entries = list(properties.Entries).map((entry): Entry => {
+    for (const metric of ['Tokens', 'Connections'].filter((each) => own(entry, each) !== undefined)) {
+      report(`${logicalId}: only Requests are counted, not ${metric}`);
+    }
+    return {
+      values: dimensions.map((name) => String(own(own(entry, 'Dimensions'), name) ?? EACH)),
+      rates: list(own(entry, 'Requests')).filter(isObject).map(readRate),
+    };
   });
   const wildcards = ({ values }: Entry) => values.filter((value) => value === EACH).length;
   return { key: ref, dimensions, entries: entries.sort((a, b) => wildcards(a) - wildcards(b)) };
+}
+
+/** What cannot be read refuses all calls, by the minute. */
+function readRate({ Rate, Period }: { readonly [name: string]: unknown }): Rate {
+  const rate = Number(Rate);
+  return {
+    rate: Number.isFinite(rate) ? rate : 0,
+    periodMs: PERIOD_MS[String(Period)] ?? PERIOD_MS.minute!,
+  };
+}
+
+function isCounted(dimension: string): boolean {
+  return /^(toolName|targetName|\$\.context\.iam\.principal|\$\.context\.jwt\..+)$/.test(dimension);
 }
 
 function list(value: unknown): unknown[] {
