@@ -161,22 +161,25 @@ function expectedTools(resource: ConcreteResource): unknown {
   }));
 }
 
-function readApiGatewayTarget({ resource, configuration, base }: Source): RemoteToolReading[] {
+function readApiGatewayTarget(source: Source): RemoteToolReading[] {
+  const { resource, configuration, base, report } = source;
   const { partition, region, account } = resource.environment;
   const [api, stage] = [String(own(configuration, 'RestApiId')), String(own(configuration, 'Stage'))];
   const url = `https://${api}.execute-api.${region}.amazonaws.com/${stage}`;
-  const overrides = own(own(configuration, 'ApiGatewayToolConfiguration'), 'ToolOverrides');
+  const overrides = overridesOf(source);
   const tools = own(own(resource.metadata, METADATA_KEY), 'tools');
-  return (Array.isArray(overrides) ? overrides : []).map((override: unknown) => {
-    const name = String(own(override, 'Name'));
-    const [method, path] = [String(own(override, 'Method')).toUpperCase(), String(own(override, 'Path'))];
-    const inputSchema = (own(own(tools, name), 'inputSchema') ?? { type: 'object' }) as ToolInputSchema;
+  return overrides.flatMap(({ name, description, method, path }) => {
+    const inputSchema = own(own(tools, name), 'inputSchema') as ToolInputSchema | undefined;
+    if (!isObject(inputSchema)) {
+      report(`${resource.logicalId}: the input schema of ${name} is known to the API alone, the tool is not offered`);
+      return [];
+    }
     const inPath = [...path.matchAll(/\{([^}]*)\}/g)].map(([, parameter]) => parameter!);
     const others = Object.keys(inputSchema.properties ?? {}).filter((argument) => !inPath.includes(argument));
     const inQuery = ['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method) ? others : [];
     return {
       name,
-      description: String(own(override, 'Description') ?? name),
+      description,
       inputSchema,
       listedSchema: inputSchema,
       backend: {
@@ -195,6 +198,28 @@ function readApiGatewayTarget({ resource, configuration, base }: Source): Remote
       },
     };
   });
+}
+
+/** The operations that the template names; what its filters select beyond them has a name only in the API's export. */
+function overridesOf({ resource, configuration, report }: Source) {
+  const tools = own(configuration, 'ApiGatewayToolConfiguration');
+  const [overrides, filters] = [own(tools, 'ToolOverrides'), own(tools, 'ToolFilters')];
+  const named = (Array.isArray(overrides) ? overrides : []).map((override: unknown) => ({
+    name: String(own(override, 'Name')),
+    description: String(own(override, 'Description') ?? own(override, 'Name')),
+    method: String(own(override, 'Method')).toUpperCase(),
+    path: String(own(override, 'Path')),
+  }));
+  for (const filter of Array.isArray(filters) ? filters : [filters]) {
+    const [path, methods] = [String(own(filter, 'FilterPath')), own(filter, 'Methods')];
+    for (const method of Array.isArray(methods) ? methods.map(String) : ['any method']) {
+      if (named.some((each) => each.method === method && each.path === path)) continue;
+      report(
+        `${resource.logicalId}: ${method} of ${path} has no ToolOverride of its own, what it selects is not offered`,
+      );
+    }
+  }
+  return named;
 }
 
 /** `InlinePayload`, or the asset that `S3` names. */
