@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isObject, own } from '../../assembly/cloudformation';
 import { SecureMcpError, shown } from '../../core/errors';
 
@@ -33,11 +33,11 @@ export class Vault {
     private readonly environment: { readonly [name: string]: string | undefined },
   ) {}
 
-  /** `undefined` when there is none; the environment wins over the file. */
+  /** `undefined` when there is none; the environment wins over the file. An empty variable is none. */
   public get(provider: string, field: VaultField): string | undefined {
     const given = this.environment[variableOf(provider, field)];
     const stored = own(own(this.values, provider), field);
-    return given ?? (typeof stored === 'string' ? stored : undefined);
+    return given || (typeof stored === 'string' ? stored : undefined);
   }
 
   /** What to do about a value that is missing. */
@@ -61,9 +61,9 @@ function readFile(file: string): VaultValues {
     const why = error instanceof SyntaxError ? 'it is not JSON' : String((error as NodeJS.ErrnoException).code);
     throw unusable(`the vault file cannot be read, got ${shown(file)}: ${why}`, SHAPE);
   }
-  if (isTracked(file)) {
+  if (!isIgnored(file)) {
     throw unusable(
-      `git does not ignore the vault file, got ${shown(file)}`,
+      `git does not ignore the vault file, or cannot be asked, got ${shown(file)}`,
       'Add it to .gitignore: what is committed once stays in the history',
     );
   }
@@ -86,10 +86,15 @@ function checked(values: unknown, what: string): VaultValues {
   return values as VaultValues;
 }
 
-/** In a git repository and not ignored. Without git, or outside a repository, nothing can be committed. */
-function isTracked(file: string): boolean {
+/** Outside of a repository nothing can be committed; in one it is git that says so. */
+function isIgnored(file: string): boolean {
   const path = resolve(file);
-  return spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(path) }).status === 1;
+  if (!isInRepository(dirname(path))) return true;
+  return spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(path) }).status === 0;
+}
+
+function isInRepository(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }
 
 function unusable(message: string, fix: string): SecureMcpError {

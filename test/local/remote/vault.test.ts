@@ -40,6 +40,15 @@ test('a file that git does not ignore is refused', () => {
   expect(message).toContain('[LOCAL_UNSUPPORTED]');
 });
 
+test('where git cannot say that it ignores the file, it is refused', () => {
+  const file = fileWith(GOOD, 'ignored');
+  expect(Vault.open(file, {}).get('crm-login', 'clientSecret')).toBe(SECRET);
+
+  // A repository that git refuses to read answers 128.
+  writeFileSync(join(file, '../.git/config'), 'no configuration');
+  expect(errorOf(() => Vault.open(file, {}))).toContain('git does not ignore the vault file, or cannot be asked');
+});
+
 test.each([
   ['no JSON', `{ "crm-login": ${SECRET} }`, 'it is not JSON'],
   ['a list', `["${SECRET}"]`, 'does not hold credentials by provider'],
@@ -65,4 +74,12 @@ test('the environment comes first, under the name that the hint tells', () => {
 
   expect(vault.get('crm-login', 'clientSecret')).toBe(SECRET);
   expect(Vault.hint('crm-login', 'clientSecret')).toContain('set SECURE_MCP_VAULT_CRM_LOGIN_CLIENT_SECRET');
+});
+
+test('an empty variable of the environment is none', () => {
+  const values = { 'crm-login': { clientSecret: SECRET } };
+  const vault = (value: string) => Vault.open(values, { SECURE_MCP_VAULT_CRM_LOGIN_CLIENT_SECRET: value });
+
+  expect(vault('').get('crm-login', 'clientSecret')).toBe(SECRET);
+  expect(vault('other').get('crm-login', 'clientSecret')).toBe('other');
 });
