@@ -44,8 +44,8 @@ export class Routes {
   }
 
   /**
-   * One request. A redirect is followed only on the same host: anywhere else it would carry the credential to whoever the
-   * answer names, or into this network.
+   * One request. A redirect is followed only on the same host of the template: anywhere else it would carry the credential to
+   * whoever the answer names, or into this network. Two hosts that one server on this machine stands for stay two.
    */
   public async fetch(url: string, init: RequestInit = {}): Promise<Response> {
     let next = this.resolve(url);
@@ -56,19 +56,10 @@ export class Routes {
       const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
       if (location === null) return response;
       await response.body?.cancel();
-      next = this.redirected(location, next);
+      next = redirected(location, next, new URL(url).origin);
       request = redirectedRequest(request, response.status);
     }
     throw new UpstreamError(`${new URL(url).host} redirects more than ${REDIRECTS_MAX} times`);
-  }
-
-  private redirected(location: string, from: URL): URL {
-    const target = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
-    const there = target === undefined ? undefined : this.resolve(target.href);
-    if (there === undefined || there.origin !== from.origin || target!.username !== '') {
-      throw new UpstreamError(`${from.host} redirects to another host, which is not followed`);
-    }
-    return there;
   }
 
   private async send(url: URL, request: RequestInit): Promise<Response> {
@@ -103,6 +94,15 @@ export class Routes {
   }
 }
 
+/** @param asked host of the template that was asked; its server may name it, or itself */
+function redirected(location: string, from: URL, asked: string): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  if (target === undefined || ![asked, from.origin].includes(target.origin) || target.username !== '') {
+    throw new UpstreamError(`${from.host} redirects to another host, which is not followed`);
+  }
+  return new URL(`${from.origin}${target.pathname}${target.search}`);
+}
+
 export function notForwarded(url: string): string {
   if (!URL.canParse(url)) return 'a URL of the template cannot be read';
   const { origin } = new URL(url);
@@ -111,6 +111,11 @@ export function notForwarded(url: string): string {
 
 /** What a redirect makes of a request; a body is sent again only where HTTP says so. */
 function redirectedRequest(request: RequestInit, status: number): RequestInit {
+  if (status === 303) {
+    const headers = new Headers(request.headers);
+    for (const name of ['content-type', 'content-length']) headers.delete(name);
+    return { ...request, method: request.method === 'HEAD' ? 'HEAD' : 'GET', headers, body: null };
+  }
   if (status === 307 || status === 308 || request.body === undefined || request.body === null) return request;
   throw new UpstreamError('the answer to a request with a body is a redirect, which is not followed');
 }
@@ -119,10 +124,14 @@ function redirectedRequest(request: RequestInit, status: number): RequestInit {
 export async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > ANSWER_LIMIT) throw new UpstreamError('the answer is larger than 6 MB');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > ANSWER_LIMIT) throw new UpstreamError('the answer is larger than 6 MB');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof UpstreamError ? error : new UpstreamError('the answer was cut off');
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -158,10 +167,19 @@ export function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
 function route(from: string, to: string | undefined): [string, string] {
   const source = originOf(from);
   const target = to === undefined ? source : originOf(to);
-  const local = target !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(target).hostname);
+  const local = target !== undefined && LOOPBACK.includes(new URL(target).hostname);
+  if (local && to === undefined) {
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `a server on this machine stands for no host of the template, got ${shown(from)}`,
+      fix: `Say for which one: https://<host of the template>=${source}`,
+    });
+  }
   if (source === undefined || target === undefined || !(local || (to === undefined && source.startsWith('https:')))) {
     throw new SecureMcpError({
       code: 'LOCAL_UNSUPPORTED',

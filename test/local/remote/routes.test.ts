@@ -1,7 +1,9 @@
 import type { LookupAddress } from 'node:dns';
-import { Peer } from '../../../examples/outbound/local/peer';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Arrival, Peer } from '../../../examples/outbound/local/peer';
 import { fetchFrom } from '../../../lib/local/remote/pinned-fetch';
-import { isPrivateAddress, Routes } from '../../../lib/local/remote/routes';
+import { isPrivateAddress, Routes, textOf, UpstreamError } from '../../../lib/local/remote/routes';
 
 const API = 'https://api.crm.example';
 
@@ -28,10 +30,17 @@ test.each([
   expect(() => new Routes(forward)).toThrow(/a host is forwarded to a server on this machine.*\[LOCAL_UNSUPPORTED\]/);
 });
 
-test('E06: a host whose name leads into this network is not called', async () => {
-  const routes = new Routes({ 'https://localhost': undefined });
+test.each(['http://127.0.0.1:9001', 'https://localhost:8443'])('%s alone stands for no host', (origin) => {
+  expect(() => new Routes({ [origin]: undefined })).toThrow(
+    new RegExp(`stands for no host of the template.*https://<host of the template>=${origin}.*\\[LOCAL_UNSUPPORTED\\]`),
+  );
+  expect(new Routes({ [API]: origin }).resolve(API)?.origin).toBe(origin);
+});
 
-  await expect(routes.fetch('https://localhost/v1')).rejects.toThrow('has an address of an internal network');
+test('E06: a host whose name leads into this network is not called', async () => {
+  const routes = new Routes({ 'https://10.0.0.1': undefined });
+
+  await expect(routes.fetch('https://10.0.0.1/v1')).rejects.toThrow('has an address of an internal network');
 });
 
 describe('E06: a name that leads elsewhere at the second look', () => {
@@ -125,4 +134,65 @@ test.each([
   ['2606:2800:220:1::1', false],
 ])('%s is of an internal network: %s', (address, expected) => {
   expect(isPrivateAddress(address)).toBe(expected);
+});
+
+describe('redirects', () => {
+  const OTHER = 'https://api.weather.example';
+  let location = '';
+  let status = 307;
+  let peer: Peer;
+  beforeAll(async () => {
+    peer = await Peer.start(({ url }: Arrival) =>
+      url === '/from' ? { status, headers: { location } } : { body: 'there' },
+    );
+  });
+  afterAll(() => peer.close());
+  const init = { method: 'POST', headers: { 'x-api-key': 'of the crm', 'content-type': 'text/plain' }, body: 'order' };
+  const follow = async () => {
+    const before = peer.arrivals.length;
+    const response = await new Routes({ [API]: peer.origin, [OTHER]: peer.origin }).fetch(`${API}/from`, init);
+    return { text: await response.text(), arrivals: peer.arrivals.slice(before) };
+  };
+
+  test('two hosts that one server stands for stay two', async () => {
+    status = 307;
+    location = `${OTHER}/to`;
+    const before = peer.arrivals.length;
+    await expect(follow()).rejects.toThrow('redirects to another host, which is not followed');
+    expect(peer.arrivals.slice(before).map(({ url }) => url)).toEqual(['/from']);
+
+    for (const same of [`${API}/to`, '/to', `${peer.origin}/to`]) {
+      location = same;
+      expect((await follow()).text).toBe('there');
+    }
+  });
+
+  test('303 becomes a GET without body, 307 stays what it was', async () => {
+    location = '/to';
+    status = 303;
+    const [, seen] = (await follow()).arrivals;
+    expect(seen).toMatchObject({ method: 'GET', body: '', headers: { 'x-api-key': 'of the crm' } });
+    expect(seen!.headers['content-type']).toBeUndefined();
+
+    status = 307;
+    expect((await follow()).arrivals[1]).toMatchObject({ method: 'POST', body: 'order' });
+  });
+});
+
+test.each([
+  ['cut off', 100],
+  ['whole', 4],
+])('an answer that is %s', async (what, length) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-length': length });
+    response.write('text', () => response.socket!.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const routes = new Routes({ [API]: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const text = routes.fetch(API).then(textOf);
+
+  if (what === 'whole') await expect(text).resolves.toBe('text');
+  else await expect(text).rejects.toThrow(new UpstreamError('the answer was cut off'));
+  if (what !== 'whole') await expect(text).rejects.toBeInstanceOf(UpstreamError);
+  server.close();
 });
