@@ -1,6 +1,7 @@
 import { createRemoteJWKSet } from 'jose';
 import { isObject } from '../assembly/cloudformation';
 import { SecureMcpError, shown } from '../core/errors';
+import type { GatewayModel } from './gateway-model';
 import type { TrustedIssuer } from './token-door';
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/;
@@ -14,7 +15,18 @@ const KEYS_MS = { cacheMaxAge: 600_000, cooldownDuration: 30_000 } as const;
  *
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
-export async function discoverIssuer(issuer: string): Promise<TrustedIssuer & { readonly tokenEndpoint: string }> {
+export async function foreignIssuer(
+  { authorizer, resource }: GatewayModel,
+  issuer: string,
+): Promise<TrustedIssuer & { readonly tokenEndpoint: string }> {
+  if (typeof authorizer !== 'object') {
+    throw new SecureMcpError({
+      code: 'LOCAL_UNSUPPORTED',
+      message: `the gateway takes no tokens, so an issuer has no effect: its authorizer is ${authorizer}, got ${shown(issuer)}`,
+      fix: 'Leave the issuer out, or give the gateway a CUSTOM_JWT authorizer',
+      at: resource.logicalId,
+    });
+  }
   requireSafe(issuer, issuer);
   const document = await fetchDocument(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, issuer);
   if (document.issuer !== issuer) {

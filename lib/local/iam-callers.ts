@@ -31,13 +31,21 @@ export class IamCallers {
 
   /**
    * Credentials for a role by its name, logical id or ARN. One that is not in the assembly has no policies that are known
-   * here. Throws `LOCAL_UNSUPPORTED`.
+   * here. Throws `LOCAL_UNSUPPORTED`, for a name of several roles too.
    */
   public assume(role: string): LocalCredentials {
-    const resource = this.assembly
+    const meant = this.assembly
       .ofType('AWS::IAM::Role')
-      .find((each) => [each.ref, each.logicalId, each.attribute('Arn')].includes(role));
-    const roleArn = resource?.attribute('Arn') ?? role;
+      .filter((each) => [each.ref, each.logicalId, each.attribute('Arn')].includes(role))
+      .map((each) => String(each.attribute('Arn')));
+    if (meant.length > 1) {
+      throw new SecureMcpError({
+        code: 'LOCAL_UNSUPPORTED',
+        message: `${meant.length} roles of the assembly are meant, got ${shown(role)}`,
+        fix: `Pass the ARN of one: ${meant.join(', ')}`,
+      });
+    }
+    const [roleArn = role] = meant;
     const [, partition, account, name] = /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
     if (account === undefined) {
       const names = this.assembly.ofType('AWS::IAM::Role').map(({ logicalId }) => logicalId);

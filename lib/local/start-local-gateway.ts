@@ -7,7 +7,7 @@ import { PolicyAuthorization } from './authorization';
 import { AwsEndpoint } from './aws-endpoint';
 import { type Decide, type Decision, DecisionLog } from './decision';
 import { EmbeddedDynamoDb, type Seed } from './embedded-dynamodb';
-import { discoverIssuer } from './foreign-issuer';
+import { foreignIssuer } from './foreign-issuer';
 import { type RunnableFunction, readFunctions } from './functions';
 import { type GatewayModel, type Report, readGateway } from './gateway-model';
 import { GatewayServer } from './gateway-server';
@@ -200,7 +200,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     closers.push(() => server.close());
     const origin = `http://127.0.0.1:${port}`;
     const { authorizer } = gateway;
-    const foreign = options.issuer === undefined ? undefined : await discoverIssuer(options.issuer);
+    const foreign = options.issuer === undefined ? undefined : await foreignIssuer(gateway, options.issuer);
     const jwt = typeof authorizer === 'object' && foreign === undefined ? authorizer : undefined;
     const oauth = await OAuthEndpoint.create(origin, assembly, jwt, report, users);
     const issuer = oauth.trusted;
@@ -217,7 +217,8 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     });
     const local = { mcpUrl: `${origin}/mcp`, issuer: trusted?.issuer };
     addFunctions(host, endpoint, forLocalInterceptors(functions, gateway, local), options.replaceHandlers ?? {});
-    const limiter = options.rateLimits === true ? RateLimiter.read(assembly, gateway.resource, log.add) : undefined;
+    const limiter =
+      options.rateLimits === true ? RateLimiter.read(assembly, gateway.resource, log.add, report) : undefined;
     server.mount(new McpEndpoint(gateway, calls, interceptors, limiter), door, oauth);
     return {
       mcpUrl: `${origin}/mcp`,

@@ -110,4 +110,7 @@ test('a gateway without authorizer has no issuer', async () => {
 
   expect(gateway).toMatchObject({ issuer: '', agents: [] });
   await expect(gateway.mintToken({ clientId: 'x' })).rejects.toThrow('no issuer');
+  await expect(start(open, { issuer: 'https://login.example' })).rejects.toThrow(
+    /its authorizer is NONE, got "https:\/\/login.example".*\[LOCAL_UNSUPPORTED\]/,
+  );
 });
