@@ -103,9 +103,13 @@ function parse(url: string): URL | undefined {
   }
 }
 
-/** A URL as it may be shown: user information and query can hold a secret. */
 function shownUrl(url: string): string {
-  return shown(
-    url.replace(/\/\/[^/?#@]*@/, '//***@').replace(/[?#].*$/, (rest) => (rest.length > 1 ? `${rest[0]}***` : rest)),
-  );
+  return shown(withoutSecrets(url));
+}
+
+/** A URL as it may be shown: user information and query can hold a secret. */
+export function withoutSecrets(url: string): string {
+  return url
+    .replace(/\/\/[^/?#@]*@/, '//***@')
+    .replace(/[?#].*$/, (rest) => (rest.length > 1 ? `${rest[0]}***` : rest));
 }

@@ -12,7 +12,10 @@ export interface CallerIdentity {
   readonly principal: CedarPrincipal;
   /** For the decision log. */
   readonly name: string;
-  /** The token that was verified; it goes nowhere but to the authorization server that exchanges it. */
+  /**
+   * The token that was verified; it goes nowhere but to the authorization server that exchanges it, and to a target with
+   * `JWT_PASSTHROUGH`.
+   */
   readonly token?: string;
 }
 

@@ -143,7 +143,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'interceptors',
     what: 'interceptors',
     state: 'approximated',
-    note: 'REQUEST before tool lookup and policy, RESPONSE also after a short circuit, for every method; answers are read as strictly as the strictest gateway that was observed. Whatever fails ends the request with 500; interceptorTimeout: pass lets a time limit pass, as was seen elsewhere. Headers that an interceptor returns have no effect',
+    note: 'REQUEST before tool lookup and policy, RESPONSE also after a short circuit, for every method; answers are read as strictly as the strictest gateway that was observed. Whatever fails ends the request with 500; interceptorTimeout: pass lets a time limit pass, as was seen elsewhere. A header that a REQUEST interceptor returns stands in place of the one of the client, where the target lists it. Its Authorization, which the service puts in place of the credential of the target, goes nowhere, which is said at start; headers of a RESPONSE interceptor have no effect',
     source: `${GUIDE}/gateway-interceptors-types.html`,
   },
   {

@@ -32,6 +32,11 @@ export function reportNotSimulated(
   for (const { points, lambdaArn } of gateway.interceptors.filter(({ lambdaArn }) => !functions.has(lambdaArn))) {
     report(`${logicalId}: its ${points.join(' and ')} interceptor ${lambdaArn} cannot be run, so requests are refused`);
   }
+  if (gateway.interceptors.some(({ points }) => points.includes('REQUEST'))) {
+    report(
+      `${logicalId}: an Authorization header that its REQUEST interceptor returns has no effect here, the service puts it in place of the credential of a target`,
+    );
+  }
   for (const [type, meaning] of RESOURCES.filter(([type]) => !simulated.includes(type))) {
     for (const resource of assembly.ofType(type)) report(`${resource.logicalId}: it has no effect here, ${meaning}`);
   }

@@ -44,7 +44,7 @@ export interface Asker {
 
 /** For whom a target is called. */
 export interface CallFor {
-  /** The verified token of the caller: only an exchange sends it anywhere, and only to the authorization server. */
+  /** The verified token of the caller: sent to the authorization server that exchanges it, and with `JWT_PASSTHROUGH` on. */
   readonly token?: string;
 }
 

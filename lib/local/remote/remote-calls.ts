@@ -1,5 +1,6 @@
 import { Client, ProtocolError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { constrainedInput } from '../../core/cedar/input-conditions';
+import { withoutSecrets } from '../../core/endpoint';
 import type { ToolInputSchema } from '../../core/schema/tool-schema';
 import { inputViolations } from '../../protocol/input-validation';
 import type { CallerIdentity } from '../authorization';
@@ -29,8 +30,9 @@ export type RemoteOutcome =
   | { readonly ok: false; readonly detail: string };
 
 /**
- * Calls targets that are not functions, as the gateway does: with the credential of the target and never with the token
- * of the caller, with the headers that the target lets through and no other.
+ * Calls targets that are not functions, as the gateway does: with the credential of the target, with the headers that the
+ * target lets through and no other. The token of the caller goes to a target whose credential is `JWT_PASSTHROUGH`, and
+ * to no other.
  */
 export class RemoteCalls {
   public constructor(
@@ -55,14 +57,20 @@ export class RemoteCalls {
       this.demandStage(tool, args);
       const credential = await this.credentials.of(target.credential, { token: caller.token });
       const action = operation === undefined ? 'tools/call' : `${operation.method} ${operation.path}`;
-      this.decide({ ...log, decision: 'allow', action, resource: target.url, reason: asWhom(target.credential) });
+      this.decide({
+        ...log,
+        decision: 'allow',
+        action,
+        resource: withoutSecrets(target.url),
+        reason: asWhom(target.credential),
+      });
       return operation === undefined
         ? await this.callServer(tool, args, client, credential)
         : await this.callOperation(target, operation, args, client, credential);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const [action, resource] =
-        error instanceof CredentialDenied ? [error.action, error.resource] : [undefined, target.url];
+        error instanceof CredentialDenied ? [error.action, error.resource] : [undefined, withoutSecrets(target.url)];
       this.decide({ ...log, decision: 'deny', action, resource, reason: error.message });
       return { ok: false, detail: error.message };
     }
@@ -80,7 +88,12 @@ export class RemoteCalls {
       return new Map(tools.map(({ name, description }) => [name, description ?? '']));
     } catch (error) {
       const { message } = error as Error;
-      const log = { layer: 2, caller: caller.name, action: 'tools/list', resource: target.url } as const;
+      const log = {
+        layer: 2,
+        caller: caller.name,
+        action: 'tools/list',
+        resource: withoutSecrets(target.url),
+      } as const;
       this.decide({ ...log, decision: 'deny', reason: error instanceof UpstreamError ? message : 'no answer' });
       return undefined;
     }

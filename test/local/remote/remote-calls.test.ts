@@ -201,10 +201,12 @@ test('a stage of API Gateway that wants the gateway role: IAM decides by method 
     const crm = targetOf(template, 'crm');
     crm.CredentialProviderConfigurations = [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }];
     const tool = { Name: 'getCustomer', Method: 'GET', Path: '/customers/{id}', Description: 'Get' };
+    const ApiGatewayToolConfiguration = {
+      ToolOverrides: [tool],
+      ToolFilters: [{ FilterPath: tool.Path, Methods: [tool.Method] }],
+    };
     crm.TargetConfiguration = {
-      Mcp: {
-        ApiGateway: { RestApiId: 'abcde12345', Stage: 'prod', ApiGatewayToolConfiguration: { ToolOverrides: [tool] } },
-      },
+      Mcp: { ApiGateway: { RestApiId: 'abcde12345', Stage: 'prod', ApiGatewayToolConfiguration } },
     };
   };
   const granting = (template: EditableTemplate) => {
@@ -225,6 +227,7 @@ test('a stage of API Gateway that wants the gateway role: IAM decides by method 
 
   const arrivals = hosts.watch();
   const allowed = await start(edited(desk, granting), { outbound });
+  expect(allowed.unsupported.join('\n')).not.toMatch(/not offered/);
   expect(textOf(await call(allowed, GET_CUSTOMER, { id: 'c-1' }))).toBe('{"name":"Ada"}');
   expect(arrivals().map(({ url }) => url)).toEqual(['/prod/customers/c-1']);
 });
@@ -305,4 +308,50 @@ test('an MCP server that fails: its errors of the protocol are told in DEBUG, th
   expect(failed).not.toContain('planted-marker');
   expect(textOf(await call(gateway, 'docs___search', { query: 'a' }))).toContain('docs answers: ');
   await server.close();
+});
+
+test('operations of API Gateway whose schema or name is not in the template are not offered, and that is said', async () => {
+  const gateway = await start(
+    edited(desk, (template) => {
+      const crm = targetOf(template, 'crm');
+      crm.CredentialProviderConfigurations = [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }];
+      const override = (Name: string, Path: string) => ({ Name, Method: 'GET', Path });
+      const ApiGatewayToolConfiguration = {
+        ToolOverrides: [override('getCustomer', '/customers/{id}'), override('getOther', '/other')],
+        ToolFilters: [
+          { FilterPath: '/customers/{id}', Methods: ['GET', 'DELETE'] },
+          { FilterPath: '/all/*', Methods: ['GET'] },
+        ],
+      };
+      crm.TargetConfiguration = { Mcp: { ApiGateway: { RestApiId: 'a', Stage: 'prod', ApiGatewayToolConfiguration } } };
+    }),
+  );
+  const { body } = await rpc(gateway, 'tools/list', {}, { token: await tokenOf(gateway, 'robot') });
+  const names = body.result!.tools.map(({ name }: { name: string }) => name);
+
+  expect(names).toContain(GET_CUSTOMER);
+  expect((await call(gateway, 'crm___getOther', {})).body.error?.code).toBe(-32602);
+  expect(gateway.unsupported.filter((text) => text.endsWith('not offered'))).toEqual([
+    expect.stringContaining('DELETE of /customers/{id} has no ToolOverride of its own'),
+    expect.stringContaining('GET of /all/* has no ToolOverride of its own'),
+    expect.stringContaining('the input schema of getOther is known to the API alone'),
+  ]);
+});
+
+test('the log shows the URL of a target without user information and query', async () => {
+  const gateway = await start(
+    edited(desk, (template) => {
+      targetOf(template, 'docs').TargetConfiguration.Mcp.McpServer.Endpoint =
+        'https://user:planted-marker@mcp.docs.example/mcp?key=planted-marker';
+    }),
+    { outbound: hosts.options },
+  );
+  await call(gateway, 'docs___search', { query: 'a' });
+  const refused = await start(edited(desk, () => undefined));
+  await call(refused, 'docs___search', { query: 'a' });
+
+  const of = ({ decisions }: LocalGateway) => decisions.at(-1)!;
+  expect(of(gateway)).toMatchObject({ decision: 'allow', resource: 'https://***@mcp.docs.example/mcp?***' });
+  expect(JSON.stringify(gateway.decisions)).not.toContain('planted-marker');
+  expect(of(refused)).toMatchObject({ decision: 'deny', resource: 'https://mcp.docs.example/mcp' });
 });
