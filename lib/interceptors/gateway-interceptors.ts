@@ -7,7 +7,7 @@ import { constrainedInput } from '../core/cedar/input-conditions';
 import { type Problem, shown } from '../core/errors';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
-import { callsRuntimeHelper } from '../least-privilege/calls-runtime-helper';
+import { exportsHelper } from '../least-privilege/exports-helper';
 import { toolCode } from '../least-privilege/tool-code';
 import { ToolConcurrency } from '../least-privilege/tool-concurrency';
 import { ToolHandler } from '../least-privilege/tool-handler';
@@ -15,6 +15,7 @@ import type { CallerWish } from '../protocol/caller-header';
 import {
   DISCOVERY_URL_ENV,
   INTERCEPTOR_CONFIG_FILE,
+  INTERCEPTOR_MARK,
   type InterceptionPoint,
   TOKEN_RULES_ENV,
 } from '../protocol/interceptor';
@@ -173,6 +174,7 @@ export class GatewayInterceptors extends Construct {
       encryptionKey,
       runtimeEnvironment: interceptor._checks.verifyCaller ? this.tokenEnvironment() : {},
       files: () => [{ name: INTERCEPTOR_CONFIG_FILE, text: JSON.stringify(this.configuration(interceptor)) }],
+      footer: guard(interceptor._point),
       onBundle: (text) => this.checkEntry(interceptor, text),
       onProblem,
     }).alias;
@@ -180,12 +182,12 @@ export class GatewayInterceptors extends Construct {
 
   /** The shipped checks run inside the helper: code that goes without it would skip them. */
   private checkEntry({ _entry: entry, _point: point }: Interceptor, bundle: string): void {
-    const helper = point === 'REQUEST' ? 'defineRequestInterceptor' : 'defineResponseInterceptor';
-    if (entry === undefined || callsRuntimeHelper(bundle, helper)) return;
+    const helper = HELPERS[point];
+    if (entry === undefined || exportsHelper(bundle, helper)) return;
     this.props.onProblem({
       code: 'INTERCEPTOR_OPTION',
-      message: `the code of the ${point} interceptor would go without the shipped checks, got ${shown(entry)} that does not call ${helper}`,
-      fix: `Make its handler with ${helper} of cdk-secure-mcp/runtime`,
+      message: `the code of the ${point} interceptor would go without the shipped checks, got ${shown(entry)} whose handler is not the result of ${helper}`,
+      fix: `Write export const handler = ${helper}(…), with ${helper} of cdk-secure-mcp/runtime`,
       at: this.node.path,
     });
   }
@@ -219,4 +221,18 @@ export class GatewayInterceptors extends Construct {
     });
     return Object.fromEntries(schemas);
   }
+}
+
+const HELPERS: Record<InterceptionPoint, string> = {
+  REQUEST: 'defineRequestInterceptor',
+  RESPONSE: 'defineResponseInterceptor',
+};
+
+/** What no reading of code can prove is looked at when the function starts: it does not with a handler made elsewhere. */
+function guard(point: InterceptionPoint): string {
+  const text = `the handler is not made by ${HELPERS[point]}, so the shipped checks would not run`;
+  return `
+if (module.exports.handler?.[Symbol.for(${JSON.stringify(INTERCEPTOR_MARK)})] !== ${JSON.stringify(point)})
+  throw new Error(${JSON.stringify(text)});
+`;
 }

@@ -41,6 +41,7 @@ interface PendingHandler extends JudgedTool {
   readonly entry: string | undefined;
   readonly resource: () => CfnFunction;
   readonly files?: () => readonly CodeFile[];
+  readonly footer?: string;
   readonly onBundle?: (text: string) => void;
 }
 
@@ -168,8 +169,9 @@ function tell(tool: JudgedTool, finding: AccessFinding, undecided: 'warning' | '
 function stage(handler: PendingHandler, built: BuiltHandler): void {
   const directory = mkdtempSync(join(tmpdir(), 'secure-mcp-handler-'));
   try {
-    for (const file of [...built.files, ...(handler.files?.() ?? [])])
-      writeFileSync(join(directory, file.name), file.text);
+    for (const { name, text } of [...built.files, ...(handler.files?.() ?? [])]) {
+      writeFileSync(join(directory, name), name === 'index.js' ? text + (handler.footer ?? '') : text);
+    }
     const asset = new Asset(handler.scope, 'Code', { path: directory, deployTime: true });
     const resource = handler.resource();
     resource.code = { s3Bucket: asset.s3BucketName, s3Key: asset.s3ObjectKey };

@@ -5,9 +5,9 @@ import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import type { AccessProblem, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
-import { callsRuntimeHelper } from './calls-runtime-helper';
 import { checkFunctionOptions } from './check-function-options';
 import { CodeAnalysis } from './code-analysis';
+import { exportsHelper } from './exports-helper';
 import { type CodeFile, HandlerBundles } from './handler-bundles';
 import type { NamedAccess } from './tool-environment';
 import { ToolFunction } from './tool-function';
@@ -30,6 +30,8 @@ export interface ToolCodeProps {
   readonly description?: string;
   /** What lies beside the code; asked for when the app is complete. */
   readonly files?: () => readonly CodeFile[];
+  /** Appended to the code when it is bundled. */
+  readonly footer?: string;
   /** Told the text of the bundle. */
   readonly onBundle?: (text: string) => void;
   readonly onProblem: (problem: Problem) => void;
@@ -68,7 +70,7 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
   const created = new ToolFunction(scope, id, {
     ...props,
     onBundle: (text) => {
-      checksInput = callsRuntimeHelper(text, 'defineTool');
+      checksInput = exportsHelper(text, 'defineTool');
       props.onBundle?.(text);
     },
     encryptionKey: props.options.encryptionKey ?? props.encryptionKey,

@@ -43,6 +43,8 @@ export interface ToolFunctionProps {
   readonly description?: string;
   /** What lies beside the code; asked for when the app is complete. */
   readonly files?: () => readonly CodeFile[];
+  /** Appended to the code when it is bundled. */
+  readonly footer?: string;
   /** Told the text of the bundle. */
   readonly onBundle?: (text: string) => void;
   readonly onProblem: (problem: Problem) => void;
@@ -134,6 +136,7 @@ export class ToolFunction extends Construct {
           code: HandlerBundles.of(this).add({
             ...this.judged(props),
             files: props.files,
+            footer: props.footer,
             onBundle: props.onBundle,
             entry: props.handlerMissing ? undefined : handler.entry,
             resource: () => this.function.node.defaultChild as CfnFunction,

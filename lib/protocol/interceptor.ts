@@ -135,5 +135,8 @@ export const TOKEN_RULES_ENV = 'SECURE_MCP_TOKEN_RULES';
 /** Environment variable with the endpoint of the gateway, where it is not the one that its ARN implies. */
 export const GATEWAY_URL_ENV = 'SECURE_MCP_GATEWAY_URL';
 
+/** Key of the symbol that marks a handler as one that runs the shipped steps; its value is the point it is for. */
+export const INTERCEPTOR_MARK = 'cdk-secure-mcp.interceptor';
+
 /** Beside the code of an interceptor: which of the shipped steps it runs, with their data. */
 export const INTERCEPTOR_CONFIG_FILE = 'interceptor.json';

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   Inbound,
@@ -98,6 +100,31 @@ test('what verifies tokens knows in which claims the issuer writes client and sc
   expect(JSON.parse(rules)).toEqual({ audience: ['orders'], claims: {}, clientClaim: 'cid', scopeClaim: 'scp' });
 });
 
+describe('code that synthesis takes for the result of the helper', () => {
+  const load = (entry: string) => {
+    const shop = new GatewayApp('shop', { interceptors: [Interceptor.request({ entry })] });
+    shop.addTool('look-up').permit(shop.gateway.addAgent('robot'));
+    const { directory: out } = shop.app.synth();
+    const code = readdirSync(out).find((name) => existsSync(join(out, name, 'interceptor.json')))!;
+    const run = ['-e', `require(${JSON.stringify(join(out, code, 'index.js'))})`];
+    return spawnSync(process.execPath, run, { env: { LAMBDA_TASK_ROOT: join(out, code) }, encoding: 'utf8' });
+  };
+
+  test('does not start when it is not', () => {
+    const entry = join(mkdtempSync(join(tmpdir(), 'fake-')), 'index.ts');
+    const fake = 'const defineRequestInterceptor = (run: object) => async () => run;';
+    writeFileSync(entry, `${fake}\nexport const handler = defineRequestInterceptor({});`);
+    const { status, stderr } = load(entry);
+
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('not made by defineRequestInterceptor, so the shipped checks would not run');
+  });
+
+  test('the twin: starts when it is', () => {
+    expect(load('test/fixtures/interceptors/never-answers.ts')).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 test('without headers nothing is found, and nothing is passed', () => {
   const shop = new GatewayApp('shop', { interceptors: [Interceptor.request(), Interceptor.response()] });
   shop.addTool('look-up').permit(shop.gateway.addAgent('robot'));
@@ -169,12 +196,12 @@ describe('refused', () => {
     [
       'code that goes without the helper',
       { interceptors: [Interceptor.request({ entry: 'test/fixtures/tools/helped.ts' })] },
-      /does not call defineRequestInterceptor.*\[INTERCEPTOR_OPTION\]/,
+      /is not the result of defineRequestInterceptor.*\[INTERCEPTOR_OPTION\]/,
     ],
     [
       'code for the other point',
       { interceptors: [Interceptor.response({ entry: 'test/fixtures/interceptors/never-answers.ts' })] },
-      /does not call defineResponseInterceptor.*\[INTERCEPTOR_OPTION\]/,
+      /is not the result of defineResponseInterceptor.*\[INTERCEPTOR_OPTION\]/,
     ],
     [
       'a step that calls what its role does not allow',

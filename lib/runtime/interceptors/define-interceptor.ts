@@ -2,7 +2,9 @@ import {
   answerRequest,
   answerResponse,
   INTERCEPTOR_CONTEXT,
+  INTERCEPTOR_MARK,
   INTERCEPTOR_VERSION,
+  type InterceptionPoint,
   type InterceptorAnswer,
   isJsonObject,
   type JsonObject,
@@ -37,7 +39,7 @@ export type InterceptorHandler = (event: unknown, context?: InterceptorContext) 
 export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHandler {
   const configuration = readConfiguration();
   const all = [...shippedRequestSteps(configuration), ...steps, ...lastRequestSteps(configuration)];
-  return async (event, context) => {
+  return marked('REQUEST', async (event, context) => {
     const request = readRequest(event, context);
     const { outcome, answer, caller } = await guarded(request, context, async (first, take) => {
       let current = first;
@@ -52,7 +54,7 @@ export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHa
     });
     if (configuration.audit) auditRecord('REQUEST', { ...(request ?? NOTHING), caller }, outcome);
     return answer ?? answerRequest(failure(request?.message ?? {}));
-  };
+  });
 }
 
 /**
@@ -64,7 +66,7 @@ export function defineRequestInterceptor(...steps: RequestStep[]): InterceptorHa
 export function defineResponseInterceptor(...steps: ResponseStep[]): InterceptorHandler {
   const configuration = readConfiguration();
   const all = [...shippedResponseSteps(configuration), ...steps];
-  return async (event, context) => {
+  return marked('RESPONSE', async (event, context) => {
     const request = readRequest(event, context);
     const given = responseBody(event);
     const { outcome, answer } = await guarded(given && request, context, async (first, take) => {
@@ -80,7 +82,12 @@ export function defineResponseInterceptor(...steps: ResponseStep[]): Interceptor
     const sent = answer ?? failure(request?.message ?? {});
     if (configuration.audit) auditRecord('RESPONSE', request ?? NOTHING, outcome, sent);
     return answerResponse(sent);
-  };
+  });
+}
+
+/** The construct lets no other handler start. */
+function marked(point: InterceptionPoint, handler: InterceptorHandler): InterceptorHandler {
+  return Object.defineProperty(handler, Symbol.for(INTERCEPTOR_MARK), { value: point });
 }
 
 interface Worked<Answer> {
