@@ -100,15 +100,6 @@ export function tagOf(expression: unknown, operator: 'getTag' | 'hasTag'): strin
   return typeof tag === 'string' ? tag : undefined;
 }
 
-/** Whether a condition depends on the caller. */
-export function readsPrincipal(policy: PolicyJson): boolean {
-  if (['==', 'in'].includes(policy.principal.op)) return true;
-  return policy.conditions.some(({ body }) => {
-    for (const expression of expressions(body)) if (own(expression, 'Var') === 'principal') return true;
-    return false;
-  });
-}
-
 /** Inputs that a policy reads, `amount` or `address.city`. */
 export function inputsRead(policy: PolicyJson): Set<string> {
   const inputs = new Set<string>();
@@ -126,10 +117,4 @@ export function operands(expression: unknown, operator: string): [unknown, unkno
   const value = own(expression, operator);
   if (Array.isArray(value)) return value.length === 2 ? [value[0], value[1]] : undefined;
   return isObject(value) && 'left' in value ? [value.left, value.right] : undefined;
-}
-
-/** The conjuncts of `a && b && c`. */
-export function conjuncts(expression: unknown): unknown[] {
-  const and = own(expression, '&&');
-  return and === undefined ? [expression] : [...conjuncts(own(and, 'left')), ...conjuncts(own(and, 'right'))];
 }

@@ -21,7 +21,7 @@ function fileOf(rule: Rule): string {
   return `${rule.id.toLowerCase()}-${rule.name}.md`;
 }
 
-export function renderRuleIndex(): string {
+function renderRuleIndex(): string {
   const tables = LAYERS.map((layer) => {
     const rows = RULES.filter((rule) => rule.layer === layer).map(
       (rule) => `| [${rule.id}](${fileOf(rule)}) | ${severityOf(rule)} | ${rule.profile ?? ''} | ${rule.summary} |`,

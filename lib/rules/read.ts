@@ -65,7 +65,7 @@ export function openPart(value: unknown): Unknown | undefined {
 }
 
 /** The first text that is not known to the letter: a reference, a pseudo parameter, a dynamic reference. */
-export function referencePart(value: unknown): Unknown | undefined {
+function referencePart(value: unknown): Unknown | undefined {
   const text = textsOf(value).find((part) => part.includes('${') || part.includes('{{resolve:'));
   return text === undefined ? undefined : new Unknown(`it is ${shownReference(text)}`);
 }

@@ -1,6 +1,7 @@
 import type { ModelResource } from '../../assembly/template-model';
 import { TOOL_NAME_DELIMITER } from '../../protocol/tool-name';
-import { actionsOf, policyViews, readsPrincipal, STATEMENT } from '../cedar-view';
+import { actionsOf, policyViews, STATEMENT } from '../cedar-view';
+import { readsPrincipal } from '../constant-condition';
 import { engineOf, gatewayNamed } from '../gateways';
 import { at } from '../read';
 import { defineRule, finding, undecided, warning } from '../rule';

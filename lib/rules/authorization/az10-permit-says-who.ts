@@ -1,4 +1,5 @@
-import { policyViews, readsPrincipal, STATEMENT } from '../cedar-view';
+import { policyViews, STATEMENT } from '../cedar-view';
+import { readsPrincipal } from '../constant-condition';
 import { defineRule, finding, undecided } from '../rule';
 
 export const az10 = defineRule({
@@ -44,7 +45,7 @@ Policy:
       const path = `Properties.${STATEMENT}`;
       if (open !== undefined) yield undecided(resource, path, open);
       if (json?.effect !== 'permit' || json.principal.op === 'All') continue; // AZ06 judges a bare principal
-      if (!readsPrincipal(json)) yield finding(resource, path, 'no condition reads the principal');
+      if (!readsPrincipal(json)) yield finding(resource, path, 'no condition depends on the principal');
     }
   },
 });

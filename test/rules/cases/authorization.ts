@@ -152,8 +152,32 @@ export const authorization: LayerCases = {
     },
   },
   AZ10: {
-    violating: { 'nobody in particular': { [LOOKUP]: lookup('["a", "b"].contains(context.input.id)') } },
+    violating: {
+      'nobody in particular': { [LOOKUP]: lookup('["a", "b"].contains(context.input.id)') },
+      ...Object.fromEntries(
+        [
+          'principal == principal',
+          '!(principal != principal)',
+          'principal in principal',
+          'principal is AgentCore::OAuthUser',
+          'true || principal.hasTag("scope")',
+          'principal.hasTag("scope") || !principal.hasTag("scope")',
+          'context.input.id == "a" && (principal.getTag("a") == principal.getTag("a") || false)',
+          'if principal == principal then context.input.id == "a" else false',
+          'if principal.hasTag("scope") then true else true',
+        ].map((condition) => [condition, { [LOOKUP]: lookup(condition) }]),
+      ),
+    },
     undecided: { 'a parameter': { [LOOKUP]: OPEN } },
+    compliant: Object.fromEntries(
+      [
+        'principal == principal && principal.hasTag("client_id") && principal.getTag("client_id") == "a"',
+        'principal.hasTag("a") && principal.hasTag("b") && principal.getTag("a") == principal.getTag("b")',
+        'false || (principal.hasTag("a") && principal.getTag("a") == context.input.id)',
+        'if principal.hasTag("a") then true else false',
+        'principal is AgentCore::OAuthUser && principal.hasTag("a")',
+      ].map((condition) => [condition, { [LOOKUP]: lookup(condition) }]),
+    ),
   },
   AZ11: {
     violating: {
