@@ -217,9 +217,7 @@ test.each(CASES)(
   },
 );
 
-const OF_EACH_AUTHOR = CASES.filter(([, place]) => ['tool', 'mcpValue', 'smithy'].includes(place));
-
-test.each(OF_EACH_AUTHOR)('%s, not: nothing is found', (_what, place, _text, plain) => {
+test.each(CASES)('%s, not: nothing is found', (_what, place, _text, plain) => {
   expect(errorOf(place, plain)).toBeUndefined();
 });
 
@@ -240,28 +238,41 @@ describe.each([
     'AZ18',
     /Properties\.TargetConfiguration\.Mcp\.Lambda\.ToolSchema\.InlinePayload\.0/,
     `Lambda: { ToolSchema: { InlinePayload: [{ Name: r\u0435fund, Description: Refunds, InputSchema: { Type: object } }] } }`,
-    () => errorOf('mcpName', 'search_d\u043ecs'),
-    /MCP_TOOLS_INVALID/,
+    (clean: boolean) => errorOf('mcpName', clean ? 'search_docs' : 'search_d\u043ecs'),
+    /got "search_d\\?.{1,6}cs".*\[MCP_TOOLS_INVALID\].*#0\.name/,
+    ['r\u0435fund', 'refund'],
   ],
   [
     'H10 a reference to a document on the web',
     'OUT12',
     /OpenApiSchema\.InlinePayload\.paths\.\/a\.get\.parameters\.0\.\$ref/,
     `OpenApiSchema: { InlinePayload: '{"paths":{"/a":{"get":{"operationId":"a","parameters":[{"$ref":"http://evil.example/a.json"}]}}}}' }`,
-    () => errorOf('openApiReference', 'http://evil.example/a.json#/Ticket'),
+    (clean: boolean) =>
+      errorOf('openApiReference', clean ? '#/components/schemas/Ticket' : 'http://evil.example/a.json#/Ticket'),
     /leaves the document, got "http.*SCHEMA_INVALID.*inline document#POST \/tickets body/,
+    ['{"$ref":"http://evil.example/a.json"}', '{"name":"x","in":"query","schema":{"type":"string"}}'],
   ],
-] as const)('%s', (_what, rule, path, configuration, synthesize, refused) => {
-  const template = `T: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { Name: vendor, TargetConfiguration: { Mcp: { ${configuration} } } } }`;
+] as const)('%s', (_what, rule, path, configuration, synthesize, refused, [poison, plain]) => {
+  const targetOf = (text: string) =>
+    `T: { Type: AWS::BedrockAgentCore::GatewayTarget, Properties: { Name: vendor, TargetConfiguration: { Mcp: { ${text} } } } }`;
+  const template = targetOf(configuration);
   const there = (errors: { path: string }[]) => errors.filter((each) => path.test(each.path));
 
   test('is refused by the construct', () => {
-    expect(synthesize()).toMatch(refused);
+    expect(synthesize(false)).toMatch(refused);
   });
 
   test('is an error of the rule on any template, and of no other', () => {
     expect(there(errorsOf(template))).toContainEqual(expect.objectContaining({ ruleId: `SecureMcp-${rule}` }));
     expect(there(errorsOf(template, rule))).toEqual([]);
+  });
+
+  test('what is written as it should be passes both', () => {
+    const clean = configuration.replace(poison, plain);
+
+    expect(clean).not.toBe(configuration);
+    expect(synthesize(true)).toBeUndefined();
+    expect(there(errorsOf(targetOf(clean)))).toEqual([]);
   });
 });
 

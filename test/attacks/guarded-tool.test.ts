@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Interceptor, ToolHandler, ToolSchema } from 'cdk-secure-mcp';
+import { Peer } from '../../examples/outbound/local/peer';
 import type { LocalGateway } from '../../lib/local';
 import { INPUT_SCHEMA_ENV } from '../../lib/protocol/template-metadata';
 import { GatewayApp } from '../support/gateway-app';
@@ -31,7 +32,22 @@ function synthesize(interceptors: Interceptor[] = []): string {
     handler: ToolHandler.fromEntry(join(__dirname, 'guarded-note.ts')),
     access: {},
   });
-  note.permit(app.gateway.addAgent('robot'), { when: [note.arg('tenant').equalToClaim('tenant')] });
+  const robot = app.gateway.addAgent('robot');
+  note.permit(robot, { when: [note.arg('tenant').equalToClaim('tenant')] });
+  const where = {
+    type: 'object',
+    properties: {
+      url: { type: 'string', pattern: '^http://localhost:[0-9]{2,5}/docs/[a-z]+$' },
+      host: { type: 'string', enum: ['docs.corp.example', 'wiki.corp.example'] },
+    },
+    additionalProperties: false,
+  };
+  const page = app.addTool('page', {
+    input: ToolSchema.fromJson(JSON.stringify(where)),
+    handler: ToolHandler.fromEntry(join(__dirname, 'guarded-page.ts')),
+    access: {},
+  });
+  page.permit(robot);
   return app.app.synth().directory;
 }
 
@@ -46,7 +62,8 @@ afterAll(stopAll);
 const weak = (edit: (template: EditableTemplate) => void) => start(edited(notes, edit));
 const open = (...keywords: string[]) => {
   const drop = (template: EditableTemplate) => {
-    for (const { Properties } of resources(template, 'AWS::Lambda::Function', 'note')) {
+    for (const { Properties } of resources(template, 'AWS::Lambda::Function')) {
+      if (Properties.Environment?.Variables[INPUT_SCHEMA_ENV] === undefined) continue;
       const { Variables } = Properties.Environment;
       const given = JSON.parse(Variables[INPUT_SCHEMA_ENV]);
       Variables[INPUT_SCHEMA_ENV] = JSON.stringify(given, (key, value) => (keywords.includes(key) ? undefined : value));
@@ -156,5 +173,59 @@ describe('D16: a hundred thousand items', () => {
 
   test('without AZ21 they reach the code of the tool', async () => {
     expect((await started(await weak(open('maxItems')))).answer).toMatch(RAN);
+  });
+});
+
+/** What a tool's own code does with a host from its arguments no role and no policy engine sees: the schema has to be closed. */
+describe('E05: a URL or a host in an argument', () => {
+  let internal: Peer;
+  beforeAll(async () => {
+    internal = await Peer.start(({ url }) => ({ body: `the page ${url}` }));
+  });
+  afterAll(() => internal.close());
+  const visit = async (to: LocalGateway, args: object) => {
+    const before = [internal.arrivals.length, to.decisions.length] as const;
+    const token = await to.mintToken({ clientId: 'robot', scopes: ['notes/page'] });
+    const text = textOf(await callTool(to, token, 'page___page', args));
+    const denials = to.decisions.slice(before[1]).filter(({ decision }) => decision === 'deny');
+    return { text, arrived: internal.arrivals.length - before[0], denied: denials.map(({ layer }) => layer) };
+  };
+  const port = () => new URL(internal.origin).port;
+  const URLS: readonly (readonly [string, () => string])[] = [
+    ['the address of this machine', () => `http://127.0.0.1:${port()}/docs/guide`],
+    ['its IPv6 form', () => `http://[::ffff:127.0.0.1]:${port()}/docs/guide`],
+    ['its short form', () => `http://0x7f.1:${port()}/docs/guide`],
+    ['its decimal form', () => `http://2130706433:${port()}/docs/guide`],
+    ['the host that is meant only in the query', () => `http://127.0.0.1:${port()}/?http://localhost:80/docs/guide`],
+    ['another path of the host', () => `http://localhost:${port()}/docs/../latest/meta-data`],
+    ['a query', () => `http://localhost:${port()}/docs/guide?x=1`],
+  ];
+
+  test('the page that is meant is fetched', async () => {
+    const { text, arrived } = await visit(gateway, { url: `http://localhost:${port()}/docs/guide` });
+
+    expect([text, arrived]).toEqual(['"the page /docs/guide"', 1]);
+  });
+
+  test.each(URLS)('%s is refused by the pattern before the code of the tool', async (_what, url) => {
+    const { text, arrived } = await visit(gateway, { url: url() });
+
+    expect(text).toMatch(/url must match/);
+    expect(arrived).toBe(0);
+  });
+
+  test('and a host that is not listed by the policy', async () => {
+    expect(await visit(gateway, { host: `127.0.0.1:${port()}` })).toMatchObject({ arrived: 0, denied: [3] });
+  });
+
+  test('the twin: with an open schema each of them is reached', async () => {
+    const unguarded = await weak((template) => {
+      open('pattern', 'enum')(template);
+      policy('page', (text) => text.replace(/\[[^\]]*\]\.contains\(context\.input\.host\)/, 'true'))(template);
+    });
+    for (const [what, url] of URLS)
+      expect([what, await visit(unguarded, { url: url() })]).toMatchObject([what, { arrived: 1 }]);
+
+    expect(await visit(unguarded, { host: `127.0.0.1:${port()}` })).toMatchObject({ arrived: 1, denied: [] });
   });
 });

@@ -57,7 +57,7 @@ function readTool(tool: unknown, at: string, problems: Problem[]): McpTool[] {
       invalid(
         `a tool has a name of letters, digits, - and _, got ${shown(isPlainObject(tool) ? tool.name : tool)}`,
         'Correct the name',
-        at,
+        isPlainObject(tool) ? `${at}.name` : at,
       ),
     );
     return [];
