@@ -1,4 +1,4 @@
-import { Annotations, Lazy } from 'aws-cdk-lib';
+import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
 import { type CfnGateway, CfnPolicy, type CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct, Dependable, type IConstruct, type IDependable } from 'constructs';
@@ -12,8 +12,14 @@ import {
   type ToolPolicy,
   validateToolPolicies,
 } from './authorization';
-import { fillPlaceholders } from './authorization/policy-placeholders';
-import { type FilePolicy, mayConcern, type PolicySource, readPolicyFile } from './core/cedar/policy-file';
+import { fillPlaceholders, type PlaceholderValues, unfitWhenResolved } from './authorization/policy-placeholders';
+import {
+  type FilePolicy,
+  mayConcern,
+  type PolicySource,
+  policySubject,
+  readPolicyFile,
+} from './core/cedar/policy-file';
 import { formatProblem, type Problem } from './core/errors';
 import { reportInputs } from './input-report';
 import { policyName } from './names';
@@ -48,6 +54,7 @@ export class GatewayPolicies extends Construct {
   private readonly tools: GatewayTool[] = [];
   private readonly files: PolicySource[] = [];
   private readonly filePolicies: { readonly source: FilePolicy; readonly text: string }[] = [];
+  private readonly placeholders: { readonly policy: FilePolicy; readonly values: PlaceholderValues }[] = [];
   private readonly tried: ToolPolicy[] = [];
   private readonly deployed: DeployedPolicy[] = [];
 
@@ -104,9 +111,11 @@ export class GatewayPolicies extends Construct {
     const filled = { ...values, GATEWAY_ARN: gateway.attrGatewayArn, GATEWAY_NAME: gatewayName };
     for (const problem of policies._problems) onProblem({ ...problem, at: this.node.path });
     this.files.push(...policies._files);
-    for (const source of policies._files.flatMap(readPolicyFile)) {
-      const { text, problems } = fillPlaceholders(source, filled);
+    for (const written of policies._files.flatMap(readPolicyFile)) {
+      const { text, problems } = fillPlaceholders(written, filled);
       for (const problem of problems) onProblem(problem);
+      this.placeholders.push({ policy: written, values });
+      const source = { ...written, ...policySubject(text) };
       if (trial === undefined) this.filePolicies.push({ source, text });
       const id = this.node.tryFindChild(source.id) === undefined ? source.id : `${source.id}-${this.deployed.length}`;
       const props = {
@@ -157,7 +166,10 @@ export class GatewayPolicies extends Construct {
         permittedElsewhere: () => true,
       }),
     );
-    return [...problems, ...tried];
+    const unfit = this.placeholders.flatMap(({ policy, values }) =>
+      unfitWhenResolved(policy, values, (value) => Stack.of(this).resolve(value)),
+    );
+    return [...problems, ...tried, ...unfit];
   }
 
   private makePolicy(

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Validations as Acknowledgments } from 'aws-cdk-lib';
+import { Validations as Acknowledgments, Aws, CfnParameter, Fn, Lazy, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Caller, CedarPolicies, FourLayerChecks } from 'cdk-secure-mcp';
 import { formatPolicyText } from '../lib/core/cedar/policy-file';
@@ -137,7 +137,7 @@ test('all that is wrong is reported at once, with file, line, column and caret',
   expect(error).toContain(`[CEDAR_INVALID] (at ${path}/d.cedar:1:19)`);
   expect(error).toMatch(/policies cannot be read from ".*e\.cedar".*\[CEDAR_FILE\]/);
   expect(error).toMatch(/policies cannot be read from ".*none".*\[CEDAR_FILE\]/);
-  expect(error).toContain('the value of {{A}} is not printable ASCII without');
+  expect(error).toContain('the value of {{A}} is empty or not printable ASCII without');
 });
 
 const client = (id: string) => `when { principal.hasTag("client_id") && principal.getTag("client_id") == "${id}" }`;
@@ -232,4 +232,78 @@ test('everybody with a reason is no finding', () => {
   app.addTool('lookup').permit(Caller.anyAuthenticated({ reason: 'the catalogue is public' }));
 
   expect(warningsOf(app)).toEqual([]);
+});
+
+describe('a value that is resolved', () => {
+  const valued = (value: (stack: Stack) => string) => {
+    const app = new GatewayApp();
+    app.addTool('refund', { input: AMOUNT }).permit(Caller.group('staff'));
+    app.gateway.addPolicies(inline(cedar('permit', client('{{A}}'))), { values: { A: value(app.stack) } });
+    return app;
+  };
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['to a quote at synthesis', () => Lazy.string({ produce: () => 'a" || true || "' })],
+    ['to nothing at synthesis', () => Lazy.string({ produce: () => '' })],
+    ['to an asterisk beside a reference', ({ partition }) => `${partition}*`],
+    ['to a quote in a function', () => Fn.join('', ['a"', Aws.PARTITION])],
+    ['to nothing', () => ''],
+  ])('%s is refused', (_what, value) => {
+    expect(valued(value).synthError()).toMatch(
+      /the value of \{\{A\}\} is empty or not printable ASCII.*\[CEDAR_FILE\]/,
+    );
+  });
+
+  test.each<[string, (stack: Stack) => string]>([
+    ['to text at synthesis', () => Lazy.string({ produce: () => 'abc' })],
+    ['at deployment', (stack) => new CfnParameter(stack, 'Client').valueAsString],
+    ['beside text', ({ partition }) => `x-${partition}`],
+  ])('%s stands in the policy', (_what, value) => {
+    valued(value).app.synth();
+  });
+});
+
+test('what is filled in says what a policy is about', () => {
+  const build = (tool: string) => {
+    const app = new GatewayApp();
+    app.addTool('refund', { input: AMOUNT }).permit(Caller.group('staff'));
+    const text = cedar('permit', `when { ${ROLE} }`, 'action == AgentCore::Action::"{{TOOL}}"');
+    app.gateway.addPolicies(inline(text.replace(/;\n$/, '\nwhen guardrails { X };')), { values: { TOOL: tool } });
+    return Object.keys(app.template().findResources('AWS::BedrockAgentCore::Policy')).filter((id) =>
+      id.includes('refundForbid'),
+    );
+  };
+
+  expect(build('refund___refund')).toHaveLength(1);
+  expect(build('another___tool')).toHaveLength(0);
+});
+
+test('policies below the directory are no policies that are passed over', () => {
+  const path = directory({ 'a.cedar': cedar('permit', `when { ${ROLE} }`) });
+  mkdirSync(join(path, 'more'));
+  shop(CedarPolicies.fromDirectory(path)).app.synth();
+  writeFileSync(join(path, 'more', 'b.cedar'), '');
+
+  expect(shop(CedarPolicies.fromDirectory(path)).synthError()).toMatch(
+    /policies cannot be read from .* got more.b\.cedar, which is in a directory below it.*\[CEDAR_FILE\]/,
+  );
+});
+
+test('the reason of a permit is no reason for a file that opens the tool as well, nor for one of its groups', () => {
+  const everybody = Caller.anyAuthenticated({ reason: 'the catalogue is public' });
+  const warnings = (caller: Caller, ...files: string[]) => {
+    const app = new GatewayApp();
+    app.addTool('refund', { input: AMOUNT }).permit(caller);
+    for (const text of files) app.gateway.addPolicies(inline(text));
+    return warningsOf(app).filter((text) => text.includes('everybody with a token')).length;
+  };
+  const open = cedar('permit', 'when { context.input.amount == 1 }');
+
+  expect(warnings(everybody)).toBe(0);
+  expect(warnings(everybody, cedar('permit', `when { ${ROLE} }`))).toBe(0);
+  expect(warnings(everybody, open)).toBe(1);
+  expect(warnings(Caller.allOf(everybody, Caller.group('staff')), open)).toBe(1);
+  expect(Caller.allOf(everybody, Caller.group('staff')).renderCaller({}).reason).toBeUndefined();
+  expect(Caller.allOf(everybody, everybody).renderCaller({}).reason).toBe('the catalogue is public');
+  expect(Caller.anyOf(everybody, Caller.group('staff')).renderCaller({}).reason).toBe('the catalogue is public');
 });

@@ -175,7 +175,11 @@ function combination(callers: ICaller[], operator: '&&' | '||', word: string): C
         all.length === 1 ? first!.condition : `(${all.map((each) => `(${each.condition})`).join(` ${operator} `)})`,
       scopes: [...new Set(all.flatMap(({ scopes }) => scopes))],
       description: all.map(({ description }) => description).join(` ${word} `),
-      reason: all.find(({ reason }) => reason !== undefined)?.reason,
+      // Everybody and somebody is somebody.
+      reason:
+        operator === '&&' && all.some(({ reason }) => reason === undefined)
+          ? undefined
+          : all.find(({ reason }) => reason !== undefined)?.reason,
     };
   });
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import type { PolicySource } from '../core/cedar/policy-file';
 import { type Problem, shown } from '../core/errors';
 import type { PolicyTrial } from './policy-trial';
@@ -9,6 +9,9 @@ export interface AddPoliciesOptions {
   /**
    * Texts for placeholders of the files: `{ SUPPORT: agent.clientId }` stands where a string has `{{SUPPORT}}`. They may be
    * known only when deployed. `{{GATEWAY_ARN}}` and `{{GATEWAY_NAME}}` need not be given.
+   *
+   * Literal text, also around references, is printable ASCII without `"`, `\` and `*`. What a reference becomes at
+   * deployment (a parameter, a parameter of SSM, an attribute) is trusted: who can change it can change the policy.
    *
    * @default - none
    */
@@ -32,10 +35,17 @@ export interface AddPoliciesOptions {
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-understanding-cedar.html
  */
 export class CedarPolicies {
-  /** All files `*.cedar` of a directory, one policy each or several. A relative path starts at the current working directory. */
+  /**
+   * All files `*.cedar` of a directory, one policy each or several; in a directory below it there may be none. A relative
+   * path starts at the current working directory.
+   */
   public static fromDirectory(path: string): CedarPolicies {
     try {
-      const names = readdirSync(resolve(path)).filter((name) => name.endsWith('.cedar'));
+      const all = readdirSync(resolve(path), { recursive: true, encoding: 'utf8' });
+      const names = all.filter((name) => name.endsWith('.cedar') && statSync(resolve(path, name)).isFile());
+      const deeper = names.find((name) => name !== basename(name));
+      if (deeper !== undefined)
+        return new CedarPolicies([], [unreadable(path, `${deeper}, which is in a directory below it and is not read`)]);
       if (names.length > 0) return CedarPolicies.read(names.sort().map((name) => join(path, name)));
       return new CedarPolicies([], [unreadable(path, 'no *.cedar file')]);
     } catch (error) {

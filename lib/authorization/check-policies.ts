@@ -77,11 +77,16 @@ type Places = Map<string, string>;
 function analysis(input: PoliciesToCheck): { errors: Problem[]; warnings: PolicyWarning[] } {
   const { tools, gatewayArn } = input;
   const places: Places = new Map(tools.map((tool) => [qualifiedToolName(tool.target, tool.name), tool.at]));
-  const policies = [...ofTools(input, places), ...ofFiles(input, places)];
+  const files = ofFiles(input, places);
   const callers = input.callers.map(deployed);
-  const found = analyzePolicies({ gatewayArn: asDeployed(gatewayArn), tools, policies, callers }).filter(
-    decided(input),
-  );
+  const analyze = (policies: readonly CedarPolicyText[]) =>
+    analyzePolicies({ gatewayArn: asDeployed(gatewayArn), tools, policies, callers });
+  const openByFile =
+    files.length === 0 || !input.policies.some(({ isOpenForReason }) => isOpenForReason)
+      ? []
+      : analyze(files).filter(({ kind }) => kind === 'tool-open-to-everybody');
+  const openTools = new Set(openByFile.map(({ tool }) => tool));
+  const found = analyze([...ofTools(input, places), ...files]).filter(decided(input, openTools));
   const problems = found.map((each) => ({ ...each, problem: asProblem(each, places) }));
   return {
     errors: problems.filter(({ severity }) => severity === 'error').map(({ problem }) => problem),
@@ -116,13 +121,17 @@ function deployed({ name, principal, scopes }: AnalyzedCaller): AnalyzedCaller {
 }
 
 /** Leaves out what has a stated reason, and what a policy that cannot be read may decide. */
-function decided({ policies, filePolicies }: PoliciesToCheck): (finding: PolicyFinding) => boolean {
+function decided(
+  { policies, filePolicies }: PoliciesToCheck,
+  openByFile: ReadonlySet<string | undefined>,
+): (finding: PolicyFinding) => boolean {
   const byTool = new Map(policies.map((policy) => [qualifiedToolName(policy.tool.target, policy.tool.name), policy]));
   const unread = filePolicies.map(({ source }) => source).filter(({ dialect }) => dialect !== undefined);
   return ({ kind, tool }) => {
     const policy = byTool.get(tool ?? '');
     if (policy === undefined) return true;
-    if (kind === 'tool-open-to-everybody') return !policy.isOpenForReason;
+    // A reason is for its own permit, and for no file that opens the tool as well.
+    if (kind === 'tool-open-to-everybody') return !policy.isOpenForReason || openByFile.has(tool);
     return kind !== 'tool-unreachable' || !unread.some((each) => mayConcern(each, policy.tool));
   };
 }

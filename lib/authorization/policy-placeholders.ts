@@ -14,25 +14,58 @@ const COMMENT_OR_STRING = /\/\/[^\n]*|"(?:[^"\\]|\\[\s\S])*"/g;
 const PLACEHOLDER = /\{\{([A-Za-z][A-Za-z0-9_]*)\}\}/g;
 const ID = /^[ \t]*@id\("[^"\\]*"\)[ \t]*\n?/m;
 
+/** By name. */
+export interface PlaceholderValues {
+  readonly [name: string]: string;
+}
+
 /** The text that is deployed: placeholders filled, without the `@id` that has become the name of the resource. */
-export function fillPlaceholders(policy: FilePolicy, values: { readonly [name: string]: string }): FilledPolicy {
+export function fillPlaceholders(policy: FilePolicy, values: PlaceholderValues): FilledPolicy {
   const problems: Problem[] = [];
   const at = `${policy.file}:${policy.line}`;
-  const text = policy.text.replace(COMMENT_OR_STRING, (part) => {
-    if (part.startsWith('//')) return part;
-    return part.replace(PLACEHOLDER, (whole, name: string) => {
-      const value = Object.hasOwn(values, name) ? values[name] : undefined;
-      if (value !== undefined && fits(value)) return deployTimeLiteral(value).slice(1, -1);
-      problems.push({ ...(value === undefined ? missing(name, Object.keys(values)) : unfit(name, value)), at });
-      return whole;
-    });
+  const text = withPlaceholders(policy.text, (whole, name) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value !== undefined && (Token.isUnresolved(value) || fits(value))) return deployTimeLiteral(value).slice(1, -1);
+    problems.push({ ...(value === undefined ? missing(name, Object.keys(values)) : unfit(name, value)), at });
+    return whole;
   });
   return { text: text.replace(ID, '').trim(), problems };
 }
 
-/** In a pattern an asterisk would become a wildcard, whatever was meant. */
+/**
+ * What {@link fillPlaceholders} could not see: values that are resolved at synthesis, and the text around references.
+ * What a reference itself becomes at deployment is trusted.
+ */
+export function unfitWhenResolved(
+  policy: FilePolicy,
+  values: PlaceholderValues,
+  resolve: (value: string) => unknown,
+): Problem[] {
+  const used = new Set<string>();
+  withPlaceholders(policy.text, (whole, name) => {
+    if (Object.hasOwn(values, name) && Token.isUnresolved(values[name])) used.add(name);
+    return whole;
+  });
+  return [...used].flatMap((name) => {
+    const resolved = resolve(values[name]!);
+    const wrong = resolved === '' ? resolved : textsIn(resolved).find((text) => text !== '' && !fits(text));
+    return wrong === undefined ? [] : [{ ...unfit(name, wrong), at: `${policy.file}:${policy.line}` }];
+  });
+}
+
+function withPlaceholders(text: string, replace: (whole: string, name: string) => string): string {
+  return text.replace(COMMENT_OR_STRING, (part) => (part.startsWith('//') ? part : part.replace(PLACEHOLDER, replace)));
+}
+
+/** Every text in intrinsic functions; names of resources and attributes among them always fit. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** In a pattern an asterisk would become a wildcard, whatever was meant; without text it would match too much. */
 function fits(value: string): boolean {
-  return Token.isUnresolved(value) || (/^[\x20-\x7e]*$/.test(value) && !/["\\*]/.test(value));
+  return /^[\x20-\x7e]+$/.test(value) && !/["\\*]/.test(value);
 }
 
 function missing(name: string, known: readonly string[]): Problem {
@@ -47,7 +80,7 @@ function missing(name: string, known: readonly string[]): Problem {
 function unfit(name: string, value: string): Problem {
   return {
     code: 'CEDAR_FILE',
-    message: `the value of {{${name}}} is not printable ASCII without " \\ and *, got ${shown(value)}`,
+    message: `the value of {{${name}}} is empty or not printable ASCII without " \\ and *, got ${shown(value)}`,
     fix: 'Write such text into the file',
   };
 }

@@ -214,7 +214,7 @@ describe('agents that people log in to, several gateways, remote targets', () =>
     const { output } = await access.run([path]);
 
     expect(output).toContain(
-      "gateway people\n\npages___getPage\n  agent assistant: claim 'cognito:groups' has 'editors' and id is 'a'\n",
+      "gateway people\n\npages___getPage\n  agent assistant: claim 'cognito:groups' lists 'editors' and id is 'a'\n",
     );
     expect(output).toContain('gateway robots\n\npages___getPage\n  agent robot: never\n');
   });

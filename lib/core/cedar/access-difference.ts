@@ -1,4 +1,4 @@
-import { type AccessMap, forbidWords } from './access-map';
+import { type AccessMap, type AccessRule, forbidWords } from './access-map';
 
 /** What changes for one caller, or for all, at one tool. */
 export interface AccessChange {
@@ -24,52 +24,69 @@ const ANY_CALLER = 'a caller';
 export function accessChanges(before: AccessMap, after: AccessMap): AccessChange[] {
   const [old, now] = [conditionsOf(before), conditionsOf(after)];
   const subjects = new Map([...old, ...now].map(([key, { tool, who }]) => [key, { tool, who }]));
-  const changes = [...subjects].flatMap(([key, subject]): AccessChange[] => {
-    const [was, is] = [old.get(key)?.conditions ?? [], now.get(key)?.conditions ?? []];
-    const [gone, come] = [was.filter((each) => !is.includes(each)), is.filter((each) => !was.includes(each))];
-    if (gone.length + come.length === 0) return [];
-    const widens = subject.who === NOBODY ? gone.length > 0 : come.length > 0;
-    const kind = was.length === 0 ? 'added' : is.length === 0 ? 'removed' : 'changed';
-    return [{ ...subject, kind, widens, before: gone, after: come }];
+  const changes = [...subjects].flatMap(([key, subject]): Change[] => {
+    const [was, is] = [old.get(key)?.conditions ?? new Map(), now.get(key)?.conditions ?? new Map()];
+    const [gone, come] = [without(was, is), without(is, was)];
+    if (gone.size + come.size === 0) return [];
+    return [{ ...subject, kind: was.size === 0 ? 'added' : is.size === 0 ? 'removed' : 'changed', gone, come }];
   });
-  return changes.flatMap((change) => withoutEcho(change, changes)).sort(byToolAndCaller);
+  return changes
+    .map((change) => withoutEcho(change, changes))
+    .filter(({ gone, come }) => gone.size + come.size > 0)
+    .map(({ tool, who, kind, gone, come }) => {
+      const widens = (who === NOBODY ? gone : come).size > 0;
+      return { tool, who, kind, widens, before: [...gone.keys()], after: [...come.keys()] };
+    })
+    .sort(byToolAndCaller);
 }
+
+/** Conditions in words, with the rules that have them. */
+type Rules = ReadonlyMap<string, readonly AccessRule[]>;
 
 interface Conditions {
   readonly tool: string;
   readonly who: string;
-  readonly conditions: string[];
+  readonly conditions: Map<string, AccessRule[]>;
+}
+
+interface Change extends Pick<AccessChange, 'tool' | 'who' | 'kind'> {
+  readonly gone: Rules;
+  readonly come: Rules;
 }
 
 function conditionsOf(map: AccessMap): Map<string, Conditions> {
   const found = new Map<string, Conditions>();
-  const add = (tool: string, who: string, condition: string) => {
+  const add = (tool: string, who: string, condition: string, rule: AccessRule) => {
     const key = JSON.stringify([tool, who]);
-    const entry = found.get(key) ?? { tool, who, conditions: [] };
-    if (!entry.conditions.includes(condition)) entry.conditions.push(condition);
+    const entry = found.get(key) ?? { tool, who, conditions: new Map<string, AccessRule[]>() };
+    entry.conditions.set(condition, [...(entry.conditions.get(condition) ?? []), rule]);
     found.set(key, entry);
   };
   for (const { tool, callers, permits, forbids } of map.tools) {
-    for (const { caller, permits: own } of callers) for (const { condition } of own) add(tool, caller, condition);
-    for (const { condition } of permits) add(tool, ANY_CALLER, condition);
-    for (const rule of forbids) add(tool, NOBODY, forbidWords(rule));
+    for (const { caller, permits: own } of callers) for (const rule of own) add(tool, caller, rule.condition, rule);
+    for (const rule of permits) add(tool, ANY_CALLER, rule.condition, rule);
+    for (const rule of forbids) add(tool, NOBODY, forbidWords(rule), rule);
   }
   return found;
 }
 
-/** A permit of an agent is also one of a caller with its client. Where the agent's own line says it, once is enough. */
-function withoutEcho(change: AccessChange, all: readonly AccessChange[]): AccessChange[] {
-  if (change.who !== ANY_CALLER) return [change];
-  const said = all.filter(({ tool, who }) => tool === change.tool && who.startsWith('agent ')).map(({ who }) => who);
-  const isNew = (condition: string) => !said.some((agent) => names(condition, agent));
-  const [before, after] = [change.before.filter(isNew), change.after.filter(isNew)];
-  if (before.length + after.length === 0) return [];
-  return [{ ...change, before, after, widens: after.length > 0 }];
+function without(rules: Rules, others: Rules): Rules {
+  return new Map([...rules].filter(([condition]) => !others.has(condition)));
 }
 
-function names(condition: string, agent: string): boolean {
-  const text = `is the client of ${agent}`;
-  return condition.endsWith(text) || condition.includes(`${text} and `);
+/** A permit of an agent is also one of a caller with its client. Where the agent's own line says it, once is enough. */
+function withoutEcho(change: Change, all: readonly Change[]): Change {
+  if (change.who !== ANY_CALLER) return change;
+  const isNew = (side: 'gone' | 'come') =>
+    new Map(
+      [...change[side]].filter(([, rules]) =>
+        rules.some(({ onlyFor, policyId }) => {
+          const own = all.find(({ tool, who }) => tool === change.tool && who === onlyFor);
+          return ![...(own?.[side].values() ?? [])].flat().some((rule) => rule.policyId === policyId);
+        }),
+      ),
+    );
+  return { ...change, gone: isNew('gone'), come: isNew('come') };
 }
 
 /** Agents before callers in general, and both before what nobody may. */

@@ -1,7 +1,7 @@
 import { qualifiedToolName } from '../../protocol/tool-name';
 import { type CedarPolicyText, expressionText } from './engine';
 import { explain, isOneTest } from './explain';
-import { type CedarExpression, operands, partsOf } from './expression';
+import { type CedarExpression, literalOf, operands, partsOf, sides, tagOf } from './expression';
 import { PolicySet, type Residual } from './policy-set';
 import type { CedarPrincipal } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
@@ -55,6 +55,8 @@ export interface AccessRule {
   readonly condition: string;
   /** The same the other way round, for a forbid that says what is left open; `condition` is its negation. */
   readonly unless?: string;
+  /** The known caller with whose client alone it can be used, and whose own entry says all that it asks. */
+  readonly onlyFor?: string;
 }
 
 /**
@@ -73,7 +75,7 @@ export function accessMap(input: AccessMapInput): AccessMap {
       callers: input.callers.map(({ name: caller, principal, open }) =>
         callerAccess(caller, set.residuals({ ...request, principal, open })),
       ),
-      permits: rules(anyone, 'permit'),
+      permits: rules(anyone, 'permit', input.callers),
       forbids: rules(anyone, 'forbid'),
     };
   });
@@ -100,19 +102,42 @@ function callerAccess(caller: string, residuals: readonly Residual[]): CallerAcc
   return { caller, decision: open ? 'always' : 'sometimes', permits, forbids };
 }
 
-function rules(residuals: readonly Residual[], effect: 'permit' | 'forbid'): AccessRule[] {
+function rules(
+  residuals: readonly Residual[],
+  effect: 'permit' | 'forbid',
+  callers: readonly KnownCaller[] = [],
+): AccessRule[] {
   return residuals
     .filter((residual) => residual.effect === effect)
     .flatMap(({ policyId, condition }) =>
       (effect === 'permit' ? alternatives(condition) : [condition]).map((each) => {
         const unless = effect === 'permit' ? undefined : leftOpen(each);
+        const only = effect === 'permit' ? callers.find((caller) => isOnlyFor(each, caller)) : undefined;
         return {
           policyId,
           condition: explain(each, expressionText),
           ...(unless !== undefined && { unless: explain(unless, expressionText) }),
+          ...(only !== undefined && { onlyFor: only.name }),
         };
       }),
     );
+}
+
+/** One part that has to hold names the client, and no part reads what is not known of it. */
+function isOnlyFor(condition: CedarExpression, { principal, open = false }: KnownCaller): boolean {
+  const { tags = {}, id } = principal;
+  const isClient = (part: CedarExpression) => {
+    const equal = sides(part, '==');
+    const claim = equal === undefined ? undefined : tagOf(equal.left);
+    return claim !== undefined && tags[claim] === id && literalOf(equal!.right) === id;
+  };
+  if (!operands(condition, '&&').some(isClient)) return false;
+  if (open) return true;
+  return [...partsOf(condition)].every((part) => {
+    const claim = tagOf(part) ?? tagOf(part, 'hasTag');
+    const attribute = part['.'] as { left: CedarExpression } | undefined;
+    return attribute?.left.Var !== 'principal' && (claim === undefined || Object.hasOwn(tags, claim));
+  });
 }
 
 /** What a forbid of the form `unless { … }` leaves open, whoever calls. */

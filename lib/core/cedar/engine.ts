@@ -144,12 +144,16 @@ export function expressionText(expression: object): string {
   return answer.text.replace(/^[\s\S]*?when \{\s*/, '').replace(/\s*\};?\s*$/, '');
 }
 
-/** The tool actions that the scope of a policy lists, or `undefined` when it may reach others: any, or a group. */
-export function namedActions({ action }: CedarPolicyJson): string[] | undefined {
-  if (action.op !== '==' && action.op !== 'in') return undefined;
+/** Actions and groups of actions that the scope of a policy names; none where it is about all. */
+export function scopeActions({ action }: CedarPolicyJson): string[] {
   const uids = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
-  const ids = uids.map((uid) => ('__entity' in uid ? uid.__entity : uid).id);
-  const groups = action.op === 'in' && ids.some((name) => splitToolName(name) === undefined);
+  return uids.map((uid) => ('__entity' in uid ? uid.__entity : uid).id);
+}
+
+/** The tool actions that the scope of a policy lists, or `undefined` when it may reach others: any, or a group. */
+export function namedActions(policy: CedarPolicyJson): string[] | undefined {
+  const ids = scopeActions(policy);
+  const groups = policy.action.op === 'in' && ids.some((name) => splitToolName(name) === undefined);
   return groups || ids.length === 0 ? undefined : ids;
 }
 

@@ -168,7 +168,7 @@ function like(part: CedarExpression): string | undefined {
   const test = part.like as { left: CedarExpression; pattern: Pattern } | undefined;
   const name = test === undefined ? undefined : subject(test.left);
   if (test === undefined || name === undefined) return undefined;
-  return `${name} looks like ${shown(patternText(test.pattern))}`;
+  return `${name} looks like '${patternText(test.pattern)}'`;
 }
 
 function truth(part: CedarExpression): string | undefined {
@@ -185,7 +185,8 @@ function exactWord(alternatives: readonly CedarExpression[]): string | undefined
   const claim = equal === undefined ? undefined : tagOf(equal.left);
   if (claim === undefined || typeof word !== 'string' || alternatives.length !== 4) return undefined;
   const patterns = alternatives.slice(1).map((part) => likeOf(part, claim));
-  const expected = [`${word} *`, `* ${word}`, `* ${word} *`];
+  const text = literalText(word);
+  const expected = [`${text} *`, `* ${text}`, `* ${text} *`];
   return patterns.every((pattern, index) => pattern === expected[index])
     ? `claim ${shown(claim)} has ${shown(word)}`
     : undefined;
@@ -201,9 +202,9 @@ function exactElements(alternatives: readonly CedarExpression[]): string | undef
     const element = /^\["(.*)"\*$/s.exec(patterns[0] ?? '')?.[1];
     if (element === undefined || patterns[1] !== `*,"${element}"*` || patterns[2] !== `* "${element}"*`)
       return undefined;
-    elements.push(shown(element));
+    elements.push(`'${element}'`);
   }
-  return `claim ${shown(claim)} has ${elements.join(' or ')}`;
+  return `claim ${shown(claim)} lists ${elements.join(' or ')}`;
 }
 
 function likeOf(part: CedarExpression, claim: string): string | undefined {
@@ -211,8 +212,13 @@ function likeOf(part: CedarExpression, claim: string): string | undefined {
   return test !== undefined && tagOf(test.left) === claim ? patternText(test.pattern) : undefined;
 }
 
+/** As inside a quotation; a literal asterisk is `\*`, as in Cedar, and no text reads like another pattern. */
 function patternText(pattern: Pattern): string {
-  return pattern.map((part) => (part === 'Wildcard' ? '*' : part.Literal)).join('');
+  return pattern.map((part) => (part === 'Wildcard' ? '*' : literalText(part.Literal))).join('');
+}
+
+function literalText(text: string): string {
+  return shown(text).slice(1, -1).replaceAll('*', '\\*');
 }
 
 const BOUND = /^(\()?(\S+) (?:is absent or \2 )?(>=|<=) (-?\d[\d.]*)(\))?$/;

@@ -1,11 +1,16 @@
 import { CEDAR_ACTION_GROUP } from '../../protocol/cedar-entities';
 import { qualifiedToolName } from '../../protocol/tool-name';
 import type { Problem } from '../errors';
-import { type CedarPolicyText, type CedarProblem, type CedarSchema, cedar, validatePolicies } from './engine';
+import {
+  type CedarPolicyText,
+  type CedarProblem,
+  type CedarSchema,
+  cedar,
+  parsePolicy,
+  scopeActions,
+  validatePolicies,
+} from './engine';
 import { positionOf } from './excerpt';
-
-/** Stands for the ARN of the gateway in a policy file: `AgentCore::Gateway::"{{GATEWAY_ARN}}"`. */
-export const GATEWAY_PLACEHOLDER = '{{GATEWAY_ARN}}';
 
 /** A file, or text that stands for one. */
 export interface PolicySource {
@@ -48,7 +53,25 @@ export function mayConcern(
 const DIALECT = /\b(?:when|unless)\s+(guardrails|temporal)\s*\{|\b(suppressOutput)\b/;
 
 /** The first word before a parenthesis that is no annotation and no attribute. */
-const EFFECT = /(?<![@.\w])(permit|forbid)\s*\(/;
+const EFFECT = /(?<!@\s*)(?<![.\w])(permit|forbid)\s*\(/;
+
+/** What parses as Cedar is Cedar: an argument of a tool may be called like a clause. */
+function dialectOf(source: string): string | undefined {
+  const clause = DIALECT.exec(blanked(source));
+  return clause === null || parsePolicy(source).json !== undefined ? undefined : (clause[1] ?? clause[2]);
+}
+
+/** Effect and actions of one statement, placeholders filled or not; of the dialect by its text, since nothing parses it. */
+export function policySubject(text: string): Pick<FilePolicy, 'effect' | 'actions'> {
+  const { json } = parsePolicy(text);
+  if (json !== undefined) return { effect: json.effect, actions: scopeActions(json) };
+  const code = blanked(text);
+  const effect = EFFECT.exec(code);
+  const start = effect?.index ?? 0;
+  // A condition may name what the policy is not about.
+  const actions = actionsIn(text.slice(start, code.indexOf(')', start) + 1));
+  return { effect: effect?.[1] === 'forbid' ? 'forbid' : 'permit', actions };
+}
 
 /**
  * Splits a file into its policies. A policy has the id of its `@id("...")` annotation, else the file name without
@@ -58,23 +81,18 @@ export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
   const parts = statementsOf(text);
   const name = baseName(file).replace(/\.cedar$/, '');
   return parts.map(({ offset, source }, index) => {
-    const code = blanked(source);
-    const dialect = DIALECT.exec(code);
+    const dialect = dialectOf(source);
     const id = /^\s*@id\("([^"\\]*)"\)/m.exec(source)?.[1];
-    const start = offset + Math.max(0, code.search(/\S/));
-    const effect = EFFECT.exec(code);
-    const scope = source.slice(effect?.index ?? 0, code.indexOf(')', effect?.index ?? 0) + 1);
+    const start = offset + Math.max(0, blanked(source).search(/\S/));
     return {
-      id: id ?? (parts.length === 1 ? name : `${name}-${index + 1}`),
+      id: id || (parts.length === 1 ? name : `${name}-${index + 1}`),
       text: source,
       file,
       whole: text,
       offset,
       line: text.slice(0, start).split('\n').length,
-      effect: effect?.[1] === 'forbid' ? 'forbid' : 'permit',
-      // A condition may name what the policy is not about.
-      actions: actionsIn(scope),
-      ...(dialect === null ? {} : { dialect: dialect[1] ?? dialect[2]! }),
+      ...policySubject(source),
+      ...(dialect === undefined ? {} : { dialect }),
     };
   });
 }
@@ -100,6 +118,7 @@ export function validatePolicyFiles(files: readonly PolicySource[], schema: Ceda
     })),
     ...found.map((each) => located(each, byPlace.get(each.policyId)!)),
     ...policies.filter(({ dialect }) => dialect !== undefined).map(notValidated),
+    ...policies.filter(({ text }) => EMPTY_ID.test(text)).map(withoutId),
     ...duplicates(policies),
   ];
 }
@@ -112,7 +131,7 @@ export interface FileProblem extends Problem {
 
 /** The file as `cedar format` writes it with its own defaults, or the reason why it cannot. */
 export function formatPolicyText(text: string): { readonly text?: string; readonly problem?: string } {
-  if (statementsOf(text).some(({ source }) => DIALECT.test(blanked(source)))) {
+  if (statementsOf(text).some(({ source }) => dialectOf(source) !== undefined)) {
     return { problem: 'the formatter knows plain Cedar only' };
   }
   const answer = cedar().formatPolicies({ policyText: text, lineWidth: 80, indentWidth: 2 });
@@ -191,6 +210,14 @@ function notValidated({ id, dialect, file, line }: FilePolicy): FileProblem {
     fix: 'Deploy it to a test engine to see whether the service accepts it',
     at: `${file}:${line}`,
   };
+}
+
+const EMPTY_ID = /^\s*@id\(""\)/m;
+
+function withoutId({ file, line }: FilePolicy): FileProblem {
+  const message = 'the id of a policy is empty, got @id("")';
+  const fix = 'Name the policy, or remove the annotation';
+  return { code: 'CEDAR_FILE', severity: 'error', about: baseName(file), message, fix, at: `${file}:${line}` };
 }
 
 function duplicates(policies: readonly FilePolicy[]): FileProblem[] {

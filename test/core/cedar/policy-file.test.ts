@@ -1,7 +1,6 @@
 import {
   firstUnformattedLine,
   formatPolicyText,
-  GATEWAY_PLACEHOLDER,
   mayConcern,
   readPolicyFile,
   validatePolicyFiles,
@@ -10,7 +9,7 @@ import { schemaFromTools } from '../../../lib/core/cedar/schema-from-tools';
 import { GATEWAY, refundPermit, TOOLS } from './fixture';
 
 const schema = schemaFromTools(TOOLS);
-const permit = (condition: string) => refundPermit(condition).replace(GATEWAY, GATEWAY_PLACEHOLDER);
+const permit = (condition: string) => refundPermit(condition).replace(GATEWAY, '{{GATEWAY_ARN}}');
 const good = permit('context.input.amount.lessThan(decimal("5.0"))');
 const problems = (text: string, file = 'policies/refund.cedar') => validatePolicyFiles([{ file, text }], schema);
 
@@ -34,6 +33,9 @@ test.each([
   ['permit', permit('context.input has forbid && context.input.forbid')],
   ['forbid', `// permit ()\n@permit("a")\n${permit('true').replace('permit', 'forbid')}`],
   ['permit', `@forbid("a")\n${permit('context.input.orderId == "forbid ("')}`],
+  ['permit', `@ forbid("none")\n${permit('true')}`],
+  ['permit', `@ forbid("none")\n${permit('true').slice(0, -1)} when guardrails { X };`],
+  ['forbid', `@ permit("none")\n${permit('true').replace('permit', 'forbid').slice(0, -1)} when guardrails { X };`],
 ])('the effect is that of the policy: %s', (effect, text) => {
   expect(readPolicyFile({ file: 'a.cedar', text })[0]!.effect).toBe(effect);
 });
@@ -43,7 +45,9 @@ test.each<[string, boolean, string]>([
   ['its target', true, 'action in AgentCore::Action::"order-refund"'],
   ['every tool', true, 'action in AgentCore::Action::"CallTool"'],
   ['nothing', true, 'action'],
-  ['an escape', true, 'action == AgentCore::Action::"\\u{41}"'],
+  ['it with an escape', true, 'action == AgentCore::Action::"\\u{6f}rder-refund___order-refund"'],
+  ['another with an escape', false, 'action == AgentCore::Action::"\\u{41}"'],
+  ['a placeholder', true, 'action == AgentCore::Action::"{{TOOL}}"'],
   ['a list', true, 'action in [AgentCore::Action::"a___b", AgentCore::Action::"order-refund___order-refund"]'],
   ['another tool', false, 'action == AgentCore::Action::"order-list___order-list"'],
   [
@@ -55,6 +59,40 @@ test.each<[string, boolean, string]>([
   const [policy] = readPolicyFile({ file: 'a.cedar', text: good.replace(/action == [^,]*/, action) });
 
   expect(mayConcern(policy!, TOOLS[0]!)).toBe(expected);
+});
+
+test.each([
+  ['an escape', true, '\\u{41}'],
+  ['a placeholder', true, '{{TOOL}}'],
+  ['its name', true, 'order-refund___order-refund'],
+  ['another tool', false, 'order-list___order-list'],
+])('a policy of the dialect that names %s may be about a tool: %s', (_what, expected, action) => {
+  const text = `permit (principal, action == AgentCore::Action::"${action}", resource) when guardrails { X };`;
+
+  expect(mayConcern(readPolicyFile({ file: 'a.cedar', text })[0]!, TOOLS[0]!)).toBe(expected);
+});
+
+test('an argument that is called like the dialect is validated as Cedar, the clause is not', () => {
+  const named = (schema: object) =>
+    schemaFromTools([{ ...TOOLS[0]!, inputSchema: { ...TOOLS[0]!.inputSchema, ...schema } }]);
+  const tools = named({ properties: { suppressOutput: { type: 'boolean' } }, required: ['suppressOutput'] });
+  const of = (text: string) => validatePolicyFiles([{ file: 'a.cedar', text }], tools).map(({ code }) => code);
+  const text = permit('context.input.suppressOutput');
+
+  expect(of(text)).toEqual([]);
+  expect(of(text.replace('suppressOutput', 'suppressInput'))).toEqual(['CEDAR_INVALID']);
+  expect(formatPolicyText(text).problem).toBeUndefined();
+  expect(of(text.replace('permit', 'suppressOutput'))).toEqual(['CEDAR_NOT_VALIDATED']);
+});
+
+test('an empty id is a problem, and the file names the policy', () => {
+  const text = `@id("")\n${good}`;
+
+  expect(readPolicyFile({ file: 'refund.cedar', text })[0]!.id).toBe('refund');
+  expect(problems(text)).toMatchObject([
+    { code: 'CEDAR_FILE', severity: 'error', message: expect.stringContaining('got @id("")') },
+  ]);
+  expect(problems(text.replace('""', '"a"'))).toEqual([]);
 });
 
 test('a policy about all tools but one may be about each', () => {
