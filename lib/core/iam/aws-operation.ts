@@ -1,5 +1,6 @@
 import type { RequestContext } from './conditions';
 import { itemContext } from './dynamodb-context';
+import { partiQlTarget } from './partiql';
 
 /** One permission that a call needs. */
 export interface RequiredPermission {
@@ -127,13 +128,8 @@ function contextOf(call: AwsCall, part: unknown, table: unknown, index?: unknown
 }
 
 function partiQl(call: AwsCall, statement: unknown): RequiredPermission[] | undefined {
-  const [, verb, table] =
-    /^\s*(select|insert|update|delete)\b(?:[^"]*?\b(?:from|into)\b|)\s*"?([A-Za-z0-9_.-]+)"?/i.exec(
-      String(statement),
-    ) ?? [];
-  if (verb === undefined || table === undefined) return undefined;
-  const action = `PartiQL${verb[0]!.toUpperCase()}${verb.slice(1).toLowerCase()}`;
-  return permit(call, action, table);
+  const target = partiQlTarget(String(statement));
+  return target && permit(call, `PartiQL${target.verb}`, target.table, target.index);
 }
 
 function lambda(call: AwsCall): RequiredPermission[] | undefined {

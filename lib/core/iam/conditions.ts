@@ -223,5 +223,6 @@ function addressBits(address: string): string | undefined {
   const missing = 8 - groups(head).length - groups(tail ?? '').length;
   if (tail === undefined ? missing !== 0 : missing < 0) return undefined;
   const all = [...groups(head), ...Array(tail === undefined ? 0 : missing).fill('0'), ...groups(tail ?? '')];
+  if (!all.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
   return all.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
 }

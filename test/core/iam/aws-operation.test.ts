@@ -30,6 +30,18 @@ test.each<[string, string, Record<string, unknown>, string[]]>([
     { Statement: 'SELECT * FROM "orders" WHERE a = 1' },
     [`dynamodb:PartiQLSelect ${TABLE}`],
   ],
+  [
+    'PartiQL with the name of another table in a text',
+    'ExecuteStatement',
+    { Statement: "UPDATE orders SET note = 'from letters'" },
+    [`dynamodb:PartiQLUpdate ${TABLE}`],
+  ],
+  [
+    'PartiQL on an index',
+    'ExecuteStatement',
+    { Statement: 'SELECT * FROM "orders"."by-customer"' },
+    [`dynamodb:PartiQLSelect ${TABLE}/index/by-customer`],
+  ],
   ['PartiQL update', 'ExecuteStatement', { Statement: 'update orders set a = 1' }, [`dynamodb:PartiQLUpdate ${TABLE}`]],
 ])('%s', (_name, operation, input, expected) => {
   expect(needs(operation, input)).toEqual(expected);

@@ -33,15 +33,21 @@ function decide(policies: Partial<IamPolicies>, request: Partial<IamRequest> = {
   ).decision;
 }
 
+// What people get wrong about IAM is named `semantics: …`, so that `jest -t semantics:` shows all of it.
 describe('identity policies', () => {
   test.each<[string, PolicyDocument, Partial<IamRequest>, string]>([
     ['the declared operation on the declared table', getItem, {}, 'allow'],
     ['another operation', getItem, { action: 'dynamodb:PutItem' }, 'implicit-deny'],
     ['another table', getItem, { resource: `${TABLE}-2` }, 'implicit-deny'],
     ['an index of the table', getItem, { resource: `${TABLE}/index/i` }, 'implicit-deny'],
-    ['an action in other case', policy({ Action: 'DYNAMODB:getitem', Resource: TABLE }), {}, 'allow'],
     [
-      'a resource in other case',
+      'semantics: an action in other case matches',
+      policy({ Action: 'DYNAMODB:getitem', Resource: TABLE }),
+      {},
+      'allow',
+    ],
+    [
+      'semantics: a resource in other case does not match',
       policy({ Action: 'dynamodb:GetItem', Resource: TABLE.toUpperCase() }),
       {},
       'implicit-deny',
@@ -166,12 +172,12 @@ describe('combining kinds of policy', () => {
     ],
     ['the resource policy alone, same account', { resource: resourceFor(ROLE) }, 'allow'],
     [
-      'role ARN in the resource policy: limited by the boundary',
+      'semantics: role ARN in the resource policy, limited by the boundary',
       { resource: resourceFor(ROLE), boundary: nothing },
       'implicit-deny',
     ],
     [
-      'session ARN in the resource policy: not limited',
+      'semantics: session ARN in the resource policy, not limited by the boundary',
       { resource: resourceFor(SESSION.arn), boundary: nothing },
       'allow',
     ],
@@ -181,7 +187,7 @@ describe('combining kinds of policy', () => {
       'allow',
     ],
     [
-      'everyone in the resource policy: not limited by the boundary',
+      'semantics: everyone in the resource policy, not limited by the boundary',
       { resource: resourceFor('*'), boundary: nothing },
       'allow',
     ],
@@ -221,7 +227,7 @@ describe('combining kinds of policy', () => {
         expect(decide({ identity: [getItem], resource: except(others) })).toBe('explicit-deny');
     });
 
-    test('a denial hits whoever has a boundary, also whom it names', () => {
+    test('semantics: a denial with NotPrincipal hits whoever has a boundary, also whom it names', () => {
       expect(decide({ identity: [getItem], boundary: getItem, resource: except([root, ROLE]) })).toBe('explicit-deny');
     });
 
@@ -303,20 +309,20 @@ describe('conditions', () => {
     ['one of several values', { StringEquals: { k: ['a', 'v'] } }, { k: 'v' }, true],
     ['two keys are both needed', { StringEquals: { k: 'v', l: 'w' } }, { k: 'v' }, false],
     ['the key name in other case', { StringEquals: { 'aws:SourceAccount': 'v' } }, { 'AWS:sourceaccount': 'v' }, true],
-    ['StringEquals takes * literally', { StringEquals: { k: 'v*' } }, { k: 'vv' }, false],
+    ['semantics: StringEquals takes * literally', { StringEquals: { k: 'v*' } }, { k: 'vv' }, false],
     ['StringLike takes * as a pattern', { StringLike: { k: 'v*' } }, { k: 'vv' }, true],
     ['an escaped star is a star', { StringLike: { k: 'v${*}' } }, { k: 'vv' }, false],
     ['an escaped star matches a star', { StringLike: { k: 'v${*}' } }, { k: 'v*' }, true],
-    ['whitespace is not trimmed', { StringEquals: { k: 'v ' } }, { k: 'v' }, false],
+    ['semantics: whitespace is not trimmed', { StringEquals: { k: 'v ' } }, { k: 'v' }, false],
     ['a missing key', { StringEquals: { k: 'v' } }, {}, false],
     ['a missing key with IfExists', { StringEqualsIfExists: { k: 'v' } }, {}, true],
     ['IfExists still compares', { StringEqualsIfExists: { k: 'v' } }, { k: 'w' }, false],
-    ['a missing key with a negated operator', { StringNotEquals: { k: 'v' } }, {}, true],
+    ['semantics: a missing key with a negated operator holds', { StringNotEquals: { k: 'v' } }, {}, true],
     ['a negated operator with several values', { StringNotEquals: { k: ['a', 'v'] } }, { k: 'v' }, false],
     ['Null true for a missing key', { Null: { k: 'true' } }, {}, true],
     ['Null true for a present key', { Null: { k: 'true' } }, { k: 'v' }, false],
     ['Null false for a present key', { Null: { k: false } }, { k: 'v' }, true],
-    ['ForAllValues on a missing key', { 'ForAllValues:StringEquals': { k: 'v' } }, {}, true],
+    ['semantics: ForAllValues on a missing key holds', { 'ForAllValues:StringEquals': { k: 'v' } }, {}, true],
     ['ForAllValues, one value outside', { 'ForAllValues:StringEquals': { k: ['a', 'b'] } }, { k: ['a', 'c'] }, false],
     ['ForAllValues, all inside', { 'ForAllValues:StringEquals': { k: ['a', 'b'] } }, { k: ['a'] }, true],
     ['ForAnyValue on a missing key', { 'ForAnyValue:StringEquals': { k: 'v' } }, {}, false],
@@ -363,6 +369,7 @@ describe('conditions', () => {
     ],
     ['a date that is none', { DateNotEquals: { k: '2026-01-01T00:00:00Z' } }, { k: 'never' }, false],
     ['a number that is none, negated', { NumericNotEquals: { k: '1' } }, { k: '1e3' }, false],
+    ['an IPv6 address that is none', { IpAddress: { k: '::/0' } }, { k: '1:::2' }, false],
     ['an address that is none', { NotIpAddress: { k: '10.0.0.0/8' } }, { k: 'nowhere' }, false],
     ['an address of the other family', { NotIpAddress: { k: '2001:db8::/32' } }, { k: '10.1.2.3' }, true],
     ['an operator that does not exist', { StringMatches: { k: 'v' } }, { k: 'v' }, false],
