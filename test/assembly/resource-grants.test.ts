@@ -133,3 +133,15 @@ test('a denial in the policy of the resource denies', () => {
   expect(listed(denial({ Ref: 'Parameter' }, below))).toEqual([false, false]);
   expect(listed(denial('*', { Resource: '*' }))).toEqual([false, false]);
 });
+
+test('a policy of the resource that only a condition of the template brings is not certain', () => {
+  const listed = (more: object) => {
+    const { BucketPolicy, ...rest } = bucketWith(onBucket('*', { Effect: 'Deny' }));
+    const resources = { ...rest, BucketPolicy: { ...BucketPolicy, ...more } };
+    const roles = rolesWith([statement('s3:ListBucket', ARN('Bucket'))], resources);
+    return roles.role('Role').denies('s3:ListBucket', roles.target('Bucket')).proven;
+  };
+
+  expect(listed({ Condition: 'IsProduction' })).toBe(false);
+  expect(listed({})).toBe(true);
+});

@@ -208,6 +208,9 @@ test('a permissions boundary limits what is allowed; one that is not known leave
   expect(allowed(boundary('dynamodb:*'), { PermissionsBoundary: { Ref: 'Boundary' } })).toBe(true);
   expect(allowed(boundary('s3:*'), { PermissionsBoundary: { Ref: 'Boundary' } })).toBe(false);
   expect(allowed({}, { PermissionsBoundary: 'arn:aws:iam::1:policy/elsewhere' })).toBe(false);
+  const { Boundary } = boundary('dynamodb:*');
+  const conditional = { Boundary: { ...Boundary, Condition: 'IsProduction' } };
+  expect(allowed(conditional, { PermissionsBoundary: { Ref: 'Boundary' } })).toBe(false);
   expect(own([GET], {}, { PermissionsBoundary: 'arn:aws:iam::1:policy/elsewhere' }).tool.doubts).toEqual([
     'its permissions boundary is not known',
   ]);
@@ -274,4 +277,14 @@ test('a tool that is there twice, and one whose role is something else, have no 
   );
   expect(() => rolesWith([], Twin('Custom', named)).tool('refund')).toThrow(/role of the tool refund is not in/);
   expect(rolesWith([], Twin('Role', named)).tool('refund').name).toBe('Role');
+});
+
+test('an action that a reference decides is not known', () => {
+  const denied = (action: unknown) => {
+    const { tool, ledger } = own([statement(action, ARN('Ledger'))]);
+    return tool.denies('dynamodb:GetItem', ledger).proven;
+  };
+
+  expect(denied({ 'Fn::Sub': 'dynamodb:${Helper}' })).toBe(false);
+  expect(denied('dynamodb:PutItem')).toBe(true);
 });
