@@ -15,7 +15,7 @@ const examples = readdirSync(join(ROOT, 'examples')).filter((name) =>
 );
 mkdirSync(CACHE, { recursive: true });
 
-const ofExamples = examples.flatMap((name) => synthesize(name, join('examples', name, 'app.ts')));
+const ofExamples = examples.flatMap((name) => cdkSynth(name, join('examples', name, 'app.ts')));
 lint(ofExamples);
 const ofTable = synthesize('every-combination', join('test', 'support', 'every-combination.ts'));
 // The service behind its Smithy targets is made up.
@@ -24,6 +24,14 @@ console.log(`${ofExamples.length + ofTable.length} templates of ${examples.lengt
 
 function lint(templates: readonly string[], ...ignored: string[]): void {
   run(cfnLint(), ['--config-file', lintConfig(ignored), '--', ...templates]);
+}
+
+/** By the command that its users run. A warning or an error of any rule or construct ends it, and this script. */
+function cdkSynth(name: string, file: string): string[] {
+  const out = join(CACHE, name);
+  const options = ['--quiet', '--strict', '--output', out, '--context', '@aws-cdk/core:strictCfnValidateErrors=true'];
+  run('npx', ['cdk', 'synth', '--app', `node --import tsx ${file}`, ...options]);
+  return templatesIn(out);
 }
 
 function synthesize(name: string, file: string): string[] {
@@ -35,6 +43,10 @@ function synthesize(name: string, file: string): string[] {
   run('npx', ['tsx', file], {
     env: { CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: 'true' },
   });
+  return templatesIn(out);
+}
+
+function templatesIn(out: string): string[] {
   return readdirSync(out)
     .filter((file) => file.endsWith('.template.json'))
     .map((file) => join(out, file));

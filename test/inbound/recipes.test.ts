@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   CallbackUrl,
@@ -11,72 +13,73 @@ import {
 } from 'cdk-secure-mcp';
 import { GatewayApp } from '../support/gateway-app';
 
-const REASON = 'service principals of this issuer get roles instead of scopes';
-const AUDIENCE = ['https://mcp.example.com/incidents'];
-
-/** The table of docs/inbound.md, with the findings that a recipe cannot avoid. */
-const RECIPES: Record<string, [OidcInboundOptions, string[]]> = {
-  'RFC 9068': [{ issuer: 'https://id.example.com', audience: AUDIENCE, scopes: IssuerScopes.perTool() }, []],
-  Auth0: [
-    {
-      issuer: 'https://example.eu.auth0.com/',
-      audience: AUDIENCE,
-      clientClaim: 'azp',
-      scopes: IssuerScopes.perTool(),
-    },
-    [],
-  ],
-  Okta: [
-    {
-      issuer: 'https://example.okta.com/oauth2/aus1a2b3c4',
-      audience: AUDIENCE,
-      clientClaim: 'cid',
-      scopes: IssuerScopes.perTool({ claim: ScopeClaim.SCP_LIST }),
-    },
-    ['SecureMcp-IN04'],
-  ],
-  'Entra ID, people': [
-    {
-      issuer: 'https://login.microsoftonline.com/0b9b1c0e-5a3f-4d1e-9a57-1f2e3d4c5b6a/v2.0',
-      audience: ['5d1e7f1a-93c1-4b5e-8f0a-2c3d4e5f6a7b'],
-      clientClaim: 'azp',
-      scopes: IssuerScopes.perTool({
-        claim: ScopeClaim.SCP_TEXT,
-        advertisedPrefix: 'api://5d1e7f1a-93c1-4b5e-8f0a-2c3d4e5f6a7b/',
-      }),
-      claims: [InboundClaim.equalTo('tid', '0b9b1c0e-5a3f-4d1e-9a57-1f2e3d4c5b6a')],
-    },
-    [],
-  ],
-  'Entra ID, services': [
-    {
-      issuer: 'https://login.microsoftonline.com/0b9b1c0e-5a3f-4d1e-9a57-1f2e3d4c5b6a/v2.0',
-      audience: ['5d1e7f1a-93c1-4b5e-8f0a-2c3d4e5f6a7b'],
-      clientClaim: 'azp',
-      scopes: IssuerScopes.none({ reason: REASON }),
-    },
-    ['SecureMcp-IN04'],
-  ],
-  Keycloak: [
-    {
-      issuer: 'https://sso.example.com/realms/tools',
-      audience: AUDIENCE,
-      clientClaim: 'azp',
-      scopes: IssuerScopes.perTool(),
-      claims: [InboundClaim.equalTo('typ', 'Bearer')],
-    },
-    [],
-  ],
-  Google: [
-    {
-      issuer: 'https://accounts.google.com',
-      audience: AUDIENCE,
-      clientClaim: 'azp',
-      scopes: IssuerScopes.none({ reason: REASON }),
-    },
-    ['SecureMcp-IN04'],
-  ],
+/** The table of docs/inbound.md, and what stands in the place of its words and of its <…>. */
+const DOCUMENT = readFileSync(join(__dirname, '../../docs/inbound.md'), 'utf8');
+const HEAD = '| | `issuer` | `audience` | `clientClaim` | `scopes` | keeps ID tokens out |';
+const TENANT = '0b9b1c0e-5a3f-4d1e-9a57-1f2e3d4c5b6a';
+const APPLICATION = '5d1e7f1a-93c1-4b5e-8f0a-2c3d4e5f6a7b';
+const PLACES: { readonly [name: string]: string } = {
+  tenant: 'example.eu',
+  org: 'example',
+  'server id': 'aus1a2b3c4',
+  'tenant id': TENANT,
+  'application id': APPLICATION,
+  host: 'sso.example.com',
+  realm: 'tools',
 };
+const AUDIENCES: { readonly [words: string]: string } = {
+  'application id of the API': APPLICATION,
+};
+/** The findings that a recipe cannot avoid. */
+const UNAVOIDABLE: { readonly [recipe: string]: string[] } = {
+  Okta: ['SecureMcp-IN04'],
+  'Entra ID, services': ['SecureMcp-IN04'],
+  Google: ['SecureMcp-IN04'],
+};
+
+function rows(): string[][] {
+  const lines = DOCUMENT.split('\n');
+  const first = lines.indexOf(HEAD);
+  const rest = lines.slice(first + 2);
+  const table = rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('|')),
+  );
+  return table.map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+}
+
+function codeOf(cell: string): string | undefined {
+  const [, code] = /^`([^`]+)`/.exec(cell) ?? [];
+  return code?.replace(/<([^>]+)>/g, (whole, name: string) => PLACES[name] ?? whole);
+}
+
+/** Evaluates what a reader would copy. */
+function evaluated(code: string): unknown {
+  const names = { IssuerScopes, ScopeClaim, InboundClaim, perTool: IssuerScopes.perTool, reason: 'roles limit these' };
+  return new Function(...Object.keys(names), `return ${code};`)(...Object.values(names));
+}
+
+const RECIPES = rows().map(
+  ([name, issuer, audience, clientClaim, scopes, keepsOut], index, all): [string, OidcInboundOptions] => {
+    const issuerCode = codeOf(issuer === 'the same' ? all[index - 1]![1]! : issuer!)!;
+    const claim = codeOf(keepsOut!);
+    return [
+      name!,
+      {
+        issuer: issuerCode === 'iss' ? 'https://id.example.com' : issuerCode,
+        audience: [AUDIENCES[audience!] ?? 'https://mcp.example.com/incidents'],
+        clientClaim: codeOf(clientClaim!)!,
+        scopes: evaluated(codeOf(scopes!)!) as IssuerScopes,
+        claims: claim === undefined ? [] : [evaluated(claim) as InboundClaim],
+      },
+    ];
+  },
+);
 
 function findings(app: GatewayApp): string[] {
   const { violations } = new FourLayerChecks(app.app).validateScope(app.app);
@@ -85,13 +88,34 @@ function findings(app: GatewayApp): string[] {
     .sort();
 }
 
-test.each(Object.entries(RECIPES))('the recipe for %s', (_name, [options, expected]) => {
+test('the document has a table of recipes', () => {
+  expect(RECIPES.map(([name]) => name)).toEqual([
+    'RFC 9068',
+    'Auth0',
+    'Okta',
+    'Entra ID, people',
+    'Entra ID, services',
+    'Keycloak',
+    'Google',
+  ]);
+  expect(RECIPES.map(([, options]) => options.clientClaim)).toEqual([
+    'client_id',
+    'azp',
+    'cid',
+    'azp',
+    'azp',
+    'azp',
+    'azp',
+  ]);
+});
+
+test.each(RECIPES)('the recipe for %s, as the document has it', (name, options) => {
   const app = new GatewayApp('shop', { inbound: Inbound.oidc(options) });
   const agent = app.gateway.addExternalAgent('assistant', { clientId: 'assistant-client' });
   app.addTool('lookup').permit(Caller.allOf(agent, Caller.role('roles', 'responder')));
 
   expect(() => app.app.synth()).not.toThrow();
-  expect(findings(app)).toEqual(expected);
+  expect(findings(app)).toEqual(UNAVOIDABLE[name] ?? []);
 });
 
 test('people behind a Cognito client', () => {
