@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -21,6 +21,15 @@ export interface Attempt {
   readonly close: string;
 }
 
+/** What came of all that. */
+export interface Run {
+  readonly attempts: readonly Attempt[];
+  /** All that the function of a tool is given when ann calls it, as JSON: its event and its client context. */
+  readonly arrived: string;
+  /** The token that she came in with. */
+  readonly token: string;
+}
+
 const AUDIENCE = 'https://mcp.example.com/incidents';
 const ASSISTANT = { id: 'Aa11Bb22Cc33Dd44Ee55Ff66Gg77Hh88', redirectUri: 'http://localhost:33418/callback' };
 const INTRANET = { id: 'another-client-of-the-tenant', redirectUri: 'http://localhost:33419/callback' };
@@ -32,7 +41,7 @@ const USERS = [
 ];
 
 /** Runs the example on this machine: real MCP clients, an identity provider of its own, the synthesized gateway. */
-export async function run(): Promise<readonly Attempt[]> {
+export async function run(): Promise<Run> {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'inbound-oidc-')) });
   build(app);
   const { directory } = app.synth();
@@ -40,11 +49,26 @@ export async function run(): Promise<readonly Attempt[]> {
   const [tenant, other] = [await Tenant.start(USERS, clients), await Tenant.start(USERS, clients)];
   const seed = { Incidents: [{ incidentId: 'i-1' }] };
   const gateway = await startLocalGateway({ assembly: directory, issuer: tenant.issuer, seed });
+  const replaceHandlers = { 'incident-close': showingFunction() };
+  const showing = await startLocalGateway({ assembly: directory, issuer: tenant.issuer, replaceHandlers });
   try {
-    return await attempts(gateway, other);
+    return { attempts: await attempts(gateway, other), ...(await arrival(showing)) };
   } finally {
-    await Promise.all([gateway.close(), tenant.peer.close(), other.peer.close()]);
+    await Promise.all([gateway.close(), showing.close(), tenant.peer.close(), other.peer.close()]);
   }
+}
+
+/** Code for a tool that answers with what it was given. */
+function showingFunction(): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'inbound-oidc-tool-')), 'show.js');
+  writeFileSync(file, 'exports.handler = async (event, { clientContext }) => ({ event, clientContext });');
+  return file;
+}
+
+async function arrival(gateway: LocalGateway): Promise<Omit<Run, 'attempts'>> {
+  const ann = person('ann');
+  const client = await connectAs(ann, gateway.mcpUrl);
+  return { arrived: await closeIncident(client), token: ann.stored?.access_token ?? '' };
 }
 
 async function attempts(gateway: LocalGateway, other: Tenant): Promise<readonly Attempt[]> {
@@ -111,11 +135,13 @@ async function closeIncident(client: Client): Promise<string> {
 }
 
 async function main(): Promise<void> {
-  for (const { who, identity, refusal, tools, close } of await run()) {
+  const { attempts, arrived } = await run();
+  for (const { who, identity, refusal, tools, close } of attempts) {
     console.log(who);
     console.log(refusal === undefined ? `  comes in as ${identity}` : `  is refused: ${refusal}`);
     if (refusal === undefined) console.log(`  sees ${tools.join(', ') || 'no tool'}\n  closes an incident: ${close}`);
   }
+  console.log(`The function of the tool is given ${arrived}`);
 }
 
 if (require.main === module) void main();

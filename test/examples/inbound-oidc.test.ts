@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { build } from '../../examples/inbound-oidc/app';
-import { type Attempt, run } from '../../examples/inbound-oidc/run-local';
+import { type Attempt, type Run, run } from '../../examples/inbound-oidc/run-local';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { runRules } from '../../lib/rules/run-rules';
 
@@ -20,11 +20,29 @@ test('no rule of any layer objects', () => {
 });
 
 describe('on this machine, with an identity provider of its own', () => {
-  let attempts: readonly Attempt[];
+  let result: Run;
   beforeAll(async () => {
-    attempts = await run();
+    result = await run();
   }, 120_000);
-  const of = (who: RegExp) => attempts.find((attempt) => who.test(attempt.who))!;
+  const of = (who: RegExp): Attempt => result.attempts.find((attempt) => who.test(attempt.who))!;
+
+  test('what reaches the function of a tool is its arguments and the call, no header and no token', () => {
+    const { event, clientContext } = JSON.parse(result.arrived);
+
+    expect(event).toEqual({ incidentId: 'i-1', resolution: 'fixed' });
+    expect(Object.keys(clientContext)).toEqual(['custom']);
+    expect(Object.keys(clientContext.custom).sort()).toEqual([
+      'bedrockAgentCoreAwsRequestId',
+      'bedrockAgentCoreGatewayId',
+      'bedrockAgentCoreMcpMessageId',
+      'bedrockAgentCoreMessageVersion',
+      'bedrockAgentCoreTargetId',
+      'bedrockAgentCoreToolName',
+    ]);
+    expect(result.token).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+    for (const part of result.token.split('.')) expect(result.arrived).not.toContain(part);
+    expect(result.arrived).not.toMatch(/eyJ|authorization|auth0\|ann/i);
+  });
 
   test('a responder comes in as herself and closes an incident', () => {
     expect(of(/^ann, a responder/)).toMatchObject({ identity: 'auth0|ann', tools: [CLOSE, GET] });

@@ -14,8 +14,11 @@ import {
   Outbound,
   SecureMcpGateway,
   Target,
+  ToolHandler,
+  ToolOutbound,
 } from 'cdk-secure-mcp';
 import { Peer } from '../../examples/outbound/local/peer';
+import { schema } from '../support/gateway-app';
 import { callTool, edited, resources, start, stopAll, tokenOf } from '../support/local-shop';
 import { synthesizeDesk } from '../support/outbound-desk';
 import { apiKey, docs, oauth2, tickets } from '../support/remote-targets';
@@ -84,6 +87,56 @@ test.each(PLAIN)('a reference as %s is no problem, and is all that is written', 
   expect(written).toContain('vendor/key');
   expect(written).toContain('EXTERNAL');
   expect(written).not.toContain('{{resolve');
+});
+
+describe('with the code of a tool as an asset', () => {
+  const VISIBLE = 'a-text-of-the-code';
+  const CODE = `
+    import { defineTool, outboundCredential } from '${join(__dirname, '../../lib/runtime')}';
+    export const handler = defineTool<{ id: string }>({
+      name: 'look-up',
+      handle: async ({ input }) => {
+        const known = process.env.VENDOR_API_KEY ?? (await outboundCredential());
+        return { found: input.id, known: known.length, by: '${VISIBLE}' };
+      },
+    });`;
+  const withTool = (apiKeySecret: SecretValue) =>
+    outputOf((stack) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'no-secrets-tool-')), 'look-up.ts');
+      writeFileSync(file, CODE);
+      const provider = new ApiKeyProvider(stack, 'Key', { apiKey: reference(apiKeySecret) });
+      const gateway = new SecureMcpGateway(stack, 'Gateway', { inbound: Inbound.cognito() });
+      const lookUp = gateway.addTool('look-up', {
+        description: 'Looks up an order',
+        input: schema({ id: { type: 'string' } }, ['id']),
+        handler: ToolHandler.fromEntry(file),
+        access: {},
+        outbound: ToolOutbound.apiKey(provider),
+      });
+      lookUp.permit(gateway.addAgent('robot'));
+    });
+
+  test('what stands in the environment of the synthesis is in no file of it', () => {
+    process.env.VENDOR_API_KEY = MARKER;
+    try {
+      const { written, error } = withTool(SecretValue.secretsManager('vendor/key', { jsonField: 'value' }));
+
+      expect(error).toBe('');
+      expect(written).toContain(VISIBLE);
+      expect(written).toContain('vendor/key');
+      expect(written).not.toContain(MARKER);
+    } finally {
+      delete process.env.VENDOR_API_KEY;
+    }
+  });
+
+  test('plain text for its provider fails synthesis, and is in no file of it', () => {
+    const { written, error } = withTool(SecretValue.unsafePlainText(MARKER));
+
+    expect(error).toContain('[SECRET_PLAINTEXT]');
+    expect(error).not.toContain(MARKER);
+    expect(written).not.toContain(MARKER);
+  });
 });
 
 test.each([
