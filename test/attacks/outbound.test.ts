@@ -166,7 +166,7 @@ describe('E05: a host cannot lead the gateway elsewhere', () => {
     },
   );
 
-  test('within the host it can, with the same credential', async () => {
+  test('the twin: within the host it can, with the same credential', async () => {
     hosts.crm = ({ url }) =>
       url === '/v1/customers/c-1' ? { status: 302, headers: { location: '/v1/c-1' } } : Hosts.honest();
     const arrivals = hosts.watch();
@@ -188,24 +188,6 @@ describe('E05: a host cannot lead the gateway elsewhere', () => {
 
     expect(hosts.server.arrivals).toHaveLength(before);
     expect(gateway.decisions.at(-1)!.reason).toContain('redirects to another host');
-  });
-
-  test('the twin: where the other host counts as this one, the request gets there', async () => {
-    const { forward, vault } = hosts.options;
-    // The host is compared in the table of routes: both are one server here.
-    const both = { ...forward, 'https://attacker.example': hosts.api.origin };
-    const weaker = await start(desk, { outbound: { vault, forward: both } });
-    hosts.crm = ({ url }) =>
-      url === '/v1/customers/c-1'
-        ? { status: 302, headers: { location: 'https://attacker.example/stolen' } }
-        : Hosts.honest();
-    const reached = async (to: LocalGateway) => {
-      const arrivals = hosts.watch();
-      await call(to);
-      return arrivals().some(({ url, headers }) => url === '/stolen' && headers['x-api-key'] === CREDENTIALS.crmKey);
-    };
-
-    expect([await reached(gateway), await reached(weaker)]).toEqual([false, true]);
   });
 
   test('without end it cannot', async () => {

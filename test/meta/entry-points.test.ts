@@ -36,7 +36,7 @@ test('importing ./runtime loads no AWS SDK', () => {
 });
 
 test.each([
-  ['all of it', "export * from './lib/runtime/index.ts'", 24_000],
+  ['all of it', "export * from './lib/runtime/index.ts'", 25_000],
   ['what a tool takes of it', "export { defineTool } from './lib/runtime/index.ts'", 8_000],
 ])('./runtime is made of runtime and protocol alone, and small: %s', (_what, contents, bytes) => {
   const { metafile, outputFiles } = buildSync({
