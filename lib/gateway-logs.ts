@@ -14,7 +14,7 @@ export interface GatewayLogsProps {
 
 /**
  * Delivers the gateway's application logs, policy decisions included, to an encrypted log group. The service logs
- * nothing by itself. The records hold the bodies of requests and responses; what is sensitive in them is masked.
+ * nothing by itself. The records hold the bodies of requests and responses; what `maskedLogs` knows in them is masked.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-configure.html
  */
