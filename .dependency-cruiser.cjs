@@ -21,6 +21,19 @@ const MAY_IMPORT = {
   nag: ['rules', 'assembly', 'core', 'protocol'],
   cli: ['local', 'rules', 'analysis', 'assembly', 'core', 'protocol'],
 };
+/** Inside lib/local: one folder for each step of a call, and what it may import of the others. */
+const LOCAL_MAY_IMPORT = {
+  common: [],
+  model: [],
+  issuer: ['model', 'common'],
+  inbound: ['model', 'common'],
+  outbound: ['model', 'common'],
+  lambda: ['model', 'common'],
+  authorization: ['outbound', 'model', 'common'],
+  interceptors: ['outbound', 'lambda', 'model', 'common'],
+  aws: ['outbound', 'model', 'common'],
+  mcp: ['inbound', 'issuer', 'authorization', 'interceptors', 'outbound', 'lambda', 'model', 'common'],
+};
 const WITHOUT_CDK = ['protocol', 'core', 'analysis', 'assembly', 'rules', 'runtime', 'local', 'testing', 'cli'];
 const WITHOUT_IO = ['protocol', 'core', 'analysis', 'rules', 'runtime'];
 
@@ -34,6 +47,13 @@ module.exports = {
       severity: 'error',
       from: { path: zone(folder) },
       to: { path: '^lib/', pathNot: [folder, ...allowed].map(zone) },
+    })),
+    ...Object.entries(LOCAL_MAY_IMPORT).map(([folder, allowed]) => ({
+      name: `local-${folder}`,
+      comment: `lib/local/${folder} may import of lib/local: itself${allowed.map((a) => `, ${a}`).join('')}`,
+      severity: 'error',
+      from: { path: zone(`local/${folder}`) },
+      to: { path: '^lib/local/', pathNot: [folder, ...allowed].map((a) => zone(`local/${a}`)) },
     })),
     {
       name: 'cdk-only-in-constructs',

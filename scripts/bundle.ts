@@ -19,8 +19,8 @@ const ENTRIES = [
 ];
 
 /** Runs in the sandboxes, so it stays a file of its own, beside whatever starts them. */
-const BOOTSTRAP = 'lib/local/lambda-bootstrap.cjs';
-const STARTS_SANDBOXES = 'lib/local/lambda-host.ts';
+const BOOTSTRAP = 'lib/local/lambda/lambda-bootstrap.cjs';
+const STARTS_SANDBOXES = 'lib/local/lambda/lambda-host.ts';
 
 /** dynalite loads its operations by a name without extension, which esbuild cannot follow: here they get one. */
 const dynaliteOperations: Plugin = {

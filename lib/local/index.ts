@@ -1,8 +1,10 @@
 // The `./local` entry point: starts a local gateway from a test.
-export type { Decision } from './decision';
-export type { LocalCredentials } from './iam-callers';
-export type { LocalUser } from './local-users';
-export type { VaultField, VaultValues } from './remote/vault';
+
+export type { Decision } from './common/decision';
+export type { LocalCredentials } from './inbound/iam-callers';
+export type { LocalUser } from './issuer/local-users';
+export type { TokenRecipe } from './issuer/token-issuer';
+export type { VaultField, VaultValues } from './outbound/vault';
 export {
   type LocalAgent,
   type LocalGateway,
@@ -11,4 +13,3 @@ export {
   type LocalOutboundOptions,
   startLocalGateway,
 } from './start-local-gateway';
-export type { TokenRecipe } from './token-issuer';

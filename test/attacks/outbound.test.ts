@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConcreteAssembly } from '../../lib/assembly/concrete';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import type { LocalGateway } from '../../lib/local';
-import { readRoles } from '../../lib/local/roles';
+import { readRoles } from '../../lib/local/model/roles';
 import { runRules } from '../../lib/rules/run-rules';
 import {
   callTool,

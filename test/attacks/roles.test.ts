@@ -6,8 +6,8 @@ import { readAssembly } from '../../lib/assembly/read-assembly';
 import { evaluate, type IamPrincipal } from '../../lib/core/iam/evaluate';
 import { many, type PolicyDocument } from '../../lib/core/iam/policy-document';
 import type { LocalGateway } from '../../lib/local';
-import { readResourcePolicies } from '../../lib/local/resource-policies';
-import { readRoles } from '../../lib/local/roles';
+import { readResourcePolicies } from '../../lib/local/model/resource-policies';
+import { readRoles } from '../../lib/local/model/roles';
 import { runRules } from '../../lib/rules/run-rules';
 import { defineTool } from '../../lib/runtime';
 import {

@@ -25,6 +25,19 @@ const MAY_IMPORT: Record<string, string[]> = {
   nag: ['rules', 'assembly', 'core', 'protocol'],
   cli: ['local', 'rules', 'analysis', 'assembly', 'core', 'protocol'],
 };
+/** The same inside lib/local. */
+const LOCAL_MAY_IMPORT: Record<string, string[]> = {
+  common: [],
+  model: [],
+  issuer: ['model', 'common'],
+  inbound: ['model', 'common'],
+  outbound: ['model', 'common'],
+  lambda: ['model', 'common'],
+  authorization: ['outbound', 'model', 'common'],
+  interceptors: ['outbound', 'lambda', 'model', 'common'],
+  aws: ['outbound', 'model', 'common'],
+  mcp: ['inbound', 'issuer', 'authorization', 'interceptors', 'outbound', 'lambda', 'model', 'common'],
+};
 const ZONES = Object.keys(MAY_IMPORT);
 const PURE = ['protocol', 'core', 'analysis', 'rules', 'runtime'];
 const WITHOUT_CDK = [...PURE, 'assembly', 'local', 'testing', 'cli'];
@@ -71,6 +84,30 @@ test('each zone accepts what it may import and refuses everything else', () => {
   expect(broken).toEqual(expected.sort());
 });
 
+test('each folder of the local gateway accepts what it may import of the others and refuses the rest', () => {
+  const folders = Object.keys(LOCAL_MAY_IMPORT);
+  const pairs = folders.flatMap((folder) =>
+    folders.filter((each) => each !== folder).map((each) => [folder, each] as const),
+  );
+  const files = [
+    ...['.', ...folders].map((folder) => leaf(`local/${folder}`)),
+    ...pairs.map(([folder, other]) => importing(`local/${folder}`, other)),
+    ...folders.map((folder) => importing(`local/${folder}`, '.')),
+    ...folders.map((folder): [string, string] => [
+      `lib/local/imports-${folder}.ts`,
+      `import { leaf } from './${folder}/leaf';\nexport const seen = leaf;\n`,
+    ]),
+  ];
+
+  const broken = cruise(Object.fromEntries(files));
+
+  const refused = pairs.filter(([folder, other]) => !LOCAL_MAY_IMPORT[folder]!.includes(other));
+  const expected = [...refused, ...folders.map((folder) => [folder, '.'] as const)].map(
+    ([folder, other]) => `local-${folder} lib/local/${folder}/imports-${other}.ts`,
+  );
+  expect(broken).toEqual(expected.sort());
+});
+
 test('zones that know CloudFormation as data refuse the CDK; the others take it', () => {
   const files = ZONES.map((zone) => [
     `lib/${zone}/cdk.ts`,
@@ -102,14 +139,22 @@ test('only the engine imports Cedar', () => {
 });
 
 test('every folder of lib has its walls, and its row in the architecture', () => {
-  const folders = readdirSync(join(ROOT, 'lib'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const foldersOf = (path: string) =>
+    readdirSync(join(ROOT, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  const folders = foldersOf('lib');
   const table = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('|'));
 
-  for (const { name } of folders) {
+  for (const name of folders) {
     expect(ZONES).toContain(name);
     expect(table.some((row) => row.split('|')[1]!.includes(`\`${name}\``))).toBe(true);
+  }
+  for (const name of foldersOf('lib/local')) {
+    expect(Object.keys(LOCAL_MAY_IMPORT)).toContain(name);
+    expect(table.some((row) => row.split('|')[1]!.includes(`\`local/${name}\``))).toBe(true);
   }
 });
 
