@@ -2,6 +2,7 @@ import { ANALYSIS_BUDGET } from './analyze-handler';
 import type { HandlerAnalysis } from './handler-analysis';
 import { Interpreter } from './interpreter';
 import { type PythonCode, pythonProgram } from './python/program';
+import { unreachedMentions } from './python/unreached';
 import { reportUses } from './report-uses';
 import { resolveScopes } from './scopes';
 
@@ -16,7 +17,7 @@ const DOUBT = 'Python: names and types are not fixed';
  * `unverifiable`.
  */
 export function analyzePython(code: PythonCode): HandlerAnalysis {
-  const { program, gaps, at } = pythonProgram(code);
+  const { program, gaps, mentions, at } = pythonProgram(code);
   const scopes = resolveScopes(program);
   const run = (contextDepth: number) => {
     const interpreter = new Interpreter(program, scopes, {
@@ -34,6 +35,6 @@ export function analyzePython(code: PythonCode): HandlerAnalysis {
   return {
     used,
     unverifiable: [...gaps.map((gap) => ({ service: '*', ...gap })), ...unverifiable],
-    unreached: [],
+    unreached: unreachedMentions(interpreter, mentions, at),
   };
 }

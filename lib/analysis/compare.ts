@@ -2,7 +2,13 @@ import { matchesAction } from '../core/iam/match';
 import { actionsOfOperation, isKnownAction } from '../core/iam/operation-map';
 import type { DeclaredAccessMetadata } from '../protocol/template-metadata';
 import { accessLineWith, accessLineWithout } from './access-line';
-import type { HandlerAnalysis, ResourceExpression, SourcePosition, UsedPermission } from './handler-analysis';
+import type {
+  HandlerAnalysis,
+  ResourceExpression,
+  SourcePosition,
+  UnreachedCommand,
+  UsedPermission,
+} from './handler-analysis';
 import { coversPart } from './part';
 
 export type AccessFindingKind =
@@ -190,7 +196,7 @@ function missing(
 function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFinding[] {
   return grants.flatMap((grant): AccessFinding[] => {
     const { access, action, part } = grant;
-    if (analysis.unverifiable.some(({ service }) => service === '*' || service === access.service)) return [];
+    if (analysis.unverifiable.some(({ service }) => concerns(service, grant))) return [];
     const isUsed = analysis.used.some(
       (used) =>
         matchesAction(grant.action, used.action) &&
@@ -205,25 +211,42 @@ function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFind
       analysis.used.some((used) => siblings.includes(used.action) && mayBeOn(used, access.env))
     )
       return [];
-    const dead = analysis.unreached.find(
-      ({ service, operation }) => service === access.service && actionsOf(service, operation).includes(action),
+    const unreached = analysis.unreached.find(
+      ({ service, operation }) =>
+        concerns(service, grant) &&
+        (operation === '*' || actionsOf(service, operation).some((other) => matchesAction(action, other))),
     );
+    if (unreached !== undefined) return [undecided(grant, unreached)];
     return [
       {
         kind: 'excess',
         severity: 'warning',
-        message: `${access.env} allows ${action}${part ? ` on ${part}` : ''}, and no code uses it${
-          dead === undefined
-            ? ''
-            : `: ${dead.operation} stands in ${dead.at.file}:${dead.at.line}, but nothing calls it`
-        }`,
+        message: `${access.env} allows ${action}${part ? ` on ${part}` : ''}, and no code uses it`,
         fix: accessLineWithout(access, action, part),
         env: access.env,
         action,
-        at: dead?.at,
       },
     ];
   });
+}
+
+/** An access that names actions itself may name those of several services. */
+function concerns(service: string, { access, action }: Grant): boolean {
+  return service === '*' || service === access.service || service === action.slice(0, action.indexOf(':'));
+}
+
+/** Code that was not come to may be what an access is for. */
+function undecided({ access, action, part }: Grant, { service, operation, at }: UnreachedCommand): AccessFinding {
+  const what = operation === '*' ? `a call of ${service === '*' ? 'AWS' : service}` : operation;
+  return {
+    kind: 'unverifiable',
+    severity: 'info',
+    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: ${what} stands in the code, and how it is called is not seen`,
+    fix: `Call it so that its client and its caller are seen, or remove it there and from the access ${access.env}`,
+    at,
+    env: access.env,
+    action,
+  };
 }
 
 function mayBeOn(used: UsedPermission, env: string): boolean {

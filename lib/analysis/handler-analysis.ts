@@ -41,9 +41,11 @@ export interface Unverifiable {
   readonly at: SourcePosition;
 }
 
-/** A command in the code that nothing calls, as far as is seen. */
+/** A call that stands in the code, and that the analysis did not come to. */
 export interface UnreachedCommand {
+  /** IAM prefix, or `*` for any. */
   readonly service: string;
+  /** SDK operation, or `*` for any. */
   readonly operation: string;
   readonly at: SourcePosition;
 }

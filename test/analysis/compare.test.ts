@@ -173,6 +173,31 @@ test.each(['*', 'dynamodb'])('nothing is called excess where the code cannot be 
   expect(compareAccess([get], uses()).map(({ kind }) => kind)).toEqual(['excess']);
 });
 
+test.each([
+  ['the operation', { service: 'dynamodb', operation: 'GetItem' }, true],
+  ['any operation of the service', { service: 'dynamodb', operation: '*' }, true],
+  ['any operation at all', { service: '*', operation: '*' }, true],
+  ['another operation', { service: 'dynamodb', operation: 'PutItem' }, false],
+  ['another service', { service: 's3', operation: '*' }, false],
+])('what stands in code that the analysis does not come to is undecided: %s', (_name, mentioned, isUndecided) => {
+  const analysis = { ...uses(), unreached: [{ ...mentioned, at: { file: 'src/old.py', line: 7 } }] };
+
+  const [finding] = compareAccess([get], analysis);
+  expect(finding).toMatchObject(
+    isUndecided
+      ? { kind: 'unverifiable', severity: 'info', env: 'ORDERS', at: { file: 'src/old.py', line: 7 } }
+      : { kind: 'excess', severity: 'warning' },
+  );
+});
+
+test('of an access that names actions itself, each action is of its own service', () => {
+  const custom = orders(['sqs:SendMessage', 'dynamodb:GetItem'], "Access.custom({ actions: ['sqs:SendMessage'] })");
+  const unreached = [{ service: 'sqs', operation: 'SendMessage', at }];
+
+  expect(compareAccess([custom], { ...uses({}), unreached }).map(({ kind }) => kind)).toEqual(['unverifiable']);
+  expect(compareAccess([custom], uses({})).map(({ kind }) => kind)).toEqual(['excess']);
+});
+
 test('access that names actions covers them on any resource', () => {
   const custom = orders(['dynamodb:Get*'], "Access.custom({ actions: ['dynamodb:Get*'] })");
 

@@ -101,8 +101,6 @@ class Orders(Base):
         super().__init__(name)
     def find(self, id):
         return self.client.get_item(TableName=self.table, Key=id)
-    def remove(self, id):
-        self.client.delete_item(TableName=self.table, Key=id)
 def handler(event, context):
     return Orders(name=os.environ['T']).find(event['id'])
 `,
@@ -263,6 +261,48 @@ def handler(event, context):
 
   expect(lines(analysis)).toEqual(expected);
   expect(analysis.unverifiable).toEqual([]);
+  expect(analysis.unreached).toEqual([]);
+});
+
+/** One call of each that nothing is seen to make, and the line where it stands. */
+test.each<[string, string, string]>([
+  ['a method that nothing calls', "def remove():\n    boto3.client('dynamodb').delete_item()", 'dynamodb DeleteItem 3'],
+  [
+    'a client from somewhere else',
+    'import context\ncontext.table.query()\ncontext.table.batch_writer()',
+    'dynamodb Query 3, dynamodb BatchWriteItem 4',
+  ],
+  ['a client that is made in code that nothing calls', "def make():\n    return boto3.client('sqs')", 'sqs * 3'],
+  ['one of any service', 'def make(name):\n    return boto3.client(name)', '* * 3'],
+  ['a table of the resource', "def make(resource):\n    return resource.Table('a').delete()", 'dynamodb * 3'],
+  ['objects of a bucket', 'def read(bucket):\n    return bucket.objects.all()', 's3 ListObjects 3'],
+  ['a transfer', "def send(client):\n    return client.upload_file('a', 'b', 'c')", 's3 PutObject 3'],
+  ['an operation by its name', "def call(client):\n    return getattr(client, 'scan')()", 'dynamodb Scan 3'],
+  ['an operation by its name in a table', "NAMES = {'a': 'put_item'}", 'dynamodb PutItem 2'],
+  ['the way around all methods', 'def call(client):\n    return client._make_api_call()', '* * 3'],
+])('%s is said with its place', (_name, source, expected) => {
+  const analysis = analyze(`import boto3\n${source}\ndef handler(event, context): pass\n`, {}, { context: false });
+  const found = analysis.unreached.map(({ service, operation, at }) => `${service} ${operation} ${at.line}`);
+
+  expect(found).toEqual(expect.arrayContaining(expected.split(', ')));
+  expect(analysis.used).toEqual([]);
+});
+
+test('what is no call of AWS is not taken for one', () => {
+  const analysis = analyze(`
+class Search:
+    def __init__(self, query):
+        self.query = query
+        self.scan = []
+    def publish(self, text):
+        return text + self.query
+def handler(event, context):
+    search = Search(event['query'])
+    search.scan.append(search.publish('query'))
+    for invoke in search.scan: print(invoke, {'scan': 1}['scan'])
+`);
+
+  expect(analysis).toEqual({ used: [], unverifiable: [], unreached: [] });
 });
 
 test('modules of the folder are followed, also relative ones, packages and stars', () => {

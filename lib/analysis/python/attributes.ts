@@ -33,6 +33,8 @@ function attributeOf(path: string, name: string): Value {
       return python(`${kind}.${name}`);
     case 'powertools':
       return python('powertools');
+    case 'batch':
+      return /^(put|delete)_item$/.test(name) ? python(`batch ${name}`) : UNKNOWN;
     case 'client':
     case 'resource':
       if (method !== undefined || NO_OPERATIONS.test(name)) return UNKNOWN;

@@ -55,6 +55,9 @@ export function callPython(
     case 'os.getenv':
       machine.read(holding(machine.constant({ kind: 'environment' })), argument(call, 0, 'key'), to, site);
       return;
+    // What a batch writer is given goes out with the call that made it.
+    case 'batch':
+      return;
     case 'functools.partial':
       callPartial(call);
       return;
@@ -171,7 +174,7 @@ function callOfResource(call: Call, type: string, method: string): void {
   }
   const input = inputOf(call);
   for (const name of identifiers) machine.solver.flow(own(name), input.property(name));
-  machine.solver.add(to, UNKNOWN);
+  machine.solver.add(to, method === 'batch_writer' ? machine.constant(python('batch')) : UNKNOWN);
   if (method === 'batch_writer') {
     const items = machine.objectAt(site, 'items');
     items.computedNames.push(input.property('TableName'));

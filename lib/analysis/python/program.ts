@@ -3,6 +3,7 @@ import type { SourcePosition } from '../handler-analysis';
 import { boundNames } from './bound-names';
 import { lowerExpression } from './lower-expression';
 import { lowerStatements } from './lower-statement';
+import { type Mention, mentionsIn } from './mentions';
 import * as js from './nodes';
 import { platformModule, signsRequests } from './platform-module';
 import type { PythonModule } from './python-module';
@@ -29,6 +30,8 @@ export interface ProgramGap {
 export interface PythonProgram {
   readonly program: Program;
   readonly gaps: readonly ProgramGap[];
+  /** What looks like boto3 in the text of the modules. */
+  readonly mentions: readonly Mention[];
   at(offset: number): SourcePosition;
 }
 
@@ -36,7 +39,7 @@ export function pythonProgram(code: PythonCode): PythonProgram {
   const builder = new ProgramBuilder(code);
   const dot = code.handler.lastIndexOf('.');
   const program = builder.build(code.handler.slice(0, dot).replaceAll('/', '.'), code.handler.slice(dot + 1));
-  return { program, gaps: builder.gaps, at: (offset) => builder.at(offset) };
+  return { program, gaps: builder.gaps, mentions: builder.mentions, at: (offset) => builder.at(offset) };
 }
 
 interface LoadedFile {
@@ -49,6 +52,7 @@ const NOWHERE: js.Range = { start: 0, end: 0 };
 
 class ProgramBuilder {
   public readonly gaps: ProgramGap[] = [];
+  public readonly mentions: Mention[] = [];
   private readonly files: LoadedFile[] = [];
   private readonly identifiers = new Map<string, string>();
   private readonly names = new Map<string, ReadonlySet<string>>();
@@ -115,6 +119,7 @@ class ProgramBuilder {
       const at = this.at(file.start + errorAt);
       this.gaps.push({ reason: 'has a part that does not parse', at });
     }
+    this.mentions.push(...mentionsIn(root, file.start));
     const bound = boundNames(root.children);
     this.names.set(name, bound);
     const range = { start: file.start, end: this.offset };

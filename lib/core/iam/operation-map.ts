@@ -71,13 +71,35 @@ export function accessLevel(action: string): string | undefined {
 
 /** The operation of a service whose name is written in other case: `putitem` is `PutItem`. */
 export function operationNamed(service: string, name: string): string | undefined {
+  return [...operationsOf(service)].find((known) => known.toLowerCase() === name.toLowerCase());
+}
+
+/** Operations of all services whose name is this one in whatever case. */
+export function operationsNamed(name: string): readonly { readonly service: string; readonly operation: string }[] {
+  byName ??= namedOperations();
+  return byName.get(name.toLowerCase()) ?? [];
+}
+
+function namedOperations(): Map<string, { service: string; operation: string }[]> {
+  const found = new Map<string, { service: string; operation: string }[]>();
+  for (const service of new Set([...Object.keys(OPERATION_EXCEPTIONS), ...Object.keys(ACTIONS)])) {
+    for (const operation of operationsOf(service)) {
+      const all = found.get(operation.toLowerCase()) ?? [];
+      found.set(operation.toLowerCase(), [...all, { service, operation }]);
+    }
+  }
+  return found;
+}
+
+function operationsOf(service: string): Set<string> {
   const exceptions = Object.hasOwn(OPERATION_EXCEPTIONS, service) ? Object.keys(OPERATION_EXCEPTIONS[service]!) : [];
   const actions = Object.hasOwn(ACTIONS, service)
     ? Object.values(ACTIONS[service]!).flatMap((names) => names.split(' '))
     : [];
-  return [...exceptions, ...actions].find((known) => known.toLowerCase() === name.toLowerCase());
+  return new Set([...exceptions, ...actions]);
 }
 
+let byName: ReadonlyMap<string, readonly { readonly service: string; readonly operation: string }[]> | undefined;
 let index: ReadonlyMap<string, string> | undefined;
 
 function exceptionOf(service: string, operation: string): OperationException | undefined {
