@@ -38,7 +38,7 @@ app.synth();
 
 const check = spawnSync('npx', ['secure-mcp', 'check', '--format', 'json'], { encoding: 'utf8' });
 assert.equal(check.status, 0, check.stdout + check.stderr);
-assert.deepEqual(JSON.parse(check.stdout), { findings: [] });
+assert.deepEqual(JSON.parse(check.stdout), { findings: [], switchedOff: [] });
 
 const robot = { agent: 'robot', tool: 'lookup', arguments: { id: 'o-1' } };
 authorizationOf(stack).expect(robot).allow({ by: 'lookup' });
