@@ -2,6 +2,7 @@ import type { Machine, Site } from './machine';
 import { readPython } from './python/attributes';
 import { clientOfPath } from './python/boto3-model';
 import { methodOf } from './python/builtins';
+import { runsCode } from './python/platform-module';
 import { isKnownMethod, operationOfMethod } from './sdk-model';
 import { Cell, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
 
@@ -171,6 +172,8 @@ function readAny(machine: Machine, value: Value, to: Cell, site: Site): void {
       const service = clientOfPath(value.path);
       if (service !== undefined)
         machine.escape(service, 'calls a method of the client by a name that is not known', site);
+      if (runsCode(value.path.replace(/^module /, '')))
+        machine.escape('*', 'takes something of a module by a name that is not known', site);
       solver.add(to, UNKNOWN);
       return;
     }

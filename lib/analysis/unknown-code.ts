@@ -31,7 +31,8 @@ export function callHarmless(machine: Machine, args: readonly Argument[], to: Ce
   }
 }
 
-function handOver(machine: Machine, value: Value, callee: Value | undefined, site: Site): void {
+/** What code that is not analysed may do with something that it is given. */
+export function handOver(machine: Machine, value: Value, callee: Value | undefined, site: Site): void {
   const given = callee?.kind === 'input' ? INPUT : UNKNOWN;
   if (value.kind === 'function') runHandedOver(machine, value, given, site, true);
   else handOverInside(machine, value, given, site);

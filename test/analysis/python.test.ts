@@ -232,6 +232,60 @@ def handler(event, context):
     ],
   ],
   [
+    'sessions by any way to get one',
+    `import os, boto3, botocore.session, botocore
+from boto3 import *
+first = botocore.session.get_session().create_client('sqs')
+second = boto3._get_default_session().client('sns')
+third = boto3.Session()._session.create_client('s3')
+fourth = botocore.session.Session().create_client('dynamodb')
+fifth = client('ssm')
+def handler(event, context):
+    first.send_message(QueueUrl=os.environ['Q'])
+    second.publish(TopicArn=os.environ['N'])
+    third.get_object(Bucket=os.environ['B'], Key='a')
+    fourth.get_item(TableName=os.environ['T'])
+    fifth.get_parameter(Name=os.environ['P'])
+`,
+    [
+      'may sqs:SendMessage Q handler.py:9',
+      'may sns:Publish N handler.py:10',
+      'may s3:GetObject B /a handler.py:11',
+      'may dynamodb:GetItem T handler.py:12',
+      'may ssm:GetParameter P handler.py:13',
+    ],
+  ],
+  [
+    'Powertools from any of its modules',
+    `import os
+import aws_lambda_powertools.utilities.parameters
+from aws_lambda_powertools.utilities.parameters.ssm import SSMProvider
+from aws_lambda_powertools.utilities.parameters import AppConfigProvider, SecretsProvider
+from aws_lambda_powertools.utilities.feature_flags import AppConfigStore, FeatureFlags
+from aws_lambda_powertools.utilities.streaming.s3_object import S3Object
+provider = SSMProvider()
+flags = FeatureFlags(store=AppConfigStore(environment='live', application='shop', name=os.environ['F']))
+def handler(event, context):
+    aws_lambda_powertools.utilities.parameters.get_parameter(os.environ['P'])
+    provider.get_multiple(os.environ['M'])
+    AppConfigProvider(environment='live', application='shop').get(os.environ['A'])
+    SecretsProvider().set(os.environ['S'], value='x')
+    S3Object(bucket=os.environ['B'], key='k').read()
+    return flags.evaluate(name='new', default=False)
+`,
+    [
+      'may appconfig:GetLatestConfiguration F handler.py:8',
+      'may appconfig:StartConfigurationSession F handler.py:8',
+      'may ssm:GetParameter P handler.py:10',
+      'may ssm:GetParametersByPath M handler.py:11',
+      'may appconfig:GetLatestConfiguration A handler.py:12',
+      'may appconfig:StartConfigurationSession A handler.py:12',
+      'may secretsmanager:PutSecretValue S handler.py:13',
+      'may s3:GetObject B /* handler.py:14',
+      'may s3:GetObject B /* handler.py:14',
+    ],
+  ],
+  [
     'a name from the caller',
     handler(
       "boto3.resource('dynamodb').Table(event.get('table')).scan()\nboto3.client('s3').get_object(Bucket='data-' + event['tenant'], Key='a')",
@@ -279,6 +333,7 @@ test.each<[string, string, string]>([
   ['a transfer', "def send(client):\n    return client.upload_file('a', 'b', 'c')", 's3 PutObject 3'],
   ['an operation by its name', "def call(client):\n    return getattr(client, 'scan')()", 'dynamodb Scan 3'],
   ['an operation by its name in a table', "NAMES = {'a': 'put_item'}", 'dynamodb PutItem 2'],
+  ['a signature by hand', "KEY = f'AWS4{context}'", '* * 2'],
   ['the way around all methods', 'def call(client):\n    return client._make_api_call()', '* * 3'],
 ])('%s is said with its place', (_name, source, expected) => {
   const analysis = analyze(`import boto3\n${source}\ndef handler(event, context): pass\n`, {}, { context: false });
@@ -366,6 +421,43 @@ test.each<[string, string, string, string]>([
   ['a module that is not there', 'import pandas', '*', 'uses pandas, which is not in the folder'],
   ['a library that calls AWS', 'import awswrangler', '*', 'uses awswrangler, a library that calls AWS'],
   ['own signatures', 'from botocore.auth import SigV4Auth', '*', 'signs requests itself with botocore.auth'],
+  ['another program', "import subprocess as sp\nsp.run(['aws'])", '*', 'uses run, which runs code'],
+  ['another program by a function', 'from subprocess import check_output', '*', 'uses check_output, which runs code'],
+  ['another program by the system', "os.system('aws')", '*', 'uses system, which runs code'],
+  [
+    'another program by a name that is put together',
+    "getattr(os, event['how'])('aws')",
+    '*',
+    'takes something of a module',
+  ],
+  ['another program in place of this one', "os.execvp('aws', [])", '*', 'uses execvp, which runs code'],
+  [
+    'another program in a coroutine',
+    "import asyncio\nasyncio.create_subprocess_exec('aws')",
+    '*',
+    'uses create_subprocess_exec, which runs code',
+  ],
+  ['native code', "import ctypes\nctypes.CDLL('libaws.so')", '*', 'uses CDLL, which runs code'],
+  ['objects from data', "import pickle\npickle.loads(event['data'])", '*', 'uses loads, which runs code'],
+  ['everything of a module', 'from pickle import *', '*', 'uses loads, which runs code'],
+  ['a file as a program', "import runpy\nrunpy.run_path('/tmp/a.py')", '*', 'uses run_path, which runs code'],
+  [
+    'a module from a file',
+    "import importlib.util\nimportlib.util.spec_from_file_location('a', 'b')",
+    '*',
+    'uses util, which runs code',
+  ],
+  ['a module by a name', "import importlib\nimportlib.import_module(event['m'])", '*', 'loads a module by a name'],
+  ['builtins under another name', "import builtins\nbuiltins.exec('')", '*', 'uses exec, which runs code'],
+  ['builtins in their dictionary', "__builtins__['exec']('')", '*', 'uses exec, which runs code'],
+  ['credentials of the role', 'boto3.Session().get_credentials()', '*', 'takes the credentials of the role'],
+  ['the inside of a client', "boto3.client('s3')._endpoint", 's3', 'reads _endpoint of the client'],
+  [
+    'a client in the context of Powertools',
+    "from aws_lambda_powertools.event_handler import APIGatewayRestResolver\nAPIGatewayRestResolver().append_context(s3=boto3.client('s3'))",
+    's3',
+    'hands the client to code',
+  ],
   ['what does not parse', 'x = = 1', '*', 'has a part that does not parse'],
 ])('what cannot be followed is said: %s', (_name, body, service, reason) => {
   const { unverifiable } = analyze(handler(body), {}, { awswrangler: true, requests: false });
@@ -376,6 +468,16 @@ test.each<[string, string, string, string]>([
     at: { file: 'handler.py', line: expect.any(Number) },
   });
   expect(new Set(unverifiable.map((one) => one.service))).toEqual(new Set([service]));
+});
+
+test('what modules offer beside that hides nothing', () => {
+  const { unverifiable } = analyze(
+    handler(
+      'import subprocess, pickle, importlib.metadata, asyncio\nsubprocess.PIPE\nexcept_ = subprocess.TimeoutExpired\npickle.dumps(event)\nos.path.join(os.getcwd(), os.linesep)\nasyncio.run(None)',
+    ),
+  );
+
+  expect(unverifiable).toEqual([]);
 });
 
 test('a library that does not call AWS hides nothing', () => {

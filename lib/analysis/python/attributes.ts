@@ -2,8 +2,9 @@ import type { Machine, Site } from '../machine';
 import { type Cell, UNKNOWN, type Value } from '../values';
 import { RESOURCE_TYPES } from './boto3-model';
 import { python, said } from './call';
+import { inModule, runsCode } from './platform-module';
 
-const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session)$/;
+const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session|_get_default_session)$/;
 /** Attributes of clients that are no operations. */
 const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
 
@@ -12,6 +13,12 @@ export function readPython(machine: Machine, path: string, name: string, to: Cel
   // Names of resources are only where they are kept.
   if (name.startsWith('[[')) return;
   const [kind, type = ''] = path.split(' ');
+  if (runsCode(kind === 'module' ? type : path, name))
+    machine.escape('*', `uses ${name}, which runs code that is not followed`, site);
+  if (kind === 'boto3' && /^(get|set)_credentials$/.test(name))
+    machine.escape('*', 'takes the credentials of the role, with which anything can be called', site);
+  if (kind === 'client' && /^_(?!make_api_call$|_)/.test(name) && path.split(' ').length === 2)
+    said(machine, type, `reads ${name} of the client, which is not known`, site);
   if (kind === 'type') readResource(machine, type, name, to, site);
   else machine.solver.add(to, machine.constant(attributeOf(path, name)));
 }
@@ -20,16 +27,21 @@ function attributeOf(path: string, name: string): Value {
   const [kind = '', service = '', method] = path.split(' ');
   switch (kind) {
     case 'boto3':
-      if (name === 'session') return python('boto3');
+      if (/^(session|DEFAULT_SESSION|_session)$/.test(name)) return python('boto3');
       return SESSION_METHODS.test(name) ? python(`boto3.${name}`) : UNKNOWN;
     case 'os':
       if (name === 'environ') return { kind: 'environment' };
       return name === 'getenv' ? python('os.getenv') : UNKNOWN;
+    case 'module':
+      return inModule(service, name);
     case 'functools':
     case 'importlib':
     case 'asyncio':
     case 'parameters':
     case 'idempotency':
+    case 'feature_flags':
+    case 'streaming':
+    case 'data_masking':
       return python(`${kind}.${name}`);
     case 'powertools':
       return python('powertools');
@@ -47,7 +59,7 @@ function attributeOf(path: string, name: string): Value {
     case 'collection':
       return python(`listed ${service} ${method} ${name}`);
     case 'provider':
-      return /^get(_multiple)?$/.test(name) ? python(`provider.${service}.${name}`) : UNKNOWN;
+      return /^(get|set)(_multiple|_parameters_by_name)?$/.test(name) ? python(`provider.${service}.${name}`) : UNKNOWN;
     default:
       return UNKNOWN;
   }

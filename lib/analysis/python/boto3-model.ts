@@ -127,6 +127,8 @@ export interface PowertoolsCall {
   /** Parameter of the operation that the first argument fills, and its name in Python. */
   readonly parameter: string;
   readonly argument: string;
+  /** @default 0 */
+  readonly position?: number;
 }
 
 const TABLE_WRITER = { client: 'dynamodb', parameter: 'TableName', argument: 'table_name' };
@@ -163,6 +165,25 @@ export const POWERTOOLS_CALLS: { readonly [name: string]: PowertoolsCall } = {
     operations: ['StartConfigurationSession', 'GetLatestConfiguration'],
     parameter: 'ConfigurationProfileIdentifier',
     argument: 'name',
+  },
+  'feature_flags.AppConfigStore': {
+    client: 'appconfigdata',
+    operations: ['StartConfigurationSession', 'GetLatestConfiguration'],
+    parameter: 'ConfigurationProfileIdentifier',
+    argument: 'name',
+    position: 2,
+  },
+  'streaming.S3Object': {
+    client: 's3',
+    operations: ['GetObject', 'HeadObject'],
+    parameter: 'Bucket',
+    argument: 'bucket',
+  },
+  'data_masking.AWSEncryptionSDKProvider': {
+    client: 'kms',
+    operations: ['GenerateDataKey', 'Decrypt'],
+    parameter: 'KeyId',
+    argument: 'keys',
   },
   'parameters.DynamoDBProvider': { ...TABLE_WRITER, operations: ['GetItem', 'Query'] },
   'idempotency.DynamoDBPersistenceLayer': {

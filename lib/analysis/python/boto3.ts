@@ -24,6 +24,7 @@ export function callPython(
     case 'boto3.Session':
     case 'boto3.AioSession':
     case 'boto3.get_session':
+    case 'boto3._get_default_session':
       add(python('boto3'));
       return;
     case 'boto3.client':

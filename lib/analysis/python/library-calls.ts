@@ -1,3 +1,4 @@
+import { handOver } from '../unknown-code';
 import { Cell, holding, INPUT, UNKNOWN } from '../values';
 import { POWERTOOLS_CALLS } from './boto3-model';
 import { argument, type Call, python, use } from './call';
@@ -7,7 +8,7 @@ export function callPowertools({ machine, args, to, site }: Call): void {
   machine.solver.add(to, machine.constant(python('powertools')));
   for (const { cell } of args) {
     machine.solver.watch(cell, (value) => {
-      if (value.kind !== 'function') return;
+      if (value.kind !== 'function') return handOver(machine, value, INPUT, site);
       machine.solver.add(to, value);
       const given = [INPUT, UNKNOWN, UNKNOWN].map((each) => ({ cell: holding(each), spread: false }));
       machine.invoke(value, new Cell(), given, new Cell(), site, false);
@@ -37,7 +38,7 @@ export function gather({ machine, args, to, site }: Call): void {
 
 export function callLibrary(call: Call, path: string): void {
   const { machine, args, to, site } = call;
-  const provider = /^parameters\.(SSM|Secrets)Provider$/.exec(path)?.[1];
+  const provider = /^parameters\.(SSM|Secrets|AppConfig)Provider$/.exec(path)?.[1];
   if (provider !== undefined) {
     machine.solver.add(to, machine.constant(python(`provider ${provider}`)));
     return;
@@ -45,15 +46,19 @@ export function callLibrary(call: Call, path: string): void {
   const name = path
     .replace(/^provider\.SSM\.get$/, 'parameters.get_parameter')
     .replace(/^provider\.SSM\.get_multiple$/, 'parameters.get_parameters')
-    .replace(/^provider\.Secrets\.get$/, 'parameters.get_secret');
+    .replace(/^provider\.SSM\.set$/, 'parameters.set_parameter')
+    .replace(/^provider\.SSM\.get_parameters_by_name$/, 'parameters.get_parameters_by_name')
+    .replace(/^provider\.Secrets\.get$/, 'parameters.get_secret')
+    .replace(/^provider\.Secrets\.set$/, 'parameters.set_secret')
+    .replace(/^provider\.AppConfig\.get$/, 'parameters.get_app_config');
   if (!Object.hasOwn(POWERTOOLS_CALLS, name)) {
-    if (/^(parameters|idempotency)\./.test(path)) callPowertools(call);
+    if (/^(parameters|idempotency|feature_flags|streaming|data_masking|provider)\./.test(path)) callPowertools(call);
     else machine.call(holding(UNKNOWN), new Cell(), args, to, site);
     return;
   }
-  const { client, operations, parameter, argument: argumentName } = POWERTOOLS_CALLS[name]!;
+  const { client, operations, parameter, argument: argumentName, position = 0 } = POWERTOOLS_CALLS[name]!;
   const input = machine.objectAt(site, 'input');
-  machine.solver.flow(argument(call, 0, argumentName), input.property(parameter));
+  machine.solver.flow(argument(call, position, argumentName), input.property(parameter));
   use(call, client, operations, input);
   machine.solver.add(to, UNKNOWN);
 }

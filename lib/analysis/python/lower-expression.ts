@@ -1,4 +1,5 @@
 import type { AnyNode, Expression } from 'acorn';
+import { python } from './call';
 import { lowerArguments } from './lower-arguments';
 import { lowerParameters } from './lower-parameters';
 import * as js from './nodes';
@@ -12,6 +13,7 @@ export function lowerExpression(module: PythonModule, node: PythonNode): Express
   const operands = node.children.filter(isExpression);
   switch (node.name) {
     case 'VariableName':
+      if (node.text === '__builtins__') return js.platformValue(python('module builtins'), at);
       return js.variable(node.text, at);
     case 'String':
       return js.literal(stringValue(node.text), at);

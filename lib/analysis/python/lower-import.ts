@@ -1,6 +1,6 @@
 import type { Expression, Statement } from 'acorn';
 import * as js from './nodes';
-import { hasMeaning } from './platform-module';
+import { hasMeaning, namesOfStar } from './platform-module';
 import type { PythonModule } from './python-module';
 import { type PythonNode, split } from './syntax';
 
@@ -55,7 +55,8 @@ function lowerNameImport(module: PythonModule, from: string, [name, , alias]: re
   const at = module.range(name);
   const source = module.imported(from, at);
   if (name.text === '*') {
-    return [...module.namesOf(from)].map((each) => {
+    const names = module.isOwn(from) ? module.namesOf(from) : namesOfStar(from);
+    return [...names].map((each) => {
       module.declare(each);
       return bind(each, js.member(source, each, at), at);
     });

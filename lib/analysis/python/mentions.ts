@@ -2,7 +2,7 @@ import { operationsNamed } from '../../core/iam/operation-map';
 import { SDK_CLIENTS } from '../../core/iam/sdk-clients';
 import { serviceOfClient } from '../sdk-model';
 import { clientOfService, RESOURCE_TYPES, TRANSFERS } from './boto3-model';
-import { childOf, isExpression, type PythonNode, split, stringValue } from './syntax';
+import { isExpression, type PythonNode, split, stringValue } from './syntax';
 
 /** Something in the text of a program that looks like boto3, whether or not anything runs it. */
 export interface Mention {
@@ -21,6 +21,9 @@ export const placeOfCall = ({ start, end }: { readonly start: number; readonly e
 /** Functions whose texts name an operation. */
 const TAKES_A_NAME =
   /^(getattr|get_paginator|get_waiter|generate_presigned_url|methodcaller|attrgetter|_make_api_call)$/;
+/** The first text of a signature of AWS, which code needs that signs requests by hand. */
+const SIGNS = /^[a-zA-Z]*['"]+AWS4/;
+const ANYTHING: Mention['operations'] = [{ service: '*', operation: '*' }];
 const MAKES_A_CLIENT = /^(client|create_client|resource)$/;
 
 /** Every name of an operation, client or resource in a file, whose text starts at an offset of the program. */
@@ -35,6 +38,8 @@ export function mentionsIn(root: PythonNode, fileStart: number): Mention[] {
       if (name !== undefined) add(byAttribute(name.text), placeOfAttribute(fileStart + name.from), name);
     } else if (node.name === 'String' || node.name === 'ContinuedString') {
       add(byText(node, call), call === undefined ? '' : placeOfCall(rangeOf(call, fileStart)), node);
+    } else if (node.name === 'FormatString') {
+      if (SIGNS.test(node.text)) add(ANYTHING, '', node);
     } else if (node.name === 'CallExpression') {
       add(byMaker(node), placeOfCall(rangeOf(node, fileStart)), node);
       for (const child of node.children) visit(child, child.name === 'ArgList' ? node : undefined);
@@ -65,7 +70,7 @@ function attributeOf(node: PythonNode): PythonNode | undefined {
 }
 
 function byAttribute(name: string): Mention['operations'] {
-  if (name === '_make_api_call') return [{ service: '*', operation: '*' }];
+  if (name === '_make_api_call') return ANYTHING;
   if (RESOURCES.has(name)) return RESOURCES.get(name)!.map((service) => ({ service, operation: '*' }));
   if (HELPERS.has(name)) return HELPERS.get(name)!;
   return /^[a-z][a-z0-9_]*$/.test(name) ? operationsNamed(name.replaceAll('_', '')) : [];
@@ -74,6 +79,7 @@ function byAttribute(name: string): Mention['operations'] {
 /** A text that is the name of an operation. One word is one only where a name is asked for. */
 function byText(node: PythonNode, call: PythonNode | undefined): Mention['operations'] {
   const text = stringValue(node.text);
+  if (SIGNS.test(node.text)) return ANYTHING;
   const callee = call?.children[0];
   const asked = callee === undefined ? '' : (attributeOf(callee) ?? callee).text;
   if (!TAKES_A_NAME.test(asked) && !/^[a-z]+(_[a-z0-9]+)+$|^([A-Z][a-z0-9]*){2,}$/.test(text)) return [];
@@ -92,12 +98,10 @@ function byMaker(node: PythonNode): Mention['operations'] {
   if (value?.name === 'String') {
     const service = serviceOfClient(clientOfService(stringValue(value.text)));
     if (service !== undefined) return [{ service, operation: '*' }];
-    return attribute === undefined ? [] : [{ service: '*', operation: '*' }];
+    return attribute === undefined ? [] : ANYTHING;
   }
   const isOpen = value !== undefined || args.some(([first]) => /^\*/.test(first!.name));
-  return isOpen && attribute !== undefined && childOf(callee, 'String') === undefined
-    ? [{ service: '*', operation: '*' }]
-    : [];
+  return isOpen && attribute !== undefined ? ANYTHING : [];
 }
 
 /** Methods of clients and resources that are not named as an operation. Names that every object has are left out. */

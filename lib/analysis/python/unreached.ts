@@ -39,7 +39,6 @@ function isObject({ kind }: Value): boolean {
 }
 
 function isKnown(value: Value): boolean {
-  if (value.kind === 'python') return value.path !== 'powertools';
   return !/^(unknown|input|global)$/.test(value.kind);
 }
 
