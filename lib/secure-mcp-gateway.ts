@@ -106,6 +106,7 @@ export class SecureMcpGateway extends Construct {
       policyEngineArn: this.policyEngine.attrPolicyEngineArn,
       encryptionKey: this.encryptionKey,
       keyConditions: encryption.keyConditions,
+      callerIssuers: this.inbound.issuers,
     });
     this.targets = new GatewayTargets(this, this.role.policy, this.onProblem);
     const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
@@ -162,6 +163,7 @@ export class SecureMcpGateway extends Construct {
       gatewayKey: this.encryptionKey,
       scope,
       callerType: CALLER_TYPE[this.inbound.authorizerType],
+      callerIssuers: this.inbound.issuers,
       onProblem: this.onProblem,
     });
     this.role.allowInvoke(tool.alias.functionArn);

@@ -4,6 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import type { AccessProblem, AccessRendering, DeclaredOperation } from './least-privilege/access/declared-access';
 import { DeclaredAccess } from './least-privilege/access/declared-access';
 import type { ApiKeyProvider } from './outbound/api-key-provider';
+import { ofIssuers } from './outbound/caller-issuer';
 import { parameterProblems } from './outbound/client-authentication';
 import type { CredentialAccess } from './outbound/credential-access';
 import {
@@ -48,8 +49,8 @@ export class ToolOutbound {
   ) {}
 
   /** @internal */
-  public _access(): DeclaredAccess {
-    return new OutboundAccess(this._kind, this.provider, this.options);
+  public _access(callerIssuers: readonly string[] = []): DeclaredAccess {
+    return new OutboundAccess(this._kind, this.provider, this.options, callerIssuers);
   }
 }
 
@@ -59,6 +60,7 @@ class OutboundAccess extends DeclaredAccess {
     private readonly kind: ToolOutboundConfiguration['kind'],
     private readonly provider: ApiKeyProvider | OAuth2Provider,
     private readonly options: { readonly scopes?: string[]; readonly customParameters?: { [name: string]: string } },
+    private readonly callerIssuers: readonly string[],
   ) {
     super();
   }
@@ -98,12 +100,12 @@ class OutboundAccess extends DeclaredAccess {
       readOnly: false,
       keyActions: [],
     });
-    const workload = this.kind === 'onBehalfOf' ? 'GetWorkloadAccessTokenForJWT' : 'GetWorkloadAccessToken';
+    const workload =
+      this.kind === 'onBehalfOf'
+        ? { ...operation('GetWorkloadAccessTokenForJWT', around), conditions: ofIssuers(this.callerIssuers) }
+        : operation('GetWorkloadAccessToken', around);
     const credential = this.kind === 'apiKey' ? 'GetResourceApiKey' : 'GetResourceOauth2Token';
-    return [
-      operation(workload, around),
-      operation(credential, [this.provider.providerArn, `${service}:token-vault/default`, ...around]),
-    ];
+    return [workload, operation(credential, [this.provider.providerArn, `${service}:token-vault/default`, ...around])];
   }
 
   private problems(scope: IConstruct): AccessProblem[] {

@@ -81,6 +81,8 @@ export interface ToolConstruction extends ToolOptions {
   readonly scope?: string;
   /** The one type of callers that the gateway lets in. */
   readonly callerType: CallerType;
+  /** The issuer of callers' tokens; absent where they have none. */
+  readonly callerIssuers?: readonly string[];
   readonly onProblem: (problem: Problem) => void;
 }
 
@@ -260,7 +262,7 @@ export class Tool extends Construct implements IMcpTool {
         at: this.node.path,
       });
     }
-    return { ...access, [OUTBOUND_ENV]: outbound._access() };
+    return { ...access, [OUTBOUND_ENV]: outbound._access(this.props.callerIssuers) };
   }
 
   /** What only the runtime helper of the tool can enforce of its input schema. */

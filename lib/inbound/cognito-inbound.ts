@@ -70,6 +70,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   public readonly userPool: IUserPool;
   public readonly tokenClaims = CLAIMS;
   public readonly claims: readonly InboundClaim[];
+  public readonly issuers: readonly string[];
   private readonly props: CognitoInboundProps;
   private readonly clientContext: CognitoClientContext;
   private readonly toolScopes: CfnUserPoolResourceServer.ResourceServerScopeTypeProperty[] = [];
@@ -82,6 +83,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
     // An ID token names the client in `aud` and would pass other checks: only access tokens come in.
     this.claims = [InboundClaim.equalTo('token_use', 'access'), ...(props.claims ?? [])];
     this.userPool = props.userPool ?? this.makePool();
+    this.issuers = [issuerOf(this.userPool)];
     const resourceServer = new CfnUserPoolResourceServer(this, 'ResourceServer', {
       userPoolId: this.userPool.userPoolId,
       identifier: props.gatewayName,
@@ -156,7 +158,7 @@ export class CognitoInbound extends Construct implements InboundBinding {
   private makeAuthorizer(): CfnGateway.AuthorizerConfigurationProperty {
     return {
       customJwtAuthorizer: {
-        discoveryUrl: `${issuerOf(this.userPool)}/.well-known/openid-configuration`,
+        discoveryUrl: `${this.issuers[0]}/.well-known/openid-configuration`,
         allowedClients: Lazy.list({ produce: () => this.clientIds }),
         allowedScopes: Lazy.list({ produce: () => [...new Set(this.agents.flatMap(({ scopes }) => scopes()))].sort() }),
         customClaims: this.claims.map((claim) => claim._render()),

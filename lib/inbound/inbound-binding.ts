@@ -48,6 +48,8 @@ export interface InboundBinding {
   readonly authorizerConfiguration?: CfnGateway.AuthorizerConfigurationProperty;
   /** Claims that every token must have. */
   readonly claims?: readonly InboundClaim[];
+  /** The issuer of the tokens, as the claim `iss` may have it; absent without tokens. */
+  readonly issuers?: readonly string[];
   /** Where tokens say which client and scopes they have; absent without tokens. */
   readonly tokenClaims?: TokenClaims;
   /** The dimension of rate limits that tells callers apart; absent if nothing does. */

@@ -62,6 +62,7 @@ export class OidcInbound implements InboundBinding {
   public readonly callerDimension = '$.context.jwt.sub';
   public readonly weakening?: WeakeningMetadata;
   public readonly claims: readonly InboundClaim[];
+  public readonly issuers: readonly string[];
   public readonly tokenClaims: TokenClaims;
   private readonly clientClaim: string;
   private readonly clientIds: string[] = [];
@@ -74,6 +75,9 @@ export class OidcInbound implements InboundBinding {
     this.clientClaim = options.clientClaim ?? 'client_id';
     this.tokenClaims = { client: this.clientClaim, scopes: options.scopes._claim };
     this.claims = options.claims ?? [];
+    const issuer = options.issuer.replace(/\/$/, '');
+    // The discovery document is the same, whether or not the issuer ends so.
+    this.issuers = [issuer, `${issuer}/`];
     const reason = options.scopes._reasonForNone;
     if (reason !== undefined) this.weakening = { weakening: 'IssuerScopes.none', reason };
     this.authorizerConfiguration = this.makeAuthorizer();

@@ -28,6 +28,7 @@ import { type GatewayModel, type Report, readGateway } from './model/gateway-mod
 import { reportNotSimulated } from './model/not-simulated';
 import { readResourcePolicies } from './model/resource-policies';
 import { readRoles } from './model/roles';
+import { CallerClaims } from './outbound/caller-claims';
 import { Credentials } from './outbound/credentials';
 import { OutboundIdentity } from './outbound/outbound-identity';
 import { reportUnready } from './outbound/readiness';
@@ -173,19 +174,20 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     closers.push(() => host.close());
     await host.start();
     const access = outboundAccess(options.outbound ?? {});
+    const claims = new CallerClaims(gateway);
     const dynamodb = await startTables(assembly, options.seed, report);
     const endpoint = new AwsEndpoint(
       {
         dynamodb,
         resourcePolicies,
-        identity: new AgentCoreIdentity(readProviders(assembly), access.vault, access.tokens),
+        identity: new AgentCoreIdentity(readProviders(assembly), access.vault, access.tokens, claims),
         invoke: (name, payload, context) => invokeByName(host, functions, name, payload, context),
       },
       log.add,
     );
     closers.push(() => endpoint.close());
     await endpoint.listen();
-    const outbound = new OutboundIdentity(gateway, roles.get(gateway.roleArn), resourcePolicies);
+    const outbound = new OutboundIdentity(gateway, roles.get(gateway.roleArn), resourcePolicies, claims);
     const calls = new ToolCalls(
       gateway,
       new PolicyAuthorization(gateway, outbound, log.add, report),
@@ -205,6 +207,7 @@ export async function startLocalGateway(options: LocalGatewayOptions): Promise<L
     const oauth = await OAuthEndpoint.create(origin, assembly, jwt, report, users);
     const issuer = oauth.trusted;
     const trusted = foreign ?? (issuer && { issuer: issuer.issuer, keys: keySetOf(issuer.keySet) });
+    claims.standIn(trusted?.issuer);
     const callers = new IamCallers(assembly, roles);
     const door = makeDoor(origin, gateway, { trusted, callers }, options.advertiseScopes ?? false, log.add);
     const interceptors = new Interceptors({

@@ -2,6 +2,7 @@ import { type Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { ofIssuers } from './caller-issuer';
 import type { CredentialAccess, SecretAccess } from './credential-access';
 
 interface Conditions {
@@ -15,6 +16,8 @@ export interface GatewayRoleProps {
   readonly encryptionKey?: IKey;
   /** Whether the key statements have the conditions of the service's documentation; true unless told otherwise. */
   readonly keyConditions?: boolean;
+  /** The issuer of callers' tokens, as the claim `iss` may have it; none where callers have none. */
+  readonly callerIssuers?: readonly string[];
   readonly maxSessionDuration?: Duration;
 }
 
@@ -35,6 +38,7 @@ export class GatewayRole extends Construct {
   private readonly audiences = new Set<string>();
   private readonly identityArns: readonly string[];
   private readonly tokenVaultArn: string;
+  private readonly callerIssuers: readonly string[];
 
   public constructor(scope: Construct, id: string, props: GatewayRoleProps) {
     super(scope, id);
@@ -42,6 +46,7 @@ export class GatewayRole extends Construct {
     const service = `arn:${partition}:bedrock-agentcore:${region}:${account}`;
     const gatewayPattern = `${service}:gateway/${props.gatewayName}-??????????`;
     const directory = `${service}:workload-identity-directory/default`;
+    this.callerIssuers = props.callerIssuers ?? [];
     this.tokenVaultArn = `${service}:token-vault/default`;
     this.identityArns = [directory, `${directory}/workload-identity/${props.gatewayName}-??????????`];
 
@@ -99,7 +104,7 @@ export class GatewayRole extends Construct {
 
   /**
    * What the provider needs: four resources per call, all of which the service demands. A token for a user comes from the
-   * caller's verified token alone; `GetWorkloadAccessTokenForUserId` takes any user's name and is never granted, nor is
+   * caller's verified token alone, and of no other issuer; `GetWorkloadAccessTokenForUserId` takes any user's name and is never granted, nor is
    * `CompleteResourceTokenAuth`, which belongs to the application that users come back to.
    */
   private allowProvider({ oauth2ProviderArn, apiKeyProviderArn, forUser }: CredentialAccess): void {
@@ -107,7 +112,8 @@ export class GatewayRole extends Construct {
     if (providers.length === 0) return;
     this.grant('GetOwnWorkloadToken', ['bedrock-agentcore:GetWorkloadAccessToken'], this.identityArns);
     if (forUser === true) {
-      this.grant('GetWorkloadTokenForCaller', ['bedrock-agentcore:GetWorkloadAccessTokenForJWT'], this.identityArns);
+      const actions = ['bedrock-agentcore:GetWorkloadAccessTokenForJWT'];
+      this.grant('GetWorkloadTokenForCaller', actions, this.identityArns, ofIssuers(this.callerIssuers));
     }
     const around = [this.tokenVaultArn, ...this.identityArns];
     if (oauth2ProviderArn !== undefined) {

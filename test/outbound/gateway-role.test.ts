@@ -3,8 +3,11 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   ActorToken,
   ApiKeyProvider,
+  Caller,
   ClientAuthentication,
   ExternalSecret,
+  Inbound,
+  IssuerScopes,
   OAuth2Discovery,
   OAuth2Provider,
   OnBehalfOf,
@@ -207,6 +210,33 @@ describe('what a single credential adds', () => {
     expect(statements.GetWorkloadTokenForCaller!.Action).toBe('bedrock-agentcore:GetWorkloadAccessTokenForJWT');
     expect(JSON.stringify(statements)).not.toContain('CompleteResourceTokenAuth');
     expect(JSON.stringify(statements)).not.toContain('ForUserId');
+  });
+
+  test.each([
+    ['a pool', {}, [expect.stringMatching(/^\$\{GatewayInboundUserPool\w+\.ProviderURL\}$/)]],
+    [
+      'an external issuer, in both of its spellings',
+      {
+        inbound: Inbound.oidc({
+          issuer: 'https://corp.auth0.example/',
+          audience: ['https://mcp.corp.example'],
+          scopes: IssuerScopes.perTool(),
+        }),
+      },
+      ['https://corp.auth0.example', 'https://corp.auth0.example/'],
+    ],
+  ])('that caller has a token of %s', (_issuer, props, expected) => {
+    const shop = new GatewayApp('shop', props);
+    const outbound = Outbound.tokenExchange(oauth2(shop.stack, 'OAuth2', OnBehalfOf.tokenExchange()), {
+      scopes: ['tickets.read'],
+    });
+    const { tools } = shop.gateway.addTarget('tickets', Target.openApi({ document: tickets(), outbound }));
+    for (const tool of tools) tool.permit(Caller.user('alice'));
+    const { Condition } = statementsOf(shop).GetWorkloadTokenForCaller!;
+    const { StringEquals } = Condition as { StringEquals: Record<string, unknown> };
+
+    expect(Object.keys(StringEquals)).toEqual(['bedrock-agentcore:InboundJwtClaim/iss']);
+    expect([StringEquals['bedrock-agentcore:InboundJwtClaim/iss']].flat().map(text)).toEqual(expected);
   });
 
   test('a key-signed assertion: the right to sign with this key, no secret', () => {

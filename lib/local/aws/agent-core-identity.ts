@@ -4,6 +4,7 @@ import type { RequestContext } from '../../core/iam/conditions';
 import type { IamDecision } from '../../core/iam/evaluate';
 import type { PolicyDocument } from '../../core/iam/policy-document';
 import type { OAuth2ProviderModel, ProviderModel } from '../model/credential-model';
+import type { CallerClaims } from '../outbound/caller-claims';
 import { type Asker, CredentialDenied, Credentials } from '../outbound/credentials';
 import { identityTokenContext } from '../outbound/outbound-identity';
 import { UpstreamError } from '../outbound/routes';
@@ -62,6 +63,7 @@ export class AgentCoreIdentity {
     },
     private readonly vault: Vault,
     private readonly tokens: TokenClient,
+    private readonly claims: CallerClaims,
   ) {}
 
   public async answer({ operation, input }: IncomingCall, tool: AskingTool): Promise<IdentityAnswer> {
@@ -81,7 +83,7 @@ export class AgentCoreIdentity {
     const failed = (reason: string) => ({ kind: 'failed', action, resource, reason }) as const;
     if (provider === undefined) return failed('there is no such provider in the assembly');
     if (workload === undefined) return failed('the workload token is not known');
-    const credentials = new Credentials(askerOf(tool, workload), this.vault, this.tokens);
+    const credentials = new Credentials(askerOf(tool, workload, this.claims), this.vault, this.tokens);
     try {
       if (isKey) {
         const place = { location: 'QUERY_PARAMETER', name: 'key', prefix: '' } as const;
@@ -110,7 +112,8 @@ export class AgentCoreIdentity {
 
   private workload(action: string, name: string, userToken: string, tool: AskingTool): IdentityAnswer {
     const [directory, arn] = workloadArns(tool, name);
-    const denied = [directory, arn].map((resource) => tool.decide(action, resource, {})).find(isDenial);
+    const claims = userToken === '' ? {} : this.claims.context(userToken);
+    const denied = [directory, arn].map((resource) => tool.decide(action, resource, claims)).find(isDenial);
     if (denied !== undefined) return { kind: 'denied', action, resource: arn, reason: denied.reason };
     const token = randomUUID();
     this.workloads.set(token, { arn, ...(userToken === '' ? {} : { userToken }) });
@@ -135,12 +138,13 @@ function workloadArns({ partition, region, account }: AskingTool, name: string):
   return [directory, `${directory}/workload-identity/${name}`];
 }
 
-function askerOf(tool: AskingTool, { arn }: Workload): Asker {
+function askerOf(tool: AskingTool, { arn }: Workload, claims: CallerClaims): Asker {
   return {
     workloadArns: [workloadArns(tool, '')[0], arn],
     tokenVaultArn: tokenVaultArn(tool),
     throughSecretsManager: { 'kms:ViaService': `secretsmanager.${tool.region}.amazonaws.com` },
     identityTokenContext: identityTokenContext(tool.policies),
+    claimsOf: (token) => claims.context(token),
     missing: (action, resources, context = {}) =>
       resources.map((resource) => tool.decide(action, resource, context)).find(isDenial),
   };

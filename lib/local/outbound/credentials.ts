@@ -34,6 +34,8 @@ export interface Asker {
   readonly tokenVaultArn: string;
   readonly throughSecretsManager: RequestContext;
   readonly identityTokenContext: RequestContext;
+  /** What conditions can be about of a token of a caller. */
+  claimsOf(token: string): RequestContext;
   /** The first of these permissions that is missing; undefined when it has them all. */
   missing(
     action: string,
@@ -90,7 +92,8 @@ export class Credentials {
           return bearer(await this.tokens.clientCredentials(provider, grant), provider);
         }
         if (call.token === undefined) throw new UpstreamError('the caller has no token that could be exchanged');
-        this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessTokenForJWT');
+        const claims = this.identity.claimsOf(call.token);
+        this.demandToken(provider, 'bedrock-agentcore:GetWorkloadAccessTokenForJWT', claims);
         if (provider.onBehalfOf === undefined) throw new UpstreamError(`${NO_EXCHANGE} is not simulated`);
         return bearer(await this.tokens.exchange(provider, grant, call.token), provider);
       }
@@ -103,8 +106,8 @@ export class Credentials {
     }
   }
 
-  private demandToken(provider: OAuth2ProviderModel, workload: string): void {
-    this.demand(workload, this.identity.workloadArns);
+  private demandToken(provider: OAuth2ProviderModel, workload: string, claims?: RequestContext): void {
+    this.demand(workload, this.identity.workloadArns, claims);
     this.demand('bedrock-agentcore:GetResourceOauth2Token', this.around(provider));
     this.demandSecret(provider);
     if (provider.signing !== undefined) this.demand('kms:Sign', [provider.signing.keyArn]);

@@ -3,6 +3,7 @@ import { evaluate, type IamDecision } from '../../core/iam/evaluate';
 import { many, type PolicyDocument, statementsOf } from '../../core/iam/policy-document';
 import type { GatewayModel } from '../model/gateway-model';
 import type { Role } from '../model/roles';
+import type { CallerClaims } from './caller-claims';
 
 const SERVICE = 'bedrock-agentcore.amazonaws.com';
 
@@ -15,6 +16,7 @@ export class OutboundIdentity {
     private readonly gateway: GatewayModel,
     private readonly role: Role | undefined,
     private readonly resourcePolicies: ReadonlyMap<string, PolicyDocument>,
+    private readonly claims: CallerClaims,
   ) {
     const { partition, account } = gateway.resource.environment;
     this.sessionArn = `arn:${partition}:sts::${account}:assumed-role/${role?.name ?? 'unknown'}/gateway`;
@@ -46,6 +48,10 @@ export class OutboundIdentity {
 
   public get identityTokenContext(): RequestContext {
     return identityTokenContext(this.role?.policies.identity ?? []);
+  }
+
+  public claimsOf(token: string): RequestContext {
+    return this.claims.context(token);
   }
 
   /** The first of these permissions that is missing; undefined when the role has them all. */

@@ -1,6 +1,7 @@
 import { AgentCoreIdentity, type AskingTool } from '../../../lib/local/aws/agent-core-identity';
 import type { IncomingCall } from '../../../lib/local/aws/aws-call';
 import type { OAuth2ProviderModel } from '../../../lib/local/model/credential-model';
+import { CallerClaims } from '../../../lib/local/outbound/caller-claims';
 import { Routes } from '../../../lib/local/outbound/routes';
 import { TokenClient } from '../../../lib/local/outbound/token-client';
 import { Vault } from '../../../lib/local/outbound/vault';
@@ -20,7 +21,8 @@ function identity() {
     apiKey: new Map([['key', { arn: arnOf('apikey', 'key'), name: 'key' }]]),
     oauth2: new Map([['login', LOGIN]]),
   };
-  const known = new AgentCoreIdentity(providers, vault, new TokenClient(new Routes(), vault, {}));
+  const tokens = new TokenClient(new Routes(), vault, {});
+  const known = new AgentCoreIdentity(providers, vault, tokens, new CallerClaims({ authorizer: 'NONE' } as never));
   const ask = (operation: string, input: IncomingCall['input'], denied: readonly string[] = []) => {
     const tool: AskingTool = {
       partition: 'aws',

@@ -29,6 +29,7 @@ const ASKER: Asker = {
   tokenVaultArn: 'vault',
   throughSecretsManager: {},
   identityTokenContext: {},
+  claimsOf: () => ({}),
   missing: () => undefined,
 };
 const grant = { scopes: [], parameters: {} };
