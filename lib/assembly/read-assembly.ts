@@ -150,7 +150,7 @@ function readManifest(directory: string, options: ReadAssemblyOptions): StackTem
     const stack: StackTemplate = {
       name: String(own(properties, 'stackName') ?? own(artifact, 'displayName') ?? id),
       templateFile,
-      template: readTemplate(templateFile, options),
+      template: readTemplate(templateFile, options, 'stack'),
       assets,
       account,
       region,
@@ -194,7 +194,7 @@ function readNested(
       ...parent,
       name: `${parent.name}/${logicalId}`,
       templateFile: file,
-      template: readTemplate(file, options),
+      template: readTemplate(file, options, 'stack'),
       parent: { stack: parent.name, logicalId },
       constructs: metadata?.constructs.get(basename(file)),
     };
@@ -239,7 +239,8 @@ const MAX_TEMPLATE_BYTES = 8 * 1024 * 1024;
 /** CloudFormation templates are some 20 levels deep; what is deeper is not one. */
 const MAX_NESTING = 200;
 
-function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormationTemplate {
+/** `stack` is a file that something names as the template of a stack; any other file has to look like a template. */
+function readTemplate(file: string, options: ReadAssemblyOptions, known?: 'stack'): CloudFormationTemplate {
   const yaml = ['.yaml', '.yml', '.template'].includes(extname(file).toLowerCase()) && !startsAsJson(file);
   const bytes = existsSync(file) ? statSync(file).size : 0;
   if (bytes > MAX_TEMPLATE_BYTES) {
@@ -249,7 +250,13 @@ function readTemplate(file: string, options: ReadAssemblyOptions): CloudFormatio
   if (isNestedDeeper(template, MAX_NESTING)) {
     throw unreadable(file, `it is nested more than ${MAX_NESTING} levels deep`, 'Pass a CloudFormation template');
   }
-  return checkedTemplate(template, file);
+  return checkedTemplate(known === 'stack' ? withResources(template) : template, file);
+}
+
+/** The CDK writes no Resources for a stack that has none. A macro could bring some, so what it leaves open stays open. */
+function withResources(template: unknown): unknown {
+  const empty = isObject(template) && !('Resources' in template) && !('Transform' in template);
+  return empty ? { ...template, Resources: {} } : template;
 }
 
 function checkedTemplate(template: unknown, file: string): CloudFormationTemplate {

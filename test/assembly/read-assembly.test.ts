@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -33,6 +33,39 @@ test('stacks, stages and nested stacks are all read', () => {
   expect(Object.values(named('Parent/Child/Grandchild').template.Resources).map((r) => r.Type)).toContain(
     'AWS::SNS::Topic',
   );
+});
+
+test('a stack without resources is an empty one, and hides no other', () => {
+  const app = new App({ outdir: folder() });
+  new Stack(app, 'Empty');
+  const parent = new Stack(app, 'Parent');
+  new NestedStack(parent, 'Child');
+  const { directory } = app.synth();
+  expect(JSON.parse(readFileSync(join(directory, 'Empty.template.json'), 'utf8'))).not.toHaveProperty('Resources');
+
+  const { stacks, unread } = readAssembly(directory);
+
+  expect(stacks.map(({ template }) => Object.values(template.Resources).map(({ Type }) => Type))).toEqual([
+    [],
+    ['AWS::CloudFormation::Stack'],
+    [],
+  ]);
+  expect(unread).toEqual([]);
+});
+
+test.each([
+  ['a macro, which may bring them', '{"Transform":"Include"}'],
+  ['resources that are none', '{"Resources":null}'],
+  ['a list', '[]'],
+])('a stack with %s and no resources is refused, and so is its template by itself', (_name, text) => {
+  const app = new App({ outdir: folder() });
+  new Stack(app, 'Empty');
+  const template = join(app.synth().directory, 'Empty.template.json');
+  writeFileSync(template, text);
+
+  for (const path of [dirname(template), template]) {
+    expect(() => readAssembly(path)).toThrow(/no Resources.*\[ASSEMBLY_UNREADABLE\]/);
+  }
 });
 
 test('a nested stack whose template is elsewhere is said to be unread', () => {
