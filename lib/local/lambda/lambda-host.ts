@@ -41,7 +41,8 @@ export class LambdaHost {
 
   public async start(): Promise<void> {
     await this.api.listen();
-    process.once('exit', this.killAll);
+    if (STARTED.size === 0) process.once('exit', killStarted);
+    STARTED.add(this);
   }
 
   /** Adds a function; `code` replaces its own, for "what if this tool were hostile". */
@@ -61,15 +62,22 @@ export class LambdaHost {
   }
 
   public async close(): Promise<void> {
-    process.removeListener('exit', this.killAll);
+    STARTED.delete(this);
+    if (STARTED.size === 0) process.removeListener('exit', killStarted);
     this.killAll();
     await this.api.close();
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private readonly killAll = () => {
+  public killAll(): void {
     for (const pool of this.pools.values()) pool.killAll();
-  };
+  }
+}
+
+/** One listener for all hosts: a process that runs a gateway for each of its tests has many. */
+const STARTED = new Set<LambdaHost>();
+function killStarted(): void {
+  for (const host of STARTED) host.killAll();
 }
 
 class Pool {

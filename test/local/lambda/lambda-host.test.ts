@@ -140,6 +140,31 @@ test('a process that is killed at the timeout takes its children along', async (
   expect(isRunning(pid)).toBe(false);
 });
 
+test('functions end with the process that started them, whatever the number of hosts: one listener watches for all', async () => {
+  const pids = async () => {
+    const call = add('exports.handler = async () => process.pid');
+    return Number(((await call()) as { payload: string }).payload);
+  };
+  const before = process.listeners('exit').length;
+  const [first, second] = [host, new LambdaHost()];
+  await second.start();
+  const pid = [await pids()];
+  host = second;
+  pid.push(await pids());
+  expect(process.listeners('exit')).toHaveLength(before);
+
+  const ends = process.listeners('exit').at(-1) as (code: number) => void;
+  expect(pid.map(isRunning)).toEqual([true, true]);
+  ends(0);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(pid.map(isRunning)).toEqual([false, false]);
+
+  await first.close();
+  expect(process.listeners('exit')).toHaveLength(before);
+  await second.close();
+  expect(process.listeners('exit')).toHaveLength(before - 1);
+});
+
 test('a tool cannot take the calls of another one from the Runtime API', async () => {
   const thief = add(
     `exports.handler = async () => {
