@@ -10,6 +10,10 @@ export const MCP_VERSION_WITHOUT_HEADER = '2025-03-26';
 /** The first revision without `initialize` and sessions. */
 export const MCP_VERSION_WITHOUT_SESSIONS = '2026-07-28';
 
+/** Where a message of that revision names its revision, in `_meta`, and what it is answered when its headers differ. */
+export const MCP_VERSION_IN_BODY = 'io.modelcontextprotocol/protocolVersion';
+export const MCP_HEADER_MISMATCH = -32020;
+
 /** What we serve unless told otherwise: 2025-03-26 allows JSON-RPC batches, so it stays out. */
 export const MCP_DEFAULT_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18'] as const;
 

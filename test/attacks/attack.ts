@@ -19,6 +19,9 @@ export interface AttackRequest extends RpcOptions {
 
 type Edit = (template: EditableTemplate) => void;
 
+/** What runs: an attack without the one thing that is wrong with it. */
+export type GoodRequest = Pick<Attack, 'title' | 'request'>;
+
 /** One attack of the corpus. The same request must get through on the template that lacks the one control. */
 export interface Attack {
   readonly id: string;

@@ -17,8 +17,8 @@ import {
 } from '../support/local-shop';
 import { ARGUMENT_ATTACKS } from './arguments';
 import type { Attack, AttackContext } from './attack';
-import { PROTOCOL_ATTACKS } from './protocol';
-import { TOKEN_ATTACKS } from './tokens';
+import { GOOD_MESSAGES, PROTOCOL_ATTACKS } from './protocol';
+import { GOOD_TOKENS, TOKEN_ATTACKS } from './tokens';
 import { objections } from './weaken';
 
 const shop = synthesizeShop();
@@ -39,8 +39,8 @@ function contextOf(of: LocalGateway): AttackContext {
 }
 
 /** Sends the attack and returns the answer with the decisions that it caused. */
-async function send(attack: Attack, to: LocalGateway) {
-  const { method = 'tools/call', tool, arguments: args, ...options } = await attack.request(contextOf(to));
+async function send(request: Attack['request'], to: LocalGateway) {
+  const { method = 'tools/call', tool, arguments: args, ...options } = await request(contextOf(to));
   const [before, runs] = [to.decisions.length, invocations(to)];
   const answer = await rpc(to, method, { name: tool, arguments: args }, options);
   return { answer, decisions: to.decisions.slice(before), runs: invocations(to) - runs };
@@ -48,15 +48,21 @@ async function send(attack: Attack, to: LocalGateway) {
 
 async function expectRefused(attack: Attack, by: LocalGateway): Promise<void> {
   const { layer, ...expected } = attack.expected;
-  const { answer, decisions, runs } = await send(attack, by);
+  const { answer, decisions, runs } = await send(attack.request, by);
 
   expect(runs).toBe(0);
   expect({ status: answer.status, code: answer.body.error?.code }).toMatchObject(expected);
   const refusing = decisions.filter(({ decision }) => decision === 'deny').map((each) => each.layer);
   expect(refusing).toEqual(layer === 'protocol' ? [] : [layer]);
+  // RFC 6750 and RFC 9728: why, and where to find out who issues tokens.
+  const why = answer.status === 403 ? 'insufficient_scope' : 'invalid_token';
+  const metadata = `${new URL(by.mcpUrl).origin}/.well-known/oauth-protected-resource`;
+  const challenge = `Bearer error="${why}", resource_metadata="${metadata}"`;
+  expect(answer.headers.get('www-authenticate')).toBe(layer === 1 ? challenge : null);
 }
 
 const ATTACKS = [...TOKEN_ATTACKS, ...PROTOCOL_ATTACKS, ...ARGUMENT_ATTACKS];
+const GOOD_REQUESTS = [...GOOD_TOKENS, ...GOOD_MESSAGES];
 
 /** A call from one of the addresses of this machine. */
 function callFrom(localAddress: string, to: LocalGateway, token: string) {
@@ -98,7 +104,7 @@ describe('without the one control it gets through', () => {
         await guarded.close();
       }
       const weak = await start(edited(open, edit));
-      const { decisions, runs } = await send(attack, weak);
+      const { decisions, runs } = await send(attack.request, weak);
 
       expect(weak.unsupported.filter((text) => text.startsWith('Cedar'))).toEqual([]);
       expect(runs).toBe(1);
@@ -109,6 +115,16 @@ describe('without the one control it gets through', () => {
       await weak.close();
     },
   );
+});
+
+/** What is wrong with the attacks beside them is all that is wrong with them. */
+describe('as it should be it runs', () => {
+  test.each(GOOD_REQUESTS.map((good) => [good.title, good] as const))('%s', async (_name, { request }) => {
+    const { answer, decisions, runs } = await send(request, gateway);
+
+    expect([answer.status, answer.body.error, runs]).toEqual([200, undefined, 1]);
+    expect(decisions.filter(({ decision }) => decision === 'deny')).toEqual([]);
+  });
 });
 
 describe('what is let through on purpose, or is data and nothing else', () => {
@@ -178,12 +194,14 @@ describe('what is let through on purpose, or is data and nothing else', () => {
     '{"__extn":{"fn":"decimal","arg":"1.0"}}',
     '{"__entity":{"type":"AgentCore::OAuthUser","id":"alice"}}',
   ])('D04, D10: the amount %s reaches neither policy nor tool', async (amount) => {
-    const runs = invocations(gateway);
+    const [runs, decided] = [invocations(gateway), gateway.decisions.length];
     const body = `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"${REFUND}","arguments":{"id":"a","amount":${amount}}}}`;
     const answer = await rpc(gateway, '', {}, { token: await tokenOf(gateway, 'support'), body });
 
     expect(textOf(answer)).toMatch(/^ValidationException/);
     expect(invocations(gateway)).toBe(runs);
+    const judged = gateway.decisions.slice(decided).filter(({ layer }) => layer === 3);
+    expect(judged.filter(({ decision }) => decision === 'allow')).toEqual([]);
   });
 
   test('D09: prototype keys are plain data', async () => {

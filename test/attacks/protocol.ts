@@ -1,5 +1,5 @@
-import { LOOKUP, REFUND, resources } from '../support/local-shop';
-import type { Attack, AttackRequest } from './attack';
+import { ECHO, LOOKUP, REFUND, resources } from '../support/local-shop';
+import type { Attack, AttackRequest, GoodRequest } from './attack';
 
 const asReader =
   (request: AttackRequest): Attack['request'] =>
@@ -32,6 +32,9 @@ const call = (name: string) => ({
   method: 'tools/call',
   params: { name, arguments: { id: 'o-1' } },
 });
+/** A text, and beside it an argument of so many lists within lists. */
+const nested = (depth: number) => `"o-1","bomb":${'['.repeat(depth)}${']'.repeat(depth)}`;
+const encoded = (name: string) => `=?base64?${Buffer.from(name).toString('base64')}?=`;
 const refused = { layer: 'protocol', status: 400 } as const;
 /** HeaderMismatch and UnsupportedProtocolVersion of MCP 2026-07-28. */
 const mismatch = { ...refused, code: -32020 } as const;
@@ -78,9 +81,9 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
   { id: 'B04', title: 'no Mcp-Method', request: asReader(modernCall({ 'mcp-method': undefined })), expected: mismatch },
   {
     id: 'B04',
-    title: 'no MCP-Protocol-Version, which means 2025-03-26',
+    title: 'no MCP-Protocol-Version',
     request: asReader(modernCall({ 'mcp-protocol-version': undefined })),
-    expected: unsupported,
+    expected: mismatch,
   },
   {
     id: 'B05',
@@ -110,8 +113,8 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
   },
   ...(
     [
-      ['an encoded name of another tool', `=?base64?${Buffer.from(REFUND).toString('base64')}?=`],
-      ['an encoded name in another spelling', `=?BASE64?${Buffer.from(REFUND).toString('base64')}?=`],
+      ['an encoded name of another tool', encoded(REFUND)],
+      ['an encoded name in another spelling', encoded(LOOKUP).replace('base64', 'BASE64')],
       ['an encoded name that is none', '=?base64?!!!?='],
     ] as const
   ).map(
@@ -123,22 +126,10 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
     }),
   ),
   {
-    id: 'B09',
-    title: 'a session under the revision without sessions changes nothing',
-    request: asReader(modernCall({ 'mcp-session-id': 'guessed', 'mcp-name': REFUND })),
-    expected: mismatch,
-  },
-  {
-    id: 'B10',
-    title: 'a session id and no token',
-    request: () => ({ tool: LOOKUP, arguments: { id: 'a' }, headers: { 'mcp-session-id': 'stolen' } }),
-    expected: { layer: 1, status: 401 },
-  },
-  {
     id: 'B13',
     title: 'a bomb of brackets',
     request: asReader({
-      body: message({ method: 'tools/call', params: 0 }).replace('0}', `${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+      body: message({ method: 'tools/call', params: call(ECHO).params }).replace('"o-1"', nested(100_000)),
     }),
     expected: refused,
   },
@@ -179,4 +170,18 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
       expected: { layer: 'protocol', status: 202 },
     }),
   ),
+];
+
+export const GOOD_MESSAGES: readonly GoodRequest[] = [
+  { title: 'a call of 2026-07-28', request: asReader(modernCall({})) },
+  {
+    title: 'a call whose name is encoded in the header',
+    request: asReader(modernCall({ 'mcp-name': encoded(LOOKUP) })),
+  },
+  {
+    title: 'lists within lists, not many',
+    request: asReader({
+      body: message({ method: 'tools/call', params: call(ECHO).params }).replace('"o-1"', nested(50)),
+    }),
+  },
 ];

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
 import { LOOKUP, REFUND } from '../support/local-shop';
-import type { Attack, AttackContext, AttackRequest } from './attack';
+import type { Attack, AttackContext, AttackRequest, GoodRequest } from './attack';
 import { anyone, authorizer, noAuthorizer, permit, policy } from './weaken';
 
 const lookUp = (token: string | undefined): AttackRequest => ({ tool: LOOKUP, arguments: { id: 'o-1' }, token });
@@ -32,18 +32,27 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     expected: stopped,
     twin: { without: 'IN01: an authorizer', edit: noAuthorizer, besides: anyone('lookup') },
   },
+  // With a token that is good behind the right scheme.
   ...[
     '',
-    'Basic dTpw',
+    ' ',
     'Bearer',
     'Bearer ',
-    'bearer  a.b.c',
-    'AWS4-HMAC-SHA256 Credential=AKIA/x/us-east-1/bedrock-agentcore/aws4_request',
+    '{}',
+    'Basic {}',
+    'Bearer  {}',
+    'Bearer\t{}',
+    'Bearer: {}',
+    'Bearer {} {}',
+    'DPoP {}',
   ].map(
-    (authorization): Attack => ({
-      id: authorization.startsWith('AWS4') ? 'A33' : 'A02',
-      title: `credential of another kind: ${JSON.stringify(authorization.slice(0, 16))}`,
-      request: () => ({ ...lookUp(undefined), headers: { authorization } }),
+    (form): Attack => ({
+      id: 'A02',
+      title: `credential of another kind or form: ${JSON.stringify(form)}`,
+      request: async ({ mint }) => ({
+        ...lookUp(undefined),
+        headers: { authorization: form.replaceAll('{}', await mint()) },
+      }),
       expected: stopped,
     }),
   ),
@@ -67,18 +76,21 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
       expected: stopped,
     }),
   ),
-  {
-    id: 'A06',
-    title: 'signed with an own key that the header brings along',
-    request: (context) => {
-      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      const header = { alg: 'RS256', jwk: publicKey.export({ format: 'jwk' }) };
-      return reheadered(context, header, (input) =>
-        sign('sha256', Buffer.from(input), privateKey).toString('base64url'),
-      );
-    },
-    expected: stopped,
-  },
+  ...[false, true].map(
+    (named): Attack => ({
+      id: 'A06',
+      title: `signed with an own key that the header brings along${named ? ', under the name of the right one' : ''}`,
+      request: async (context) => {
+        const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+        const { kid } = await publishedKey(context);
+        const jwk = { ...publicKey.export({ format: 'jwk' }), kid };
+        return reheadered(context, { alg: 'RS256', jwk, ...(named ? { kid } : {}) }, (input) =>
+          sign('sha256', Buffer.from(input), privateKey).toString('base64url'),
+        );
+      },
+      expected: stopped,
+    }),
+  ),
   // The key that they are signed with is the right one.
   ...['../../dev/null', "' OR 1=1", 'https://attacker.example/jwks', '\u0000', 'k'.repeat(10_000)].map(
     (kid): Attack => ({
@@ -240,4 +252,16 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
     expected: stopped,
   },
   { id: 'A26', title: 'five parts', request: async ({ mint }) => lookUp(`${await mint()}.a.b`), expected: stopped },
+];
+
+export const GOOD_TOKENS: readonly GoodRequest[] = [
+  { title: 'a token as it is made for the attacks', request: async ({ mint }) => lookUp(await mint()) },
+  {
+    title: 'a good token behind the scheme in small letters',
+    request: async ({ mint }) => ({ ...lookUp(undefined), headers: { authorization: `bearer ${await mint()}` } }),
+  },
+  {
+    title: 'A21: more scopes than the client may have, to call a tool that it may',
+    request: async ({ mint }) => lookUp(await mint({ scopes: ['shop/look-up', 'shop/refund', 'admin'] })),
+  },
 ];

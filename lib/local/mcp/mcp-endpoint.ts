@@ -12,7 +12,13 @@ import {
 } from '@modelcontextprotocol/server';
 import { isObject } from '../../assembly/cloudformation';
 import type { InterceptorHeaderMap, JsonObject } from '../../protocol/interceptor';
-import { GATEWAY_ERROR, MCP_VERSION_WITHOUT_HEADER, MCP_VERSION_WITHOUT_SESSIONS } from '../../protocol/mcp';
+import {
+  GATEWAY_ERROR,
+  MCP_HEADER_MISMATCH,
+  MCP_VERSION_IN_BODY,
+  MCP_VERSION_WITHOUT_HEADER,
+  MCP_VERSION_WITHOUT_SESSIONS,
+} from '../../protocol/mcp';
 import type { CallerIdentity } from '../common/caller';
 import { readBody, sendJson } from '../common/http';
 import { BODY_LIMIT, type JsonRpc, paramsOf, parseMessage, rpcError } from '../common/json-rpc';
@@ -75,10 +81,8 @@ export class McpEndpoint {
         'x-amzn-errortype': 'InternalFailure',
       });
     }
-    const unsupported = this.unsupportedVersion(request, body);
-    if (unsupported !== undefined) {
-      return sendJson(response, 400, this.versionError(body.id, unsupported));
-    }
+    const wrongVersion = this.versionProblem(request, body);
+    if (wrongVersion !== undefined) return sendJson(response, 400, wrongVersion);
     const noSession = this.sessionProblem(request, caller, body);
     if (noSession !== undefined) return sendJson(response, noSession.status, noSession.body);
     const exceeded = body.method === 'tools/call' ? this.limiter?.exceeded(caller, paramsOf(body).name) : undefined;
@@ -156,10 +160,17 @@ export class McpEndpoint {
   }
 
   /** `initialize` negotiates in its body; every other request is of the revision in its header. */
-  private unsupportedVersion(request: IncomingMessage, body: JsonRpc): string | undefined {
+  private versionProblem(request: IncomingMessage, body: JsonRpc): object | undefined {
     if (body.method === 'initialize') return undefined;
-    const version = String(request.headers['mcp-protocol-version'] ?? MCP_VERSION_WITHOUT_HEADER);
-    return this.gateway.supportedVersions.includes(version) ? undefined : version;
+    const header = request.headers['mcp-protocol-version'];
+    const { _meta: meta } = paramsOf(body);
+    // Only the revision without sessions names itself in the body, and it requires the header.
+    if (header === undefined && isObject(meta) && meta[MCP_VERSION_IN_BODY] !== undefined) {
+      const missing = 'the body names its protocol version but the required MCP-Protocol-Version header is absent';
+      return rpcError(body.id, MCP_HEADER_MISMATCH, `Bad Request: the request headers and body disagree: ${missing}`);
+    }
+    const version = String(header ?? MCP_VERSION_WITHOUT_HEADER);
+    return this.gateway.supportedVersions.includes(version) ? undefined : this.versionError(body.id, version);
   }
 
   /** The text as the service was seen to have it; the code and the data as MCP 2026-07-28 has them. */

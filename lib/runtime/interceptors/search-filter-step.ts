@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GATEWAY_URL_ENV, isJsonObject, type JsonObject } from '../../protocol/interceptor';
-import { MCP_VERSION_WITHOUT_SESSIONS } from '../../protocol/mcp';
+import { MCP_VERSION_IN_BODY, MCP_VERSION_WITHOUT_SESSIONS } from '../../protocol/mcp';
 import { SEARCH_TOOL_NAME } from '../../protocol/tool-name';
 import { type InterceptedResponse, proceed, type ResponseStep, refuse } from './step';
 
@@ -119,7 +119,7 @@ function params(version: string | undefined, cursor: unknown): JsonObject {
     ...(modern
       ? {
           _meta: {
-            'io.modelcontextprotocol/protocolVersion': version,
+            [MCP_VERSION_IN_BODY]: version,
             'io.modelcontextprotocol/clientInfo': { name: 'search-filter', version: '1.0.0' },
             'io.modelcontextprotocol/clientCapabilities': {},
           },

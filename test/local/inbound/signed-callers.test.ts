@@ -5,7 +5,7 @@ import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-
 import { Caller, Inbound } from 'cdk-secure-mcp';
 import type { LocalCredentials, LocalGateway } from '../../../lib/local';
 import { GatewayApp } from '../../support/gateway-app';
-import { edited, invocations, resources, rpc, start, stopAll } from '../../support/local-shop';
+import { edited, invocations, resources, rpc, start, stopAll, synthesizeShop } from '../../support/local-shop';
 
 const LOOKUP = 'look-up___look-up';
 
@@ -172,6 +172,23 @@ describe('who signs wrongly stays out', () => {
 
     expect(await refused(swapped)).toContain('not one of a role');
   });
+});
+
+test('a good signature is no token (A33), at a gateway for callers with tokens', async () => {
+  const shop = synthesizeShop();
+  const open = edited(shop, (template) => {
+    const { Properties } = resources(template, 'AWS::BedrockAgentCore::Gateway')[0]!;
+    Properties.AuthorizerType = 'AUTHENTICATE_ONLY';
+    delete Properties.AuthorizerConfiguration;
+  });
+  const outcome = async (to: LocalGateway) => {
+    const { response, body } = await call(to, signing(to.assumeRole('arn:aws:iam::999999999999:role/Elsewhere')));
+    return [response.status, body.error?.code, to.decisions.find(({ layer }) => layer === 1)?.decision];
+  };
+
+  expect(await outcome(await start(shop))).toEqual([401, -32001, 'deny']);
+  // The twin lets it in, where the policy has the last word.
+  expect(await outcome(await start(open))).toEqual([200, -32002, 'allow']);
 });
 
 test('a role is known by its ARN, too, and a name that is none is said', () => {
