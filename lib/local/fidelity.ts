@@ -62,7 +62,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     id: 'protocol',
     what: 'MCP revisions of the template, 2026-07-28 included',
     state: 'modelled',
-    note: 'the official SDK behind an edge; a missing version header means 2025-03-26',
+    note: 'the official SDK behind an edge; a missing version header means 2025-03-26, and -32020 where the body names its revision',
     source: `${GUIDE}/gateway-using.html`,
   },
   {

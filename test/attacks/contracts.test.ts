@@ -1,11 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { CedarPolicies, FourLayerChecks, McpToolList, OpenApiDocument, SmithyModel, Target } from 'cdk-secure-mcp';
+import { readAssembly } from '../../lib/assembly/read-assembly';
 import type { CommandResult } from '../../lib/cli/command';
 import { lock } from '../../lib/cli/commands/lock';
 import { formatPolicyText } from '../../lib/core/cedar/policy-file';
+import { parseLock } from '../../lib/core/tool-lock';
 import { runRules } from '../../lib/rules/run-rules';
 import { GatewayApp, schema } from '../support/gateway-app';
 import { CREDENTIALS, DOCS_TOOLS, INVENTORY, TICKETS } from '../support/remote-targets';
@@ -303,12 +305,19 @@ describe('H09, C13 a tool that becomes another one', () => {
     );
   });
 
-  test('the same permit does not cover a tool of that name with another meaning, unless nothing is locked', () => {
+  test('the same permit does not cover a tool of that name with another meaning, unless nothing is locked, and AZ23 objects', () => {
     const other = 'Refunds all orders of a customer';
 
     expect(shop(other, file).synthError()).toContain(
       `[TOOL_LOCK] (at ${file}#refund___refund.description, Shop/Gateway)`,
     );
-    shop(other).app.synth();
+    const { directory: changed } = shop(other).app.synth();
+    const { lock: toolLock } = parseLock(readFileSync(file, 'utf8'), file);
+    const objections = (assembly: string) =>
+      runRules(readAssembly(assembly), { options: { toolLock } }).filter(({ ruleId }) => ruleId.includes('AZ23'));
+    expect(objections(directory)).toEqual([]);
+    expect(objections(changed).map(({ location }) => location)).toEqual([
+      expect.stringContaining(`Properties.TargetConfiguration.Mcp.${LAMBDA}.Description`),
+    ]);
   });
 });

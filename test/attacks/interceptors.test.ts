@@ -1,9 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../../lib/assembly/read-assembly';
 import type { LocalGateway, LocalGatewayOptions } from '../../lib/local';
-import { runRules } from '../../lib/rules/run-rules';
 import { interceptedApp } from '../support/intercepted-shop';
 import {
   callTool,
@@ -18,7 +16,7 @@ import {
   textOf,
   tokenOf,
 } from '../support/local-shop';
-import { noAuthorizer, permit } from './weaken';
+import { noAuthorizer, objections, permit } from './weaken';
 
 const SHOW = 'show___show';
 const ERASE = 'erase___erase';
@@ -262,15 +260,12 @@ describe('F02: a tool whose code was taken over', () => {
         ({ layer, action, decision }) => layer === 2 && action === 'lambda:InvokeFunction' && decision === 'allow',
       )
       .map(({ tool }) => tool);
-  const objections = (assembly: string) =>
-    runRules(readAssembly(assembly)).filter(({ ruleId }) => ruleId.startsWith('SecureMcp-AZ14'));
 
   test('runs for its own calls and for no other', async () => {
     const breached = await start(shop, { replaceHandlers: { show: hostile } });
 
     expect(textOf(await call(breached, SHOW, GOOD, 'support'))).toBe('{"shown":true}');
     expect(ran(breached)).toEqual([SHOW]);
-    expect(objections(shop)).toEqual([]);
   });
 
   test('the twin: where it is the interceptor, too (AZ14), a caller who only wants to see erases', async () => {
@@ -279,7 +274,7 @@ describe('F02: a tool whose code was taken over', () => {
 
     expect(textOf(await call(breached, SHOW, GOOD, 'support'))).toContain('"got":{"id":"o-1001"}');
     expect(ran(breached)).toEqual([ERASE]);
-    expect(JSON.stringify(objections(weak))).toContain('the interceptor is also a tool');
+    expect(objections(weak, shop)).toContain('AZ14');
   });
 });
 
@@ -401,6 +396,14 @@ describe('F08: tokens in logs', () => {
     expect(text.join('')).toContain('tools/call');
     expect(tokens(text).length).toBeGreaterThanOrEqual(atLeast);
     if (atLeast === 0) expect(tokens(text)).toEqual([]);
+  });
+
+  test('AZ13 objects to headers, and no other rule', () => {
+    const [withHeaders, without] = [false, true].map(
+      (withoutHeaders) => interceptedApp({ withoutHeaders, withoutFilter: true }).synth().directory,
+    );
+
+    expect(objections(withHeaders!, without!)).toEqual(['AZ13']);
   });
 });
 

@@ -1,6 +1,4 @@
-import { readAssembly } from '../../lib/assembly/read-assembly';
 import type { LocalGateway } from '../../lib/local';
-import { runRules } from '../../lib/rules/run-rules';
 import {
   callTool,
   ECHO,
@@ -17,12 +15,11 @@ import {
   textOf,
   tokenOf,
 } from '../support/local-shop';
-import { permit } from './weaken';
+import { addForbid, objections, permit } from './weaken';
 
 afterAll(stopAll);
 const shop = synthesizeShop();
 const TARGET = 'AWS::BedrockAgentCore::GatewayTarget';
-const POLICY = 'AWS::BedrockAgentCore::Policy';
 const DENIED = -32002;
 const UNKNOWN_TOOL = -32602;
 
@@ -52,17 +49,6 @@ function controls(given: { readonly [tool: string]: readonly [string, 'permit' |
 function schemaOf(template: EditableTemplate, tool: string) {
   const [target] = resources(template, TARGET, tool);
   return target!.Properties.TargetConfiguration.Mcp.Lambda.ToolSchema.InlinePayload[0].InputSchema;
-}
-
-function addForbid(template: EditableTemplate, tool: string, clause: string): void {
-  const [own] = resources(template, POLICY, tool);
-  const forbid = structuredClone(own!);
-  const [head, arn] = forbid.Properties.Definition.Cedar.Statement['Fn::Join'][1];
-  forbid.Properties.Definition.Cedar.Statement = {
-    'Fn::Join': ['', [head.replace('permit', 'forbid'), arn, `"\n) ${clause};`]],
-  };
-  forbid.Properties.Name = `forbid_${tool}`;
-  template.Resources.Forbid = forbid;
 }
 
 /** One of the agents, with more claims where they are given. */
@@ -156,9 +142,6 @@ describe('names', () => {
       template.Resources.Shadow.Properties.Name = name;
       more(template);
     });
-  const objections = (assembly: string) =>
-    runRules(readAssembly(assembly)).flatMap(({ ruleId }) => /AZ18/.exec(ruleId)?.[0] ?? []);
-
   test('C02: what a caller may not call it does not see, until the permit forgets the caller', async () => {
     expect(await listed(await start(shop))).toEqual([ECHO, LOOKUP]);
     expect(await listed(await start(edited(shop, permit('refund'))))).toEqual([ECHO, LOOKUP, REFUND]);
@@ -176,13 +159,14 @@ describe('names', () => {
     expect((await call(shadowed, 'crm___echo')).body.error?.code).toBe(DENIED);
     expect(textOf(await call(shadowed, ECHO))).toContain(ECHO);
     expect(textOf(await call(wide, 'crm___echo'))).toContain('crm___echo');
+    expect(objections(withShadow('crm'), shop)).toContain('AZ18');
   });
 
   test.each([
-    ['C04: a name in other case', 'Refund'],
-    ['C08: a name with a prefix that nobody sees', '\u200drefund'],
-    ['C06: a name in other letters', 'r\u0435fund'],
-  ])('%s is another tool, unless a permit names it too, and synthesis objects to it', async (_what, name) => {
+    ['C04: a name in other case', 'Refund', ['AZ18']],
+    ['C08: a name with a prefix that nobody sees', '\u200drefund', ['AZ18', 'AZ19']],
+    ['C06: a name in other letters', 'r\u0435fund', ['AZ18', 'AZ19']],
+  ])('%s is another tool, unless a permit names it too, and synthesis objects to it', async (_what, name, rules) => {
     const both = `in [AgentCore::Action::"refund___refund", AgentCore::Action::"${name}___refund"]`;
     const lookAlike = withShadow(name, 'refund');
     const [strict, wide] = await Promise.all([
@@ -196,8 +180,7 @@ describe('names', () => {
     expect(invocations(strict)).toBe(0);
     expect(textOf(await call(strict, REFUND))).toContain('refunded');
     expect(textOf(await call(wide))).toContain('refunded');
-    expect(objections(lookAlike).length).toBeGreaterThan(0);
-    expect(objections(shop)).toEqual([]);
+    expect(objections(lookAlike, shop)).toEqual(expect.arrayContaining(rules));
   });
 
   test.each([

@@ -71,6 +71,8 @@ const nameOf = (assembly: string, type: string, idPart = '') =>
     .find(({ logicalId }) => logicalId.includes(idPart))!;
 const ORDERS = nameOf(shop, 'AWS::DynamoDB::Table').ref!;
 const REFUND_ALIAS = nameOf(shop, 'AWS::Lambda::Alias', 'refund').ref!;
+/** As the template names it. */
+const REFUND = { Ref: nameOf(shop, 'AWS::Lambda::Alias', 'refund').logicalId };
 const GATEWAY_ROLE = String(nameOf(shop, 'AWS::BedrockAgentCore::Gateway').properties.RoleArn);
 
 /** A second table, so that there is something else to reach for. */
@@ -113,46 +115,64 @@ const DIRECT = {
   Payload: JSON.stringify({ id: 'a', amount: 10_000 }),
 };
 
-/** Each call gets through once the role is given the one action, so it is the role that stops it. */
-const CALLS: [string, string, object, string][] = [
-  ['G01 another tool is invoked directly, with a forged client context', 'lambda', DIRECT, 'lambda:InvokeFunction'],
+/** Each call gets through once the role is given the one action, so it is the role that stops it; and the rules object. */
+const CALLS: [string, string, object, string, string][] = [
+  [
+    'G01 another tool is invoked directly, with a forged client context',
+    'lambda',
+    DIRECT,
+    'lambda:InvokeFunction',
+    'LP06 LP07 LP09',
+  ],
   [
     'G04 a read tool writes',
     'dynamodb',
     { command: 'PutItemCommand', input: { TableName: ORDERS, Item: key } },
     'dynamodb:PutItem',
+    'LP06 LP07',
   ],
   [
     'G04 a read tool deletes',
     'dynamodb',
     { command: 'DeleteItemCommand', input: { TableName: ORDERS, Key: key } },
     'dynamodb:DeleteItem',
+    'LP06 LP07',
   ],
   [
     'G04 a tool for one item reads them all',
     'dynamodb',
     { command: 'ScanCommand', input: { TableName: ORDERS } },
     'dynamodb:Scan',
+    'LP06',
   ],
   [
     'G04 a tool reads another table',
     'dynamodb',
     { command: 'GetItemCommand', input: { TableName: 'ledger', Key: key } },
     'dynamodb:GetItem',
+    'LP06',
   ],
   [
     'G05 a tool takes the guard out of the gateway',
     'control',
     { method: 'PUT', path: '/gateways/shop/', body: { policyEngineConfiguration: { mode: 'LOG_ONLY' } } },
     'bedrock-agentcore:UpdateGateway',
+    'AZ17 LP06 LP07',
   ],
   [
     'G05 a tool permits itself what it likes',
     'control',
     { method: 'POST', path: '/policy-engines/engine/policies', body: { definition: {} } },
     'bedrock-agentcore:CreatePolicy',
+    'AZ17 LP06 LP07',
   ],
-  ['G05 a tool becomes the gateway', 'assume', { RoleArn: GATEWAY_ROLE, RoleSessionName: 'x' }, 'sts:AssumeRole'],
+  [
+    'G05 a tool becomes the gateway',
+    'assume',
+    { RoleArn: GATEWAY_ROLE, RoleSessionName: 'x' },
+    'sts:AssumeRole',
+    'LP06 LP07',
+  ],
 ];
 
 describe('a tool that was taken over is held by its role', () => {
@@ -176,6 +196,28 @@ describe('a tool that was taken over is held by its role', () => {
     expect(answer.error ?? 'done').toMatch(/^(done|NotImplemented(Exception)?)$/);
     if (kind === 'lambda') expect(answer).toEqual({ ok: { payload: { refunded: { id: 'a', amount: 10_000 } } } });
   });
+});
+
+test.each([...CALLS.map(([, , , action, rules]) => [action, rules]), ['iam:PassRole', 'LP06 LP07']])(
+  '%s for a tool that reads one table: %s object, and no other rule',
+  (action, rules) => {
+    expect(objections(granting([action!]), withLedger)).toEqual(rules!.split(' '));
+  },
+);
+
+test('G05 no tool passes a role on', () => {
+  const allowed = (assembly: string) =>
+    [...readRoles(own(assembly)).values()]
+      .filter(({ policies }) => {
+        const request = { action: 'iam:PassRole', resource: GATEWAY_ROLE, resourceAccount: ACCOUNT };
+        const principal: IamPrincipal = { kind: 'user', arn: `arn:aws:iam::${ACCOUNT}:user/tool`, account: ACCOUNT };
+        return evaluate({ principal, ...request }, policies).decision === 'allow';
+      })
+      .map(({ name }) => name);
+
+  expect(readRoles(own(shop)).size).toBeGreaterThanOrEqual(4);
+  expect(allowed(shop)).toEqual([]);
+  expect(allowed(granting(['iam:PassRole']))).toHaveLength(1);
 });
 
 const ACCOUNT = own(shop).ofType('AWS::IAM::Role')[0]!.environment.account;
@@ -209,13 +251,14 @@ const findings = (assembly: string, rule: string) =>
 test('G01 nobody of another account invokes a tool, unless a permission says everyone', () => {
   expect(decideOn(shop, STRANGER, 'lambda:InvokeFunction')).toBe('implicit-deny');
   expect(decideOn(openTo({}), STRANGER, 'lambda:InvokeFunction')).toBe('allow');
+  expect(objections(openTo({ FunctionName: REFUND }), shop)).toEqual(['LP08']);
 });
 
 test('G02 there is no second door to a tool, unless a function URL opens one', () => {
   const url = (template: EditableTemplate) => {
     template.Resources.Url = {
       Type: 'AWS::Lambda::Url',
-      Properties: { AuthType: 'NONE', TargetFunctionArn: REFUND_ALIAS },
+      Properties: { AuthType: 'NONE', TargetFunctionArn: REFUND },
     };
   };
   const opened = edited(openTo({ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' }), url);
@@ -226,6 +269,7 @@ test('G02 there is no second door to a tool, unless a function URL opens one', (
   expect(decideOn(shop, ANONYMOUS, 'lambda:InvokeFunctionUrl')).toBe('implicit-deny');
   expect(doors(opened)).toHaveLength(1);
   expect(decideOn(opened, ANONYMOUS, 'lambda:InvokeFunctionUrl')).toBe('allow');
+  expect(objections(edited(shop, url), shop)).toEqual(['LP09']);
 });
 
 describe('G06 the role of the gateway works for this gateway alone', () => {
@@ -258,6 +302,10 @@ describe('G06 the role of the gateway works for this gateway alone', () => {
   ])('%s cannot assume it, unless the trust names no source', (_name, account, arn) => {
     expect(assume(shop, account, arn)).toBe('implicit-deny');
     expect(assume(open, account, arn)).toBe('allow');
+  });
+
+  test('LP01 objects to such a trust, and no other rule', () => {
+    expect(objections(open, shop)).toEqual(['LP01']);
   });
 
   test('this gateway can', () => {

@@ -54,16 +54,28 @@ export function anyone(tool: string) {
   };
 }
 
-/** The rules that object to an assembly and not to the one that it was made of. */
-export function objections(weakened: string, original: string): string[] {
-  const known = new Set(rulesOf(original));
-  return rulesOf(weakened).filter((rule) => !known.has(rule));
+/** A forbid about the tool of a permit. */
+export function addForbid(template: EditableTemplate, tool: string, clause: string): void {
+  const [own] = policiesOf(template, tool);
+  const forbid = structuredClone(own!);
+  const [head, arn] = forbid.Properties.Definition.Cedar.Statement['Fn::Join'][1];
+  forbid.Properties.Definition.Cedar.Statement = {
+    'Fn::Join': ['', [head.replace('permit', 'forbid'), arn, `"\n) ${clause};`]],
+  };
+  forbid.Properties.Name = `forbid_${tool}`;
+  template.Resources.Forbid = forbid;
 }
 
-function rulesOf(assembly: string): string[] {
-  return [
-    ...new Set(runRules(readAssembly(assembly)).map(({ ruleId }) => ruleId.replace(/^SecureMcp-|\[.*$/g, ''))),
-  ].sort();
+/** The rules that object to an assembly and not to the one that it was made of. */
+export function objections(weakened: string, original: string): string[] {
+  const known = new Set(findingsOf(original));
+  const more = findingsOf(weakened).filter((ruleId) => !known.has(ruleId));
+  return [...new Set(more.map((ruleId) => ruleId.replace(/^SecureMcp-|\[.*$/g, '')))].sort();
+}
+
+/** With what each is about, so that a second objection of a rule is seen, too. */
+function findingsOf(assembly: string): string[] {
+  return runRules(readAssembly(assembly)).map(({ ruleId }) => ruleId);
 }
 
 /** A weakening of nothing would prove nothing. */
