@@ -1,3 +1,6 @@
+/** What almost every name and text is made of: nothing that is looked for below is in it, and V8 need not build its tables of Unicode. */
+const PLAIN = /^[\t\n\r -~]*$/;
+
 /** Characters that people do not see, and that a model reads. */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of these characters alone is what is looked for
@@ -10,6 +13,7 @@ const EMOJI_SELECTOR = /(\p{Emoji})\uFE0F/gu;
 
 /** The first invisible or control character, as `U+200B`. Looks at the text as it is: normalization would hide some. */
 export function invisibleCharacter(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined;
   const plain = text.replace(EMOJI_SELECTOR, '$1');
   const found = INVISIBLE.exec(plain)?.[0] ?? CONTROL.exec(plain)?.[0];
   return found === undefined ? undefined : `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -17,9 +21,8 @@ export function invisibleCharacter(text: string): string | undefined {
 
 /** A word with letters of Latin and of Cyrillic or Greek: they look alike and are not. */
 export function mixedScript(text: string): boolean {
-  return text
-    .split(/[^\p{L}]+/u)
-    .some((word) => /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word));
+  const words = PLAIN.test(text) ? [] : text.split(/[^\p{L}]+/u);
+  return words.some((word) => /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word));
 }
 
 /** Longest text that is looked at; AZ20 reports longer ones by their length. */

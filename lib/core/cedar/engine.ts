@@ -33,17 +33,38 @@ export interface CedarProblem {
 /** Policies per validation: each chunk pays for parsing its schema, each policy for the actions of its chunk. */
 const CHUNK = 16;
 
+/**
+ * How much a function of the module runs before V8 optimises it, in bytes of its code. A synthesis asks for some hundred
+ * policies and ends: with V8's own budget the optimising compiler works longer than all that it makes faster.
+ */
+const BUDGET = 500_000_000;
+
+const NODE = Number(process.versions.node.split('.')[0]);
+
+/** V8 reads the budget when it compiles a module, so that modules of others keep the one that it comes with. */
+const BUDGET_OF_V8 = NODE < 22 ? 1_800_000 : 13_000_000;
+
 let loaded: typeof CedarWasm | undefined;
 
-/** Loads 4 MB of WebAssembly at the first call, never at import: most programs that import the library need no Cedar. */
+/** The module is loaded at the first call, never at import: most programs that import the library need no Cedar. */
 export function cedar(): typeof CedarWasm {
-  if (loaded === undefined) {
-    // V8 before Node 24 aborts the process when a function with an inlined call into this module is deoptimised
-    // during the call; test/core/cedar/v8-flag.test.ts has the reproduction.
-    if (Number(process.versions.node.split('.')[0]) < 24) setFlagsFromString('--no-turbo-inline-js-wasm-calls');
-    loaded = require('@cedar-policy/cedar-wasm/nodejs') as typeof CedarWasm;
-  }
+  loaded ??= loadCedar();
   return loaded;
+}
+
+/** Loads 4 MB of WebAssembly, each function compiled when it is first called. */
+function loadCedar(): typeof CedarWasm {
+  // V8 before Node 24 aborts the process when a function with an inlined call into this module is deoptimised
+  // during the call; test/core/cedar/v8-flags.test.ts has the reproduction.
+  if (NODE < 24) setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+  setFlagsFromString(`--wasm-tiering-budget=${BUDGET}`);
+  setFlagsFromString('--wasm-lazy-validation');
+  try {
+    return require('@cedar-policy/cedar-wasm/nodejs') as typeof CedarWasm;
+  } finally {
+    setFlagsFromString(`--wasm-tiering-budget=${BUDGET_OF_V8}`);
+    setFlagsFromString('--no-wasm-lazy-validation');
+  }
 }
 
 /**
