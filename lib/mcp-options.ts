@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { type Problem, shown } from './core/errors';
 import { checkReason } from './core/reason';
-import { MCP_DEFAULT_VERSIONS, MCP_VERSION_WITHOUT_HEADER } from './protocol/mcp';
+import { MCP_DEFAULT_VERSIONS, MCP_VERSION_WITHOUT_HEADER, MCP_VERSION_WITHOUT_SESSIONS } from './protocol/mcp';
 import type { WeakeningMetadata } from './protocol/template-metadata';
 import type { SearchTool } from './search-tool';
 
@@ -22,7 +22,7 @@ export interface LegacyMcpVersionOptions {
  */
 export class McpVersion {
   /** Stateless: no `initialize` and no sessions. */
-  public static readonly V2026_07_28 = new McpVersion('2026-07-28');
+  public static readonly V2026_07_28 = new McpVersion(MCP_VERSION_WITHOUT_SESSIONS);
   /** With `initialize` and optional sessions. */
   public static readonly V2025_11_25 = new McpVersion('2025-11-25');
   /** The first one without JSON-RPC batches. */

@@ -191,6 +191,16 @@ test('a gateway whose callers sign is told to do without', () => {
   expect(shop.synthError()).toMatch(/tools ask who calls them.*Leave callerClaims and ToolOutbound.onBehalfOf out/);
 });
 
+test('and of verifyCaller at the same time', () => {
+  const shop = new GatewayApp('shop', { inbound: Inbound.iam(), interceptors: [verifying()] });
+  shop.addTool('look', { callerClaims: [], handler: handler('look', '1'), access: {} });
+  const text = shop.synthError();
+
+  expect(text).toMatch(/no interceptor can verify callers.*Leave callerClaims and ToolOutbound.onBehalfOf out/);
+  expect(text).toContain('Leave verifyCaller out');
+  expect(text).not.toContain('Add Interceptor.request');
+});
+
 describe('an existing function', () => {
   const errorOf = (options: (shop: GatewayApp) => object) => {
     const shop = new GatewayApp('shop', { interceptors: [verifying()] });

@@ -105,12 +105,13 @@ export class GatewayInterceptors extends Construct {
   /** Only an interceptor that verified the token may say who calls. */
   private callerProblems(): Problem[] {
     const asking = this.props.tools().filter(({ callerWish }) => callerWish !== undefined);
-    if (asking.length === 0 || this.interceptors.get('REQUEST')?.interceptor._checks.verifyCaller === true) return [];
+    const verifies = this.interceptors.get('REQUEST')?.interceptor._checks.verifyCaller === true;
+    if (asking.length === 0 || (verifies && this.props.tokens !== undefined)) return [];
     const names = asking.map(({ target, name }) => qualifiedToolName(target, name));
     return [
       {
         code: 'INTERCEPTOR_OPTION',
-        message: `tools ask who calls them, and no interceptor verifies callers, got ${shown(names)}`,
+        message: `tools ask who calls them, and no interceptor ${verifies ? 'can verify' : 'verifies'} callers, got ${shown(names)}`,
         fix:
           this.props.tokens === undefined
             ? 'Leave callerClaims and ToolOutbound.onBehalfOf out: callers of this gateway have no token. Name them in permits'

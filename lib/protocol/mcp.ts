@@ -1,9 +1,3 @@
-/**
- * MCP revisions the gateway can serve.
- * Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using.html
- */
-export const MCP_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'] as const;
-
 /** The revision a request without `MCP-Protocol-Version` header has (MCP specification, transports). */
 export const MCP_VERSION_WITHOUT_HEADER = '2025-03-26';
 
@@ -15,7 +9,13 @@ export const MCP_VERSION_IN_BODY = 'io.modelcontextprotocol/protocolVersion';
 export const MCP_HEADER_MISMATCH = -32020;
 
 /** What we serve unless told otherwise: 2025-03-26 allows JSON-RPC batches, so it stays out. */
-export const MCP_DEFAULT_VERSIONS = ['2026-07-28', '2025-11-25', '2025-06-18'] as const;
+export const MCP_DEFAULT_VERSIONS = [MCP_VERSION_WITHOUT_SESSIONS, '2025-11-25', '2025-06-18'] as const;
+
+/**
+ * MCP revisions the gateway can serve.
+ * Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using.html
+ */
+export const MCP_VERSIONS = [...MCP_DEFAULT_VERSIONS, MCP_VERSION_WITHOUT_HEADER] as const;
 
 /** JSON-RPC error codes of the gateway. */
 export const GATEWAY_ERROR = {

@@ -76,7 +76,8 @@ async function fetchCredential(
     );
     return answer.accessToken;
   });
-  if (value === undefined || value === '') throw new Error(`AgentCore Identity gave no credential of ${provider}`);
+  if (value === undefined || value === '')
+    throw new Error(`AgentCore Identity gave no credential of ${provider}. Look at the secret of the provider`);
   return value;
 }
 

@@ -151,6 +151,7 @@ describe('REQUEST', () => {
     ['an HTTP target', { interceptorInputVersion: '1.0', http: {} }],
     ['a batch', eventOf([MESSAGE])],
     ['a body of text', eventOf(JSON.stringify(MESSAGE))],
+    ['a header in two spellings', eventOf(MESSAGE, null, { Authorization: 'Bearer a', authorization: 'Bearer b' })],
   ])('an event that is not of the contract is refused: %s', async (_what, event) => {
     const answer = await defineRequestInterceptor(step(() => proceed()))(event);
 

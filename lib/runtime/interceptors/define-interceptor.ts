@@ -147,19 +147,28 @@ function readRequest(event: unknown, context: InterceptorContext | undefined): I
   if (version !== INTERCEPTOR_VERSION || !isJsonObject(gatewayRequest) || !isJsonObject(gatewayRequest.body)) {
     return undefined;
   }
+  const headers = headersOf(gatewayRequest);
+  if (headers === undefined) return undefined;
   const { custom, Custom, ...top } = (context?.clientContext ?? {}) as JsonObject;
   const vouched = { ...top, ...(custom as object), ...(Custom as object) } as JsonObject;
   const text = (name: string) => (typeof vouched[name] === 'string' ? (vouched[name] as string) : undefined);
-  const headers = isJsonObject(gatewayRequest.headers) ? gatewayRequest.headers : {};
   return {
     message: gatewayRequest.body,
     call: toolCallOf(gatewayRequest.body),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)])),
+    headers,
     principalArn: principalOf(gatewayRequest),
     requestId: text(INTERCEPTOR_CONTEXT.requestId),
     gatewayArn: text(INTERCEPTOR_CONTEXT.gatewayArn),
     sourceIp: text(INTERCEPTOR_CONTEXT.sourceIp),
   };
+}
+
+/** `undefined` when one comes in two spellings: nothing tells which of them the gateway went by. */
+function headersOf({ headers }: JsonObject): Intercepted['headers'] | undefined {
+  const given = isJsonObject(headers) ? Object.entries(headers) : [];
+  const entries = given.map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const read = Object.fromEntries(entries);
+  return Object.keys(read).length === entries.length ? read : undefined;
 }
 
 function principalOf({ context }: JsonObject): string | undefined {
