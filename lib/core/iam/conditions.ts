@@ -74,9 +74,10 @@ function holds(
 
   if (quantifier !== undefined) {
     const all = given === undefined ? [] : texts(given);
-    // ForAllValues holds without the key and for a null data set, such as an empty string; ForAnyValue needs a match.
+    // Without the key, and for a null data set such as an empty string, ForAllValues holds and ForAnyValue does not.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
-    return quantifier === 'ForAllValues' ? all.every((one) => one === '') || all.every(matches) : all.some(matches);
+    if (all.every((one) => one === '')) return quantifier === 'ForAllValues';
+    return quantifier === 'ForAllValues' ? all.every(matches) : all.some(matches);
   }
   // Without its key a condition does not hold, unless it is negated or says `IfExists`.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists

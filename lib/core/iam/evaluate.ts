@@ -114,8 +114,19 @@ function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts):
   }
   // To name the account is to leave it to the account's own policies, not to allow everyone in it.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
-  if (v.identity === 'allow') return undefined;
+  if (v.identity === 'allow') return v.resource === 'allow' || !mustNameCaller(request, v) ? undefined : 'resource';
   return v.resource === 'allow' && granted !== 'account' ? undefined : 'identity';
+}
+
+/**
+ * The policy of a key and the trust policy of a role must allow who is to use them, also in their own account. Only a
+ * policy that was given is asked.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+function mustNameCaller({ action, resource }: IamRequest, v: Verdicts): boolean {
+  if (v.resource === undefined) return false;
+  return /^sts:/i.test(action) || (/^kms:/i.test(action) && /^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(resource));
 }
 
 /** The narrowest that the resource's policy names: the session or user, its role, everyone, or only the account. */
@@ -161,8 +172,12 @@ function verdict(
   return result;
 }
 
-/** Kinds of policy in which an incomplete ARN stands for all that it begins. */
-const COMPLETES: readonly PolicySource[] = ['identity', 'boundary', 'session'];
+/**
+ * Kinds of policy in which an incomplete ARN stands for all that it begins. Session policies do not support one.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-paths-wildcards
+ */
+const COMPLETES: readonly PolicySource[] = ['identity', 'boundary'];
 
 function applies(
   request: IamRequest,

@@ -78,7 +78,22 @@ function arnParts(arn: string): string[] {
 export function matchesResource(entry: string, resource: string, completes: boolean): boolean {
   const parts = arnParts(entry);
   const text = completes && entry.startsWith('arn:') ? [...parts, '*', '*', '*', '*'].slice(0, 6).join(':') : entry;
-  return matchesPattern(text, resource) && !hasWildType(arnParts(text)[5] ?? '', resource);
+  return matchesParts(arnParts(text), resource.split(':')) && !hasWildType(arnParts(text)[5] ?? '', resource);
+}
+
+/** A pattern stays within its part, but for a star at the end of the part, which may run on beyond the colons. */
+function matchesParts(parts: readonly string[], given: readonly string[]): boolean {
+  // Where in the text the next part may begin.
+  let begins = [0];
+  for (const part of parts.slice(0, -1)) {
+    const ends = begins.filter((at) => at < given.length - 1 && matchesPattern(part, given[at]!));
+    if (ends.length === 0) return false;
+    const from = ends[0]! + 1;
+    begins = part.endsWith('*') ? given.slice(from).map((_, index) => from + index) : ends.map((at) => at + 1);
+  }
+  const last = parts[parts.length - 1]!;
+  const isWhole = parts.length === 6 || last.endsWith('*');
+  return begins.some((at) => (isWhole || at === given.length - 1) && matchesPattern(last, given.slice(at).join(':')));
 }
 
 /** Services whose resources are named without a type, so that a pattern may begin anywhere. */

@@ -143,6 +143,28 @@ describe('ARNs of resources', () => {
     expect(allowed('arn:aws:s3:::ord*/x', 'arn:aws:s3:::orders/x')).toBe(true);
   });
 
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards */
+  test('a pattern stays within its part, but for a star at the end of it', () => {
+    const stream = `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/a:log-stream:s`;
+
+    expect(allowed('arn:aws:logs:eu-*:log-stream:s', stream)).toBe(true);
+    expect(allowed('arn:aws:logs:*:*:log-stream:s', stream)).toBe(true);
+    expect(allowed('arn:aws:logs:eu-*-1:*:log-stream:s', stream)).toBe(true);
+    expect(allowed('arn:aws:logs:eu*1:1*3:log-group:*', stream)).toBe(true);
+    expect(allowed('arn:aws:logs:eu*a:log-stream:s', stream)).toBe(false);
+    expect(allowed('arn:aws:logs:eu-west-1:1*p:log-stream:s', stream)).toBe(false);
+    expect(allowed(`arn:aws:logs:eu-west-1?${ACCOUNT}:log-group:/a:log-stream:s`, stream)).toBe(false);
+    expect(allowed('arn:aws:logs:eu-*:log-stream:t', stream)).toBe(false);
+    expect(allowed('arn:aws:logs:us-*:log-stream:s', stream)).toBe(false);
+  });
+
+  test('a long ARN of many parts and stars does not hang', () => {
+    const many = `arn:aws:s3:::${'a:'.repeat(2000)}`;
+
+    expect(allowed('arn:aws:s3:*:*:*b', many)).toBe(false);
+    expect(allowed('arn:aws:s3:*:*:*a:', many)).toBe(true);
+  });
+
   test('an incomplete ARN of an identity stands for everything it begins, that of a resource does not', () => {
     const resource = (Resource: string) => policy({ Principal: { AWS: ROLE }, Action: '*', Resource });
 
@@ -150,7 +172,11 @@ describe('ARNs of resources', () => {
     expect(allowed('arn:aws:dynamodb:eu-west-1')).toBe(true);
     expect(allowed('arn:aws:s3')).toBe(false);
     expect(decide({ resource: resource('arn:aws:dynamodb') })).toBe('implicit-deny');
+    expect(decide({ resource: resource('arn:aws:dynamodb:*') })).toBe('allow');
     expect(decide({ resource: resource(TABLE) })).toBe('allow');
+    const session = (Resource: string) => ({ identity: [getItem], session: policy({ Action: '*', Resource }) });
+    expect(decide(session('arn:aws:dynamodb'))).toBe('implicit-deny');
+    expect(decide(session('arn:aws:dynamodb:*'))).toBe('allow');
   });
 });
 
@@ -282,6 +308,24 @@ describe('combining kinds of policy', () => {
     expect(decide({ identity: [getItem], resource: resourceFor(ROLE) }, request)).toBe('allow');
   });
 
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
+  test.each([
+    ['the policy of a key', 'kms:Decrypt', `arn:aws:kms:eu-west-1:${ACCOUNT}:key/k`],
+    ['the trust policy of a role', 'sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/other`],
+  ])('%s must allow, also within the account', (_name, action, resource) => {
+    const any = policy({ Action: '*', Resource: '*' });
+    const of = (AWS: string) => policy({ Principal: { AWS }, Action: action, Resource: '*' });
+    const ask = (policies: Partial<IamPolicies>) => decide(policies, { action, resource });
+
+    expect(ask({ identity: [any], resource: of(`${ROLE}-2`) })).toBe('implicit-deny');
+    expect(ask({ identity: [any], resource: of(ACCOUNT) })).toBe('allow');
+    expect(ask({ resource: of(ACCOUNT) })).toBe('implicit-deny');
+    expect(ask({ resource: of(ROLE) })).toBe('allow');
+    // A policy that was not given is not asked, and other services leave it to the identity.
+    expect(ask({ identity: [any] })).toBe('allow');
+    expect(decide({ identity: [any], resource: of(`${ROLE}-2`) })).toBe('allow');
+  });
+
   test('a service is allowed by the trust policy that names it, with its conditions', () => {
     const principal: IamPrincipal = { kind: 'service', arn: 'bedrock-agentcore.amazonaws.com', account: ACCOUNT };
     const trust = policy({
@@ -348,6 +392,9 @@ describe('conditions', () => {
     ['Null in another case', { Null: { k: 'True' } }, {}, true],
     ['ForAllValues on an empty string', { 'ForAllValues:StringEquals': { k: 'v' } }, { k: '' }, true],
     ['ForAnyValue on an empty string', { 'ForAnyValue:StringEquals': { k: 'v' } }, { k: '' }, false],
+    ['ForAnyValue, any text, on an empty string', { 'ForAnyValue:StringLike': { k: '*' } }, { k: '' }, false],
+    ['ForAnyValue, negated, on an empty string', { 'ForAnyValue:StringNotEquals': { k: 'v' } }, { k: [''] }, false],
+    ['ForAnyValue, one of two is empty', { 'ForAnyValue:StringEquals': { k: 'v' } }, { k: ['', 'v'] }, true],
     ['ForAnyValue with IfExists', { 'ForAnyValue:StringEqualsIfExists': { k: 'v' } }, {}, false],
     ['ForAllValues on no value', { 'ForAllValues:StringEquals': { k: 'v' } }, { k: [] }, true],
     ['ForAnyValue, negated, one outside', { 'ForAnyValue:StringNotEquals': { k: 'a' } }, { k: ['a', 'x'] }, true],
