@@ -10,6 +10,7 @@ import {
   type Pair,
   PRINCIPAL,
 } from './support/every-combination';
+import { RenderedRole, type RenderedTemplate } from './support/rendered-role';
 
 /** How a target shows the credential in its template. */
 const CREDENTIAL_TYPE: { readonly [credential: string]: string | undefined } = {
@@ -93,6 +94,19 @@ describe('what fits together', () => {
           ]),
         ),
       );
+    },
+  );
+
+  test.each(FITTING.map(({ front }) => [front.inbound, front.agent, front] as const))(
+    'behind %s for an agent that is %s the role of the gateway names what it reaches',
+    (_inbound, _agent, front) => {
+      const { statements } = RenderedRole.find(template(front).toJSON() as RenderedTemplate, 'GatewayOutbound');
+      const named = statements.flatMap(({ Action, Resource }) => [Action, Resource].flat() as string[]);
+
+      expect(statements.length).toBeGreaterThan(10);
+      // The ten characters that the service appends to the name are known once it is deployed.
+      expect(named.filter((each) => /[*?]/.test(each.replace(/\/shop-\?{10}$/, '')))).toEqual([]);
+      expect(named.filter((each) => /ForUserId|CompleteResourceTokenAuth/.test(each))).toEqual([]);
     },
   );
 });
