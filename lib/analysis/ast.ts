@@ -5,7 +5,11 @@ export type FunctionNode = AnyNode & {
   /** In Python, the position of the parameter that takes all other arguments given by name. */
   keywordRest?: number;
 };
-export type ClassNode = AnyNode & { type: 'ClassDeclaration' | 'ClassExpression' };
+export type ClassNode = AnyNode & {
+  type: 'ClassDeclaration' | 'ClassExpression';
+  /** In Python, whether it extends a class that may call its methods. */
+  openBase?: boolean;
+};
 
 export function isFunction(node: AnyNode): node is FunctionNode {
   return (

@@ -131,7 +131,7 @@ export class Interpreter implements Machine {
       case 'global':
         return `${value.kind} ${value.name}`;
       case 'python':
-        return `python ${value.path}`;
+        return `python ${value.path} ${value.receiver === undefined ? '' : this.id(value.receiver)}`;
       case 'sdk-client':
         return `client ${value.package}`;
       case 'sdk-export':

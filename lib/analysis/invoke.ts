@@ -3,6 +3,7 @@ import { callGlobal } from './globals';
 import type { Argument, Machine, Site } from './machine';
 import { callNative } from './natives';
 import { callPython } from './python/boto3';
+import { inherit } from './python/instances';
 import { clientOf, meaningOf, operationOfMethod } from './sdk-model';
 import { callUnknown } from './unknown-code';
 import { Cell, type FunctionValue, holding, type ObjectValue, UNKNOWN, type Value } from './values';
@@ -23,7 +24,7 @@ export function call(
         if (isClass(value.node)) return instantiate(machine, value, args, to, site);
         return machine.invoke(value, receiver, args, to, site);
       case 'python':
-        return callPython(machine, value.path, receiver, args, to, site);
+        return callPython(machine, value.path, value.receiver ? holding(value.receiver) : receiver, args, to, site);
       case 'native':
         return callNative(machine, value, receiver, args, to, site);
       case 'global':
@@ -66,6 +67,7 @@ function instantiate(machine: Machine, value: FunctionValue, args: readonly Argu
   const instance = machine.objectAt(site, `instance ${value.node.start}`);
   machine.solver.add(instance.prototypes, value.prototype);
   machine.solver.add(to, instance);
+  if (machine.language === 'python') inherit(machine, value, instance, site);
   machine.construct(value, instance, args, to, site);
 }
 
@@ -80,6 +82,7 @@ export function constructSuper(
   machine.solver.watch(superclass, (value) => {
     if (value.kind === 'function') machine.construct(value, instance, args, new Cell(), site);
     else if (value.kind === 'sdk-export') useExport(machine, value, args, instance.prototypes, site);
+    else if (machine.language === 'python') machine.call(holding(value), holding(instance), args, new Cell(), site);
   });
 }
 

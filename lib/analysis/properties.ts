@@ -1,6 +1,8 @@
+import type { ClassNode } from './ast';
 import type { Machine, Site } from './machine';
 import { readPython } from './python/attributes';
 import { clientOfPath } from './python/boto3-model';
+import { boundMethod } from './python/bound-method';
 import { methodOf } from './python/builtins';
 import { runsCode } from './python/platform-module';
 import { isKnownMethod, operationOfMethod } from './sdk-model';
@@ -19,6 +21,8 @@ const COLLECTION_METHODS = new Set('get set add forEach values entries'.split(' 
 const PROMISE_METHODS = new Set(['then', 'catch', 'finally']);
 const TEXT_METHODS = new Set('concat toString trim valueOf normalize'.split(' '));
 const FUNCTION_METHODS = new Set(['call', 'apply', 'bind']);
+
+const YIELDED: ReadonlySet<Value['kind']> = new Set(['python', 'function', 'env', 'template', 'text']);
 
 export function read(machine: Machine, from: Cell, name: string | Cell, to: Cell, site: Site): void {
   machine.solver.watch(from, (value) => readValue(machine, value, name, to, site));
@@ -49,7 +53,10 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
       else if (FUNCTION_METHODS.has(name)) add({ kind: 'native', name: `function.${name}` });
       else {
         readObject(machine, value.statics, value, name, to, site);
-        read(machine, value.superclass, name, to, site);
+        machine.solver.watch(value.superclass, (base) => {
+          const isClosed = machine.language === 'python' && (value.node as ClassNode).openBase === false;
+          if (!isClosed || base.kind === 'function') readValue(machine, base, name, to, site);
+        });
       }
       return;
     case 'package': {
@@ -90,11 +97,13 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
     case 'text':
     case 'env':
     case 'template': {
-      add(TEXT_METHODS.has(name) ? { kind: 'native', name: `text.${name}` } : UNKNOWN);
+      // A member of an enumeration stands for its text.
+      if (machine.language === 'python' && name === 'value') add(value);
+      else add(TEXT_METHODS.has(name) ? { kind: 'native', name: `text.${name}` } : UNKNOWN);
       return;
     }
     case 'python':
-      readPython(machine, value.path, name, to, site);
+      readPython(machine, value.path, name, to, site, value);
       return;
     case 'native': {
       add(UNKNOWN);
@@ -127,6 +136,7 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
   if (!object.isArray) solver.flow(object.rest, to);
   solver.watch(object.prototypes, (prototype) => {
     if (prototype.kind === 'object') readObject(machine, prototype, receiver, name, to, site);
+    else if (prototype.kind === 'python') readPython(machine, prototype.path, name, to, site, receiver);
     // A class that extends a client has methods of its own, too.
     else if (prototype.kind === 'sdk-client' && !isKnownMethod(prototype.package, name)) solver.add(to, UNKNOWN);
     else readValue(machine, prototype, name, to, site);
@@ -136,13 +146,14 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
 /** Hands a property's values on; a getter is run. */
 function deliver(machine: Machine, name: string, property: Cell, receiver: Value, to: Cell, site: Site): void {
   const { solver } = machine;
-  if (!machine.isGetter(name)) {
+  const isPython = machine.language === 'python';
+  if (!machine.isGetter(name) && !isPython) {
     solver.flow(property, to);
     return;
   }
   solver.watch(property, (value) => {
     if (value.kind === 'function' && value.accessor) machine.invoke(value, holding(receiver), [], to, site);
-    else solver.add(to, value);
+    else solver.add(to, isPython ? boundMethod(value, receiver) : value);
   });
 }
 
@@ -194,6 +205,9 @@ export function write(machine: Machine, into: Cell, name: string | Cell, value: 
       solver.flow(value, target.prototype.prototypes);
       return;
     }
+    // What a class has its instances have, too.
+    if (machine.language === 'python' && target.kind === 'function')
+      write(machine, holding(target.prototype), name, value, site);
     if (typeof name === 'string') {
       solver.flow(value, object.isArray && /^\d+$/.test(name) ? object.rest : object.property(name));
       runSetter(machine, object, target, name, value, site);
@@ -239,6 +253,8 @@ export function elements(machine: Machine, of: Cell, to: Cell): void {
       // What a generator yields stands for the generator.
       if (!value.properties.has('[[collection]]')) solver.add(to, value);
     } else if (value.kind === 'input') solver.add(to, INPUT);
+    // What a generator yields stands for the generator.
+    else if (machine.language === 'python' && YIELDED.has(value.kind)) solver.add(to, value);
     else solver.add(to, UNKNOWN);
   });
 }

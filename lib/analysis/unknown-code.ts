@@ -1,6 +1,8 @@
+import { isClass } from './ast';
 import type { Argument, Machine, Site } from './machine';
-import { clientOfPath } from './python/boto3-model';
-import { Cell, type FunctionValue, holding, INPUT, UNKNOWN, type Value } from './values';
+import { clientOfPath, isMethodPath } from './python/boto3-model';
+import { boundMethod } from './python/bound-method';
+import { Cell, type FunctionValue, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
 
 /**
  * Code that is not analysed may call every function that it is given, and the functions of every object; what it
@@ -15,8 +17,8 @@ export function callUnknown(
 ): void {
   const { solver } = machine;
   derived(machine, callee, args, to);
-  for (const { cell } of args) {
-    solver.watch(cell, (value) => handOver(machine, value, callee, site));
+  for (const [index, { cell }] of args.entries()) {
+    solver.watch(cell, (value) => handOver(machine, value, callee, site, args.slice(index + 1)));
   }
 }
 
@@ -32,9 +34,17 @@ export function callHarmless(machine: Machine, args: readonly Argument[], to: Ce
 }
 
 /** What code that is not analysed may do with something that it is given. */
-export function handOver(machine: Machine, value: Value, callee: Value | undefined, site: Site): void {
+export function handOver(
+  machine: Machine,
+  value: Value,
+  callee: Value | undefined,
+  site: Site,
+  after: readonly Argument[] = [],
+): void {
   const given = callee?.kind === 'input' ? INPUT : UNKNOWN;
-  if (value.kind === 'function') runHandedOver(machine, value, given, site, true);
+  if (value.kind === 'function') runHandedOver(machine, value, given, site, true, after);
+  else if (value.kind === 'python' && isMethodPath(value.path))
+    machine.call(holding(value), new Cell(), after, new Cell(), site);
   else handOverInside(machine, value, given, site);
 }
 
@@ -46,7 +56,10 @@ function handOverInside(machine: Machine, value: Value, given: Value, site: Site
     const all = (cell: Cell) => machine.solver.watch(cell, (inner) => handOverInside(machine, inner, given, site));
     value.eachProperty((_name, cell) => all(cell));
     all(value.rest);
+    if (machine.language === 'python') handOverMethods(machine, value.prototypes, value, given, site);
     all(value.prototypes);
+  } else if (value.kind === 'python' && isMethodPath(value.path)) {
+    machine.call(holding(value), new Cell(), [], new Cell(), site);
   } else if (value.kind === 'python') {
     const service = clientOfPath(value.path);
     if (service !== undefined) machine.escape(service, 'hands the client to code that is not analysed', site);
@@ -57,11 +70,64 @@ function handOverInside(machine: Machine, value: Value, given: Value, site: Site
   }
 }
 
-function runHandedOver(machine: Machine, fn: FunctionValue, given: Value, site: Site, certain: boolean): void {
-  const args = [given, UNKNOWN, UNKNOWN].map((value) => ({ cell: holding(value), spread: false }));
+function runHandedOver(
+  machine: Machine,
+  fn: FunctionValue,
+  given: Value,
+  site: Site,
+  certain: boolean,
+  after: readonly Argument[] = [],
+): void {
+  const args: Argument[] = [given, UNKNOWN, UNKNOWN].map((value) => ({ cell: holding(value), spread: false }));
+  if (machine.language === 'python') {
+    if (isClass(fn.node)) {
+      handOverMade(machine, fn, args, given, site);
+      return;
+    }
+    // `submit(load, table, key)`: what stands after a function is often for it.
+    for (const [index, argument] of after.entries()) {
+      if (argument.keywords === true) args.push(argument);
+      else if (!argument.spread && index < 3) machine.solver.flow(argument.cell, args[index]!.cell);
+    }
+  }
   machine.invoke(fn, new Cell(), args, new Cell(), site, certain);
   // A class that is handed over may be made, and its methods called.
   handOverInside(machine, fn.prototype, given, site);
+}
+
+/** In Python a class that is handed over is called, and the methods of what it makes. */
+function handOverMade(
+  machine: Machine,
+  type: FunctionValue,
+  args: readonly Argument[],
+  given: Value,
+  site: Site,
+): void {
+  const made = new Cell();
+  machine.call(holding(type), new Cell(), args, made, site);
+  machine.solver.watch(made, (instance) => {
+    if (instance.kind === 'object') handOverMethods(machine, instance.prototypes, instance, given, site);
+  });
+}
+
+/** Code that is not analysed may call the methods of an instance, with the instance. */
+export function handOverMethods(
+  machine: Machine,
+  prototypes: Cell,
+  instance: ObjectValue,
+  given: Value,
+  site: Site,
+): void {
+  machine.solver.watch(prototypes, (prototype) => {
+    if (prototype.kind !== 'object') return;
+    prototype.eachProperty((_name, cell) =>
+      machine.solver.watch(cell, (value) => {
+        if (value.kind === 'function' && !isClass(value.node))
+          handOver(machine, boundMethod(value, instance), given, site);
+      }),
+    );
+    handOverMethods(machine, prototype.prototypes, instance, given, site);
+  });
 }
 
 export function derived(machine: Machine, callee: Value | undefined, args: readonly Argument[], to: Cell): void {

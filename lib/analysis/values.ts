@@ -36,7 +36,7 @@ export type Value =
   /** A method that JavaScript supplies: `array.map`. The receiver of the call is what it works on. */
   | { readonly kind: 'native'; readonly name: string; readonly receiver?: Value }
   /** Something of boto3 or Powertools for Python, by the names that led there: `client dynamodb get_item`. */
-  | { readonly kind: 'python'; readonly path: string }
+  | { readonly kind: 'python'; readonly path: string; readonly receiver?: Value }
   | ObjectValue
   | FunctionValue;
 
@@ -54,7 +54,11 @@ export class ObjectValue {
   public readonly prototypes = new Cell();
   private readonly watchers: ((name: string, cell: Cell) => void)[] = [];
 
-  public constructor(public readonly isArray = false) {}
+  public constructor(
+    public readonly isArray = false,
+    /** What the instances of a class have in common. */
+    public readonly isPrototype = false,
+  ) {}
 
   public property(name: string): Cell {
     let cell = this.properties.get(name);
@@ -85,7 +89,7 @@ export interface Argument {
 export class FunctionValue {
   public readonly kind = 'function';
   public readonly statics = new ObjectValue();
-  public readonly prototype = new ObjectValue();
+  public readonly prototype = new ObjectValue(false, true);
   /** Of a class: what it extends. */
   public readonly superclass = new Cell();
   /** Of a method: the class it is of, for `super`. */

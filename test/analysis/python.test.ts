@@ -232,6 +232,136 @@ def handler(event, context):
     ],
   ],
   [
+    'functions that builtins call',
+    `import os, boto3
+ddb = boto3.client('dynamodb')
+def rank(item): return ddb.get_item(TableName=os.environ['A'])
+def read(): return ddb.scan(TableName=os.environ['B'])
+def load(table, key): return ddb.query(TableName=table)
+def handler(event, context):
+    items = [1, 2]
+    items.sort(key=lambda item: ddb.put_item(TableName=os.environ['C']))
+    for page in iter(read, None): print(page)
+    list(map(load, [os.environ['D']], event['keys']))
+    best = max(items, key=lambda item: ddb.update_item(TableName=os.environ['E']), default=None)
+    return sorted(event['items'], key=rank)
+`,
+    [
+      'may dynamodb:GetItem A handler.py:3',
+      'may dynamodb:Scan B handler.py:4',
+      'may dynamodb:Query D handler.py:5',
+      'may dynamodb:PutItem C handler.py:8',
+      'may dynamodb:UpdateItem E handler.py:11',
+    ],
+  ],
+  [
+    'methods that know their instance, wherever they are called',
+    `import os, boto3
+from concurrent.futures import ThreadPoolExecutor
+class Orders:
+    def __init__(self, name):
+        self.table = boto3.resource('dynamodb').Table(name)
+        self.routes = {'get': self.get, 'drop': self.drop}
+    def get(self, key): return self.table.get_item(Key=key)
+    def drop(self, key): return self.table.delete_item(Key=key)
+    def handle(self, event, context):
+        self.routes[event['route']](event['key'])
+        with ThreadPoolExecutor() as pool:
+            pool.submit(retry, self.table.query, IndexName='byDate')
+            pool.submit(other.load, {})
+            pool.map(other.table.put_item, [])
+def retry(call, **parameters): return call(**parameters)
+class Other(Orders):
+    def load(self, key): return super().get(key)
+other = Other(os.environ['O'])
+handler = Orders(os.environ['T']).handle
+`,
+    [
+      'may dynamodb:GetItem T handler.py:7',
+      'may dynamodb:GetItem O handler.py:7',
+      'may dynamodb:DeleteItem T handler.py:8',
+      'may dynamodb:Query T /index/byDate handler.py:12',
+      'may dynamodb:PutItem O handler.py:14',
+      'may dynamodb:Query T|<unknown> /index/*|/index/byDate handler.py:15',
+    ],
+  ],
+  [
+    'classes of others that call methods, and sessions with methods of their own',
+    `import os, boto3, threading, json
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+class Worker(threading.Thread):
+    def __init__(self, key):
+        super().__init__()
+        self.client = boto3.client('s3')
+        self.key = key
+    def run(self): self.client.get_object(Bucket=os.environ['B'], Key='in')
+class Session(boto3.Session):
+    def queue(self): return self.client('sqs')
+class Base(ABC, Generic[TypeVar('T')]):
+    @abstractmethod
+    def step(self): pass
+    def unused(self): pass
+    def work(self): return self.step()
+class Step(Base[int]):
+    def step(self): Session().queue().send_message(QueueUrl=os.environ['Q'])
+class Encoder(json.JSONEncoder):
+    topic = None
+    def default(self, value): return self.topic.publish(Message='m')
+Encoder.topic = boto3.resource('sns').Topic(os.environ['N'])
+def handler(event, context):
+    Worker(event['key']).start()
+    Step().work()
+    return json.dumps(event, cls=Encoder)
+`,
+    ['may s3:GetObject B /in handler.py:9', 'may sqs:SendMessage Q handler.py:18', 'may sns:Publish N handler.py:21'],
+  ],
+  [
+    'properties that are set, and made by a call',
+    `import os, boto3
+class Order:
+    def __init__(self, client): self.client = client
+    @property
+    def note(self): return self.client.get_item(TableName=os.environ['A'])
+    @note.setter
+    def note(self, text): self.client.put_item(TableName=os.environ['B'])
+    def read(self): return self.client.scan(TableName=os.environ['C'])
+    def write(self, text): return self.client.update_item(TableName=os.environ['D'])
+    total = property(read, write)
+def handler(event, context):
+    order = Order(boto3.client('dynamodb'))
+    order.note = order.note + order.total
+    order.total = 1
+`,
+    [
+      'may dynamodb:GetItem A handler.py:5',
+      'may dynamodb:PutItem B handler.py:7',
+      'may dynamodb:Scan C handler.py:8',
+      'may dynamodb:UpdateItem D handler.py:9',
+    ],
+  ],
+  [
+    'generators, and threads with arguments',
+    `import os, boto3, threading
+def clients():
+    yield boto3.client('dynamodb')
+def tables():
+    yield os.environ['A']
+    yield from [os.environ['B']]
+def drop(client, key): client.delete_item(TableName=os.environ['C'], Key=key)
+def handler(event, context):
+    client = next(clients())
+    for table in tables(): client.scan(TableName=table)
+    threading.Thread(target=drop, args=(client, 'a')).start()
+    threading.Timer(1, client.query, kwargs={'TableName': os.environ['D']}).start()
+`,
+    [
+      'may dynamodb:DeleteItem C handler.py:7',
+      'may dynamodb:Scan A|B handler.py:10',
+      'may dynamodb:Query D handler.py:12',
+    ],
+  ],
+  [
     'sessions by any way to get one',
     `import os, boto3, botocore.session, botocore
 from boto3 import *
@@ -341,6 +471,22 @@ test.each<[string, string, string]>([
 
   expect(found).toEqual(expect.arrayContaining(expected.split(', ')));
   expect(analysis.used).toEqual([]);
+});
+
+test('a name of an operation in a table is followed, and any other of the table stays undecided', () => {
+  const analysis = analyze(`
+import os, boto3
+from enum import Enum
+class Call(Enum):
+    GET = 'get_item'
+    PUT = 'put_item'
+def handler(event, context):
+    return getattr(boto3.client('dynamodb'), Call.GET.value)(TableName=os.environ['T'])
+`);
+
+  expect(lines(analysis)).toEqual(['may dynamodb:GetItem T handler.py:8']);
+  expect(analysis.unverifiable).toEqual([]);
+  expect(analysis.unreached.map(({ operation }) => operation)).toEqual(['GetItem', 'PutItem']);
 });
 
 test('what is no call of AWS is not taken for one', () => {

@@ -9,7 +9,7 @@ const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_
 const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
 
 /** An attribute of something of boto3 or Powertools, by the path of names that led there. */
-export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site): void {
+export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site, receiver?: Value): void {
   // Names of resources are only where they are kept.
   if (name.startsWith('[[')) return;
   const [kind, type = ''] = path.split(' ');
@@ -19,7 +19,7 @@ export function readPython(machine: Machine, path: string, name: string, to: Cel
     machine.escape('*', 'takes the credentials of the role, with which anything can be called', site);
   if (kind === 'client' && /^_(?!make_api_call$|_)/.test(name) && path.split(' ').length === 2)
     said(machine, type, `reads ${name} of the client, which is not known`, site);
-  if (kind === 'type') readResource(machine, type, name, to, site);
+  if (kind === 'type') readResource(machine, type, name, to, site, receiver);
   else machine.solver.add(to, machine.constant(attributeOf(path, name)));
 }
 
@@ -35,6 +35,8 @@ function attributeOf(path: string, name: string): Value {
     case 'module':
       return inModule(service, name);
     case 'functools':
+    case 'threading':
+    case 'multiprocessing':
     case 'importlib':
     case 'asyncio':
     case 'parameters':
@@ -65,10 +67,10 @@ function attributeOf(path: string, name: string): Value {
   }
 }
 
-function readResource(machine: Machine, type: string, name: string, to: Cell, site: Site): void {
+function readResource(machine: Machine, type: string, name: string, to: Cell, site: Site, receiver?: Value): void {
   const { methods, transfers, collections, children } = RESOURCE_TYPES[type]!;
   if ([methods, transfers, children].some((table) => table !== undefined && Object.hasOwn(table, name)))
-    machine.solver.add(to, machine.constant(python(`of ${type} ${name}`)));
+    machine.solver.add(to, machine.constant({ ...python(`of ${type} ${name}`), receiver }));
   else if (collections !== undefined && Object.hasOwn(collections, name))
     return; // A property of its own.
   else if (name === 'meta') machine.solver.add(to, machine.constant(python(`meta ${type.split('.')[0]}`)));

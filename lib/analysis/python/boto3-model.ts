@@ -16,8 +16,13 @@ export function clientOfService(service: string): string {
 export function clientOfPath(path: string): string | undefined {
   const [kind = '', name = ''] = path.split(' ');
   if (kind === 'boto3') return '*';
-  if (!/^(client|resource|type|paginator|waiter|meta)$/.test(kind)) return undefined;
+  if (!/^(client|resource|type|of|paginator|waiter|call|collection|listed|meta|provider)$/.test(kind)) return undefined;
   return `@aws-sdk/client-${clientOfService(name.split('.')[0]!)}`;
+}
+
+/** A method that calls one operation when it is called, whoever does it. */
+export function isMethodPath(path: string): boolean {
+  return /^(call|of|client \S+ (?!get_paginator|get_waiter|generate_presigned_url|_)|provider\.)/.test(path);
 }
 
 /** A method that calls an operation under another name, or more than one. */

@@ -6,7 +6,7 @@ import { serviceOfClient } from '../sdk-model';
 import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from '../values';
 import { clientOfService, RESOURCE_TYPES, TRANSFERS, type Transfer } from './boto3-model';
 import { argument, type Call, inputOf, python, said, use } from './call';
-import { callLibrary, callPartial, callPowertools, gather } from './library-calls';
+import { callLibrary, callPartial, callPowertools, gather, runThread } from './library-calls';
 
 /** A call of something of boto3 or Powertools. */
 export function callPython(
@@ -58,6 +58,13 @@ export function callPython(
       return;
     // What a batch writer is given goes out with the call that made it.
     case 'batch':
+      return;
+    case 'threading.Thread':
+    case 'multiprocessing.Process':
+      runThread(call, { target: 'target', positions: [1, 3, 4] });
+      return;
+    case 'threading.Timer':
+      runThread(call, { target: 'function', positions: [1, 2, 3] });
       return;
     case 'functools.partial':
       callPartial(call);

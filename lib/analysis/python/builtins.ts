@@ -26,14 +26,24 @@ export function callBuiltin(machine: Machine, name: string, args: readonly Argum
     case 'aiter':
       if (first) solver.flow(first, to);
       return;
+    case 'sorted':
+    case 'min':
+    case 'max':
+      orderBy(machine, args, first, site);
+      if (name !== 'sorted') {
+        for (const cell of positional.map(cellOf)) machine.elements(cell, to);
+        if (second) for (const cell of positional.map(cellOf)) solver.flow(cell, to);
+      } else if (first) machine.elements(first, list());
+      return;
     case 'list':
     case 'tuple':
     case 'set':
     case 'frozenset':
-    case 'sorted':
     case 'reversed':
     case 'iter':
-      if (first) machine.elements(first, list());
+      // With a second argument the first is called until it gives that.
+      if (name === 'iter' && first && second) callback(machine, first, [], list(), site);
+      else if (first) machine.elements(first, list());
       else list();
       return;
     case 'dict':
@@ -41,15 +51,16 @@ export function callBuiltin(machine: Machine, name: string, args: readonly Argum
       return;
     case 'next':
     case 'anext':
-    case 'min':
-    case 'max':
     case 'sum':
       if (first) machine.elements(first, to);
       return;
     case 'map': {
-      const items = new Cell();
-      if (second) machine.elements(second, items);
-      if (first) callback(machine, first, [items], list(), site);
+      const items = positional.slice(1).map(({ cell }) => {
+        const item = new Cell();
+        machine.elements(cell, item);
+        return item;
+      });
+      if (first) callback(machine, first, items, list(), site);
       return;
     }
     case 'filter': {
@@ -93,6 +104,18 @@ export function callBuiltin(machine: Machine, name: string, args: readonly Argum
   else callUnknown(machine, undefined, args, to, site);
 }
 
+/** `key=` is called with the items. */
+function orderBy(machine: Machine, args: readonly Argument[], list: Cell | undefined, site: Site): void {
+  const items = new Cell();
+  if (list !== undefined) machine.elements(list, items);
+  for (const { cell, keywords } of args) {
+    if (keywords !== true) continue;
+    const key = new Cell();
+    machine.read(cell, 'key', key, site);
+    callback(machine, key, [items], new Cell(), site);
+  }
+}
+
 function makeDictionary(machine: Machine, args: readonly Argument[], to: Cell, site: Site): void {
   const made = machine.objectAt(site, 'dict');
   machine.solver.add(to, made);
@@ -107,7 +130,7 @@ function makeDictionary(machine: Machine, args: readonly Argument[], to: Cell, s
 }
 
 const DICTIONARY_METHODS = new Set(['get', 'pop', 'setdefault', 'items', 'values', 'keys', 'update', 'copy']);
-const LIST_METHODS = new Set(['append', 'insert', 'extend', 'copy']);
+const LIST_METHODS = new Set(['append', 'insert', 'extend', 'copy', 'sort']);
 const TEXT_METHODS = new Set(['strip', 'rstrip', 'lstrip', 'encode', 'decode', 'format']);
 
 /** The name of a method that Python's own objects have, for {@link callMethod}. */
@@ -166,6 +189,9 @@ export function callMethod(
       return;
     case 'update':
       for (const { cell } of args) copyProperties(machine, cell, receiver, site);
+      return;
+    case 'sort':
+      orderBy(machine, args, receiver, site);
       return;
     case 'copy':
       solver.flow(receiver, to);

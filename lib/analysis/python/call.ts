@@ -12,7 +12,7 @@ export interface Call {
   readonly site: Site;
 }
 
-export function python(path: string): Value {
+export function python(path: string): Extract<Value, { kind: 'python' }> {
   return { kind: 'python', path };
 }
 

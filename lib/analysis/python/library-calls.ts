@@ -27,6 +27,20 @@ export function callPartial({ machine, args, to, site }: Call): void {
   });
 }
 
+/** `Thread(target=load, args=(table,), kwargs={…})` */
+export function runThread(
+  call: Call,
+  { target, positions: [fn, args, keywords] }: { target: string; positions: readonly [number, number, number] },
+): void {
+  const { machine, site, to } = call;
+  const given = [
+    { cell: argument(call, args, 'args'), spread: true },
+    { cell: argument(call, keywords, 'kwargs'), spread: false, keywords: true },
+  ];
+  machine.call(argument(call, fn, target), new Cell(), given, new Cell(), site);
+  machine.solver.add(to, UNKNOWN);
+}
+
 export function gather({ machine, args, to, site }: Call): void {
   const all = machine.objectAt(site, 'gathered', true);
   for (const { cell, spread } of args) {

@@ -8,6 +8,10 @@ import { childOf, isExpression, type PythonNode, split } from './syntax';
 /** Classes whose fields are the parameters of their constructor. */
 const FIELDS_ARE_PARAMETERS = /^(.*\.)?(dataclass|NamedTuple|BaseModel)$/;
 
+/** Classes from elsewhere that leave the methods of what extends them alone. */
+const CALLS_NO_METHODS =
+  /^(.*\.)?(object|ABC|Protocol|Generic|\w*Enum|\w*Flag|NamedTuple|TypedDict|BaseModel|BaseSettings|\w*(Error|Exception|Warning))$/;
+
 export function lowerClass(module: PythonModule, node: PythonNode, decorators: readonly PythonNode[]): Expression {
   const at = module.range(node);
   const bases = split(childOf(node, 'ArgList')?.children.slice(1, -1) ?? [], ',').filter((group) => group.length === 1);
@@ -19,9 +23,15 @@ export function lowerClass(module: PythonModule, node: PythonNode, decorators: r
     members.push(constructorOf(module, body, at));
   }
   const superClass = bases
-    .map(([base]) => lowerExpression(module, base!))
+    .map(([base]) => lowerExpression(module, withoutParameters(base!)))
     .reduce<Expression | undefined>((all, base) => (all === undefined ? base : js.either(all, base, at)), undefined);
-  return js.classExpression(superClass, members, at);
+  const isOpen = bases.some(([base]) => !CALLS_NO_METHODS.test(withoutParameters(base!).text));
+  return js.classExpression(superClass, members, at, isOpen);
+}
+
+/** `Base` of `Base[int]`. */
+function withoutParameters(base: PythonNode): PythonNode {
+  return base.name === 'MemberExpression' && base.children[1]?.name === '[' ? base.children[0]! : base;
 }
 
 function lowerMember(module: PythonModule, node: PythonNode): AnyNode[] {
@@ -40,7 +50,32 @@ function lowerMember(module: PythonModule, node: PythonNode): AnyNode[] {
   if (node.name !== 'AssignStatement') return [];
   const [targets, value] = assignment(node);
   if (value === undefined) return [];
+  const accessors = targets.flatMap((target) => propertyOf(target, value, at));
+  if (accessors.length > 0) return accessors;
   return targets.flatMap((target) => fields(target, lowerExpression(module, value), at));
+}
+
+/** `name = property(get, set)`, by the names of methods. */
+function propertyOf(name: string, value: PythonNode, at: js.Range): AnyNode[] {
+  const [callee, list] = value.name === 'CallExpression' ? value.children : [];
+  if (callee?.text !== 'property' || list === undefined) return [];
+  const args = split(list.children.slice(1, -1), ',').map((group) => group.at(-1)!);
+  const parameter = js.variable('value', at);
+  return args.slice(0, 2).flatMap((method, index): AnyNode[] => {
+    if (method.name !== 'VariableName') return [];
+    const own = js.member(js.thisExpression(at), method.text, at);
+    const isSetter = index === 1;
+    const body = js.returned(js.call(own, isSetter ? [parameter] : [], at), at);
+    return [
+      js.method(
+        isSetter ? 'set' : 'get',
+        name,
+        js.functionExpression(isSetter ? [parameter] : [], [body], at),
+        false,
+        at,
+      ),
+    ];
+  });
 }
 
 /** An attribute of a class is read from the class and from its instances. */
@@ -63,6 +98,8 @@ function methodOf(module: PythonModule, node: PythonNode, decorators: readonly P
   if (name === '__init__') return [js.method('constructor', name, lowerFunction(module, node, true), false, at)];
   if (marks.some((mark) => /^(cached_)?property$|\.cached_property$/.test(mark)))
     return [js.method('get', name, lowerFunction(module, node, true), false, at)];
+  if (marks.some((mark) => mark.endsWith('.setter')))
+    return [js.method('set', name, lowerFunction(module, node, true), false, at)];
   if (/^__\w+__$/.test(name) && name !== '__call__') {
     // Python calls it by itself, from places that do not name it.
     const called = js.call(js.member(js.thisExpression(at), name, at), [js.unknown(at), js.unknown(at)], at);

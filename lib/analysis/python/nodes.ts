@@ -182,7 +182,7 @@ export function forOf(left: AnyNode, right: Expression, body: Statement, at: Ran
 }
 
 export function method(
-  kind: 'constructor' | 'method' | 'get',
+  kind: 'constructor' | 'method' | 'get' | 'set',
   name: string,
   value: Expression,
   isStatic: boolean,
@@ -199,9 +199,11 @@ export function classExpression(
   superClass: Expression | undefined,
   members: readonly AnyNode[],
   at: Range,
+  openBase: boolean,
 ): Expression {
   return make('ClassExpression', at, {
     id: null,
+    openBase,
     superClass: superClass ?? null,
     body: make('ClassBody', at, { body: members }),
   });

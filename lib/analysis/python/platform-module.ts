@@ -25,6 +25,8 @@ const MEANINGS: { readonly [module: string]: string } = {
   functools: 'functools',
   asyncio: 'asyncio',
   importlib: 'importlib',
+  threading: 'threading',
+  multiprocessing: 'multiprocessing',
   ...powertools('parameters', ['', 'ssm', 'secrets', 'dynamodb', 'appconfig']),
   ...powertools('idempotency', ['', 'persistence.dynamodb', 'persistence']),
   ...powertools('feature_flags', ['', 'appconfig']),
