@@ -2,7 +2,7 @@ import type { RequestContext } from './conditions';
 import { evaluate } from './evaluate';
 import { matchesAction, patternsIntersect } from './match';
 import { actionsOfOperation, isKnownAction, isKnownService } from './operation-map';
-import type { PolicyDocument, PrincipalElement } from './policy-document';
+import { type PolicyDocument, type PrincipalElement, type Statement, statementsOf } from './policy-document';
 import { type OwnerOf, type ProofTarget, relation, withoutAtoms } from './relation';
 import { type Question, type RoleStatementText, verdictOf } from './statement-verdict';
 
@@ -163,7 +163,7 @@ export class RoleProofs {
       { principal: SESSION, action: question.action, resource: withoutAtoms(question.target.arn) },
       {
         identity: [counted(this.statements.filter(({ grantedTo }) => grantedTo === undefined))],
-        resource: counted(this.statements.filter(({ grantedTo }) => grantedTo !== undefined)),
+        resource: delegating(counted(this.statements.filter(({ grantedTo }) => grantedTo !== undefined))),
         ...(typeof this.boundary === 'object' && { boundary: counted(this.boundary, true) }),
       },
     );
@@ -193,6 +193,15 @@ export class RoleProofs {
 
 /** Code runs as a session of its role. */
 const SESSION = { kind: 'role-session', arn: 'session', roleArn: 'role', account: 'own' } as const;
+
+/**
+ * A key's policy and a role's trust policy may leave it to the account's own policies. Whether they do is not decided
+ * here: a proof that something is denied takes it that they do.
+ */
+function delegating(document: PolicyDocument): PolicyDocument {
+  const account: Statement = { Effect: 'Allow', Principal: { AWS: SESSION.account }, Action: '*', Resource: '*' };
+  return { ...document, Statement: [...statementsOf(document), account] };
+}
 
 /** A request has one action, and what is misspelled is denied to everyone: neither says anything of the role. */
 function checkedAction(action: string): string {

@@ -171,3 +171,16 @@ test.each([
   for (const known of ['dynamodb:GetItem', 'DynamoDB:getitem', 'unheard-of:Anything'])
     expect(role().denies(known, TABLE).proven).toBe(true);
 });
+
+test.each([
+  ['kms:Decrypt', 'arn:aws:kms:eu-west-1:111122223333:key/k'],
+  ['sts:AssumeRole', 'arn:aws:iam::111122223333:role/other'],
+])('%s is not taken for denied because the policy on the other side is not read', (action, arn) => {
+  const target: ProofTarget = { arn, service: action.split(':')[0]!, alone: true };
+  const may = role({ ...ALLOW, actions: [action], resources: [arn] });
+
+  expect(may.denies(action, target).proven).toBe(false);
+  expect(may.allows(action, target).proven).toBe(true);
+  expect(role({ ...ALLOW, actions: [action], resources: [`${arn}-2`] }).denies(action, target).proven).toBe(true);
+  expect(role().allows(action, target).proven).toBe(false);
+});
