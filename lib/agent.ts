@@ -95,13 +95,15 @@ export class Agent extends Construct implements ICaller {
     return this.named;
   }
 
-  /** What policies see of a token that the agent got as itself, or of anybody's who logs in to it. @internal */
+  /** What policies see of a token of the agent. @internal */
   public get _analyzed(): AnalyzedCaller | undefined {
     const { client, scopes } = this.identity.claims;
     const all = [...this.scopes].sort();
     const granted = scopes === undefined ? {} : { [scopes.name]: scopes.isList ? all : all.join(' ') };
     const principal = oauthPrincipal({ sub: this.clientId, [client]: this.clientId, ...granted });
-    return principal === undefined ? undefined : { name: `agent '${this.agentName}'`, principal, scopes: all };
+    if (principal === undefined) return undefined;
+    const { open = false } = this.identity;
+    return { name: `agent '${this.agentName}'`, principal, scopes: all, open };
   }
 
   private caller({ scope }: CallerContext): ICaller {
@@ -149,7 +151,7 @@ export function interactive(
       logoutUrls: (options.logoutUrls ?? []).map(({ url }) => url),
       refreshTokenMinutes: minutes,
     };
-    return inbound.identifyInteractive(agent, login);
+    return { ...inbound.identifyInteractive(agent, login), open: true };
   };
 }
 
@@ -160,7 +162,10 @@ export function external(
   onProblem: (problem: Problem) => void,
 ): Identify {
   return (agent) => {
-    if (!Token.isUnresolved(clientId) && clientId.trim() !== '') return inbound.identifyExternal(agent, clientId);
+    if (!Token.isUnresolved(clientId) && clientId.trim() !== '') {
+      // The issuer alone knows whether people log in to it.
+      return { ...inbound.identifyExternal(agent, clientId), open: true };
+    }
     onProblem({
       code: 'AGENT_CLIENT',
       message: `the client id of external agent '${agent.name}' is not literal text, got ${

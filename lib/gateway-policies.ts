@@ -10,7 +10,6 @@ import {
   type PolicyTool,
   type PolicyTrial,
   type ToolPolicy,
-  validateToolPolicies,
 } from './authorization';
 import { fillPlaceholders, type PlaceholderValues, unfitWhenResolved } from './authorization/policy-placeholders';
 import {
@@ -43,6 +42,11 @@ interface GatewayTool {
   readonly target: Tool | RemoteTarget;
 }
 
+interface FilledFile {
+  readonly source: FilePolicy;
+  readonly text: string;
+}
+
 interface DeployedPolicy {
   readonly resource: CfnPolicy;
   readonly effect: 'permit' | 'forbid';
@@ -53,7 +57,8 @@ interface DeployedPolicy {
 export class GatewayPolicies extends Construct {
   private readonly tools: GatewayTool[] = [];
   private readonly files: PolicySource[] = [];
-  private readonly filePolicies: { readonly source: FilePolicy; readonly text: string }[] = [];
+  private readonly filePolicies: FilledFile[] = [];
+  private readonly triedFiles: FilledFile[] = [];
   private readonly placeholders: { readonly policy: FilePolicy; readonly values: PlaceholderValues }[] = [];
   private readonly tried: ToolPolicy[] = [];
   private readonly deployed: DeployedPolicy[] = [];
@@ -89,7 +94,6 @@ export class GatewayPolicies extends Construct {
     if (this.filePolicies.some(({ source }) => permits(source, policy.tool))) tool._permits.demandInputs();
   }
 
-  /** What is tried out is validated like the rest; what it would mean together with the rest, the trial shows. */
   private addTrial(tool: Tool | RemoteTool, { policy, effect, trial }: TriedPolicy): void {
     const { gateway } = this.props;
     this.tried.push(policy);
@@ -116,7 +120,7 @@ export class GatewayPolicies extends Construct {
       for (const problem of problems) onProblem(problem);
       this.placeholders.push({ policy: written, values });
       const source = { ...written, ...policySubject(text) };
-      if (trial === undefined) this.filePolicies.push({ source, text });
+      (trial === undefined ? this.filePolicies : this.triedFiles).push({ source, text });
       const id = this.node.tryFindChild(source.id) === undefined ? source.id : `${source.id}-${this.deployed.length}`;
       const props = {
         name: policyName(source.id, `${this.node.path}/${id}`),
@@ -151,25 +155,17 @@ export class GatewayPolicies extends Construct {
       policies: this.tools.map(({ tool }) => tool._permits.policy),
       files: this.files,
       filePolicies: this.filePolicies,
+      trials: { policies: this.tried, filePolicies: this.triedFiles },
       gatewayArn: this.props.gateway.attrGatewayArn,
       callers: agents.flatMap((agent) => agent._analyzed ?? []),
     });
     for (const { id, problem } of warnings) {
       Annotations.of(this).addWarningV2(`cdk-secure-mcp:${id}`, formatProblem(problem));
     }
-    const { gateway } = this.props;
-    const tried = this.tried.flatMap((policy) =>
-      validateToolPolicies({
-        tools: this.policyTools,
-        policies: [policy],
-        gatewayArn: gateway.attrGatewayArn,
-        permittedElsewhere: () => true,
-      }),
-    );
     const unfit = this.placeholders.flatMap(({ policy, values }) =>
       unfitWhenResolved(policy, values, (value) => Stack.of(this).resolve(value)),
     );
-    return [...problems, ...tried, ...unfit];
+    return [...problems, ...unfit];
   }
 
   private makePolicy(

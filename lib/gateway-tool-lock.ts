@@ -9,7 +9,7 @@ import { type AssetSource, assetSource } from './assembly/read-assembly';
 import { readToolLock } from './assembly/read-tool-lock';
 import { TemplateModel } from './assembly/template-model';
 import { type Problem, SecureMcpError } from './core/errors';
-import { lockDifferences, lockOf, lockText, type ToolContract } from './core/tool-lock';
+import { lockDifferences, lockOf, lockText, notAPath, type ToolContract } from './core/tool-lock';
 import { SYNTHESIZED_TOOLS_FILE, TOOL_LOCK_CONTEXT } from './protocol/template-metadata';
 import { toolContracts } from './rules/tool-contract';
 
@@ -29,7 +29,8 @@ const SYNTHESIZED = new WeakMap<IConstruct, Map<string, readonly ToolContract[]>
  */
 export function toolLockProblems(scope: IConstruct, { gateway, targets, file }: GatewayToolLockProps): Problem[] {
   const context: unknown = scope.node.tryGetContext(TOOL_LOCK_CONTEXT);
-  const path = file ?? (typeof context === 'string' ? context : undefined);
+  const path = file ?? context;
+  if (path !== undefined && typeof path !== 'string') return [{ ...notAPath(path), at: scope.node.path }];
   if (path === undefined) {
     forgetTools(scope);
     return [];

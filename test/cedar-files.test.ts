@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations as Acknowledgments, Aws, CfnParameter, Fn, Lazy, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { Caller, CedarPolicies, FourLayerChecks } from 'cdk-secure-mcp';
+import { Caller, CedarPolicies, FourLayerChecks, type ICaller } from 'cdk-secure-mcp';
 import { formatPolicyText } from '../lib/core/cedar/policy-file';
 import { GatewayApp, schema } from './support/gateway-app';
 
@@ -248,6 +248,7 @@ describe('a value that is resolved', () => {
     ['to an asterisk beside a reference', ({ partition }) => `${partition}*`],
     ['to a quote in a function', () => Fn.join('', ['a"', Aws.PARTITION])],
     ['to nothing', () => ''],
+    ['to nothing at all at synthesis', () => Lazy.string({ produce: () => undefined })],
   ])('%s is refused', (_what, value) => {
     expect(valued(value).synthError()).toMatch(
       /the value of \{\{A\}\} is empty or not printable ASCII.*\[CEDAR_FILE\]/,
@@ -291,15 +292,22 @@ test('policies below the directory are no policies that are passed over', () => 
 
 test('the reason of a permit is no reason for a file that opens the tool as well, nor for one of its groups', () => {
   const everybody = Caller.anyAuthenticated({ reason: 'the catalogue is public' });
-  const warnings = (caller: Caller, ...files: string[]) => {
+  const warnings = (caller: ICaller, ...more: (string | ICaller)[]) => {
     const app = new GatewayApp();
-    app.addTool('refund', { input: AMOUNT }).permit(caller);
-    for (const text of files) app.gateway.addPolicies(inline(text));
+    const tool = app.addTool('refund', { input: AMOUNT });
+    tool.permit(caller);
+    for (const each of more)
+      if (typeof each === 'string') app.gateway.addPolicies(inline(each));
+      else tool.permit(each);
     return warningsOf(app).filter((text) => text.includes('everybody with a token')).length;
   };
   const open = cedar('permit', 'when { context.input.amount == 1 }');
 
+  const unsaid = { renderCaller: () => ({ ...everybody.renderCaller({}), reason: undefined }) };
+
   expect(warnings(everybody)).toBe(0);
+  expect(warnings(unsaid)).toBe(1);
+  expect(warnings(everybody, unsaid)).toBe(1);
   expect(warnings(everybody, cedar('permit', `when { ${ROLE} }`))).toBe(0);
   expect(warnings(everybody, open)).toBe(1);
   expect(warnings(Caller.allOf(everybody, Caller.group('staff')), open)).toBe(1);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { CedarPolicies, PolicyEngineMode, PolicyTrial } from 'cdk-secure-mcp';
+import { Caller, CedarPolicies, type ICaller, PolicyEngineMode, PolicyTrial, type Tool } from 'cdk-secure-mcp';
 import { readAssembly } from '../lib/assembly/read-assembly';
 import { runRules } from '../lib/rules/run-rules';
 import { GatewayApp } from './support/gateway-app';
@@ -119,6 +119,80 @@ test('what is tried out is validated like the rest, and makes no tool reachable'
 
   expect(error).toMatch(/nothing.*\[TOOL_ARGUMENT_UNKNOWN\]/);
   expect(error).toMatch(/has no permit.*\[TOOL_UNREACHABLE\]/);
+});
+
+describe('what a trial would mean in force', () => {
+  const trial = PolicyTrial.until(SOON);
+  const warningsOf = (build: (tool: Tool, shop: GatewayApp) => void, trying = true) => {
+    const shop = new GatewayApp();
+    const tool = shop.addTool('look-up');
+    tool.permit(Caller.group('staff'));
+    build(tool, shop);
+    shop.template();
+    const all = shop.stack.node.findAll().flatMap(({ node }) => node.metadata);
+    const texts = all.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    expect(texts.every((text) => text.includes('[ack: cdk-secure-mcp:policy:trial-') === trying)).toBe(true);
+    return texts.map((text) => text.replace(/\. .*/s, ''));
+  };
+  const everybody: ICaller = {
+    renderCaller: () => ({ ...Caller.anyAuthenticated({ reason: 'for a drill' }).renderCaller({}), reason: undefined }),
+  };
+  const nobody = Caller.allOf(Caller.user('a'), Caller.user('b'));
+  const text = (effect: string, condition: string) =>
+    `${effect} (\n  principal is AgentCore::OAuthUser,\n  action == AgentCore::Action::"${LOOKUP}",\n  resource == AgentCore::Gateway::"{{GATEWAY_ARN}}"\n)\n${condition};\n`;
+  const file = (effect: string, condition: string) => CedarPolicies.fromText(text(effect, condition), 'tried.cedar');
+
+  test('a permit that opens the tool to everybody', () => {
+    expect(warningsOf((tool) => tool.permit(everybody, { trial }))).toEqual([
+      expect.stringContaining(
+        `with the policies that are on trial in force, everybody with a token can call tool '${LOOKUP}'`,
+      ),
+    ]);
+    expect(warningsOf((tool) => tool.permit(everybody), false)).toHaveLength(1);
+    expect(warningsOf((tool) => tool.permit(Caller.group('leads'), { trial }))).toEqual([]);
+    expect(
+      warningsOf((tool) => tool.permit(Caller.anyAuthenticated({ reason: 'the catalogue is public' }), { trial })),
+    ).toEqual([]);
+  });
+
+  test('a forbid that leaves nobody', () => {
+    expect(
+      warningsOf((_tool, shop) => shop.gateway.addPolicies(file('forbid', 'when {\n  1 == 1\n}'), { trial })),
+    ).toEqual([expect.stringContaining(`in force, no policy permits tool '${LOOKUP}'`)]);
+  });
+
+  test.each<[string, (tool: Tool, shop: GatewayApp) => void, RegExp]>([
+    [
+      'fails open',
+      (_tool, shop) =>
+        shop.gateway.addPolicies(file('forbid', 'when {\n  context.input has id && context.input.id == "a"\n}'), {
+          trial,
+        }),
+      /forbids when a test succeeds/,
+    ],
+    [
+      'permits without condition',
+      (_tool, shop) => shop.gateway.addPolicies(file('permit', 'when {\n  true\n}'), { trial }),
+      /'tried' permits without any condition/,
+    ],
+  ])('a policy that %s by itself fails synthesis', (_what, build, message) => {
+    const shop = new GatewayApp();
+    const tool = shop.addTool('look-up');
+    tool.permit(Caller.group('staff'));
+    build(tool, shop);
+
+    expect(shop.synthError()).toMatch(message);
+  });
+
+  test('each of several trials of a tool is validated', () => {
+    const shop = new GatewayApp();
+    const tool = shop.addTool('look-up');
+    tool.permit(Caller.group('staff'));
+    for (const condition of ['principal.bad == "a"', 'principal.id == "b"'])
+      tool.permit({ renderCaller: () => ({ ...nobody.renderCaller({}), condition }) }, { trial });
+
+    expect(shop.synthError()).toMatch(/does not fit its input schema: .*bad/);
+  });
 });
 
 describe('on this machine', () => {

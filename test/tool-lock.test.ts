@@ -229,6 +229,23 @@ test('the context of the app is for its gateways and its checks', () => {
   expect(() => new FourLayerChecks(app).validateScope(app)).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
 });
 
+test('a context that is no path fails synthesis and the checks', () => {
+  const app = new App({ context: { 'cdk-secure-mcp:toolLock': true } });
+  const stack = new Stack(app, 'Shop');
+  const message = /the context cdk-secure-mcp:toolLock is the path of a lock of tools, got true.*\[TOOL_LOCK\]/;
+  expect(() => new FourLayerChecks(app).validateScope(app)).toThrow(message);
+
+  new SecureMcpGateway(stack, 'Gateway', { gatewayName: 'shop', inbound: Inbound.cognito() });
+  expect(() => app.synth()).toThrow(message);
+});
+
+test('checks that were made without a scope read the context of the app that they judge', () => {
+  const app = new App({ context: { 'cdk-secure-mcp:toolLock': '/nowhere/mcp-tools.lock' } });
+  new Stack(app, 'Shop');
+
+  expect(() => new FourLayerChecks().validateScope(app)).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
+});
+
 describe('two gateways of one name', () => {
   const contract = (description: string) => ({
     gateway: 'shop',

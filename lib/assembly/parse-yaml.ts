@@ -1,4 +1,15 @@
-import { isScalar, Pair, parseDocument, Scalar, type ScalarTag, visit, YAMLMap } from 'yaml';
+import {
+  type Document,
+  type DocumentOptions,
+  isScalar,
+  Pair,
+  parseDocument,
+  Scalar,
+  type ScalarTag,
+  type SchemaOptions,
+  visit,
+  YAMLMap,
+} from 'yaml';
 
 /** What YAML 1.1 and so CloudFormation takes as true and false, besides `true` and `false`. */
 const YES_AND_NO: ScalarTag = {
@@ -9,16 +20,21 @@ const YES_AND_NO: ScalarTag = {
   resolve: (text) => /^(yes|on)$/i.test(text),
 };
 
+/** How many nodes aliases may stand for, against documents that grow without end. */
+const MAX_ALIASES = 100;
+
+/** Parses YAML 1.2, where `no` is text: tables of tests, documents of APIs. */
+export function parseYaml(text: string, maxAliases = MAX_ALIASES): unknown {
+  return parsed(text, { merge: true }).toJS({ maxAliasCount: maxAliases });
+}
+
 /**
  * Parses a template in YAML with the short forms of CloudFormation: `!GetAtt A.B` becomes `{ "Fn::GetAtt": "A.B" }`.
  *
- * `maxAliases` is how many nodes aliases may stand for, against documents that grow without end.
- *
  * Apart from the reader, because constructs need no YAML parser.
  */
-export function parseYaml(text: string, maxAliases = 100): unknown {
-  const document = parseDocument(text, { merge: true, customTags: (tags) => [YES_AND_NO, ...tags] });
-  if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
+export function parseTemplateYaml(text: string): unknown {
+  const document = parsed(text, { merge: true, customTags: (tags) => [YES_AND_NO, ...tags] });
   visit(document, {
     Node(_key, node) {
       const tag = 'tag' in node ? node.tag : undefined;
@@ -32,5 +48,11 @@ export function parseYaml(text: string, maxAliases = 100): unknown {
       return wrapped;
     },
   });
-  return document.toJS({ maxAliasCount: maxAliases });
+  return document.toJS({ maxAliasCount: MAX_ALIASES });
+}
+
+function parsed(text: string, options: DocumentOptions & SchemaOptions): Document {
+  const document = parseDocument(text, options);
+  if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
+  return document;
 }

@@ -16,16 +16,22 @@ import { asDeployed } from './deploy-time-text';
 import type { ToolPolicy } from './tool-policy';
 import { validateToolPolicies } from './validate-tool-policies';
 
-export interface PoliciesToCheck {
+export interface PoliciesToCheck extends PoliciesInForce {
   /** All tools of the gateway, also those without policy. */
   readonly tools: readonly PolicyTool[];
-  readonly policies: readonly ToolPolicy[];
+  /** Those of trials among them. */
   readonly files: readonly PolicySource[];
-  /** The policies of the files, with the text that is deployed. */
-  readonly filePolicies: readonly { readonly source: FilePolicy; readonly text: string }[];
+  /** What decides nothing yet. */
+  readonly trials: PoliciesInForce;
   /** ARN of the gateway, a token as a rule. */
   readonly gatewayArn: string;
   readonly callers: readonly AnalyzedCaller[];
+}
+
+export interface PoliciesInForce {
+  readonly policies: readonly ToolPolicy[];
+  /** The policies of files, with the text that is deployed. */
+  readonly filePolicies: readonly { readonly source: FilePolicy; readonly text: string }[];
 }
 
 /** Something that a reviewer has to see and may accept. */
@@ -42,13 +48,14 @@ export interface CheckedPolicies {
 
 /**
  * Everything that is wrong with the policies of a gateway, before anything is deployed: first each policy against the
- * schema of the tools; then, if all are valid, what they mean together.
+ * schema of the tools; then, if all are valid, what they mean together, and what they would mean with those on trial.
  */
 export function checkPolicies(input: PoliciesToCheck): CheckedPolicies {
   const permits = input.filePolicies.map(({ source }) => source).filter(({ effect }) => effect === 'permit');
   const inFiles = fileProblems(input);
   const invalid = [
     ...validateToolPolicies({ ...input, permittedElsewhere: (tool) => permits.some((each) => mayConcern(each, tool)) }),
+    ...validateToolPolicies({ ...input, policies: input.trials.policies, permittedElsewhere: () => true }),
     ...inFiles.filter(({ severity }) => severity === 'error'),
   ];
   const style = inFiles.filter(({ severity }) => severity === 'warning').map(fileWarning);
@@ -75,32 +82,72 @@ const FILE_WARNING: { readonly [code in ErrorCode]?: string } = {
 type Places = Map<string, string>;
 
 function analysis(input: PoliciesToCheck): { errors: Problem[]; warnings: PolicyWarning[] } {
-  const { tools, gatewayArn } = input;
-  const places: Places = new Map(tools.map((tool) => [qualifiedToolName(tool.target, tool.name), tool.at]));
-  const files = ofFiles(input, places);
-  const callers = input.callers.map(deployed);
-  const analyze = (policies: readonly CedarPolicyText[]) =>
-    analyzePolicies({ gatewayArn: asDeployed(gatewayArn), tools, policies, callers });
-  const openByFile =
-    files.length === 0 || !input.policies.some(({ isOpenForReason }) => isOpenForReason)
-      ? []
-      : analyze(files).filter(({ kind }) => kind === 'tool-open-to-everybody');
-  const openTools = new Set(openByFile.map(({ tool }) => tool));
-  const found = analyze([...ofTools(input, places), ...files]).filter(decided(input, openTools));
+  const { policies, filePolicies, trials } = input;
+  const places: Places = new Map(input.tools.map((tool) => [qualifiedToolName(tool.target, tool.name), tool.at]));
+  const now = findings(input, { policies, filePolicies }, { policies: [], filePolicies: [] }, places);
+  const later = trials.policies.length + trials.filePolicies.length === 0 ? [] : findings(input, input, trials, places);
+  const known = new Set(now.map(keyOf));
+  const found = [...now, ...later.filter((each) => !known.has(keyOf(each))).map(onTrial)];
   const problems = found.map((each) => ({ ...each, problem: asProblem(each, places) }));
   return {
     errors: problems.filter(({ severity }) => severity === 'error').map(({ problem }) => problem),
     warnings: problems
       .filter(({ severity }) => severity === 'warning')
-      .map(({ kind, policyId, tool, problem }) => ({ id: `policy:${kind}:${policyId ?? tool ?? 'engine'}`, problem })),
+      .map(({ kind, policyId, tool, trial, problem }) => ({
+        id: `policy:${trial === true ? 'trial-' : ''}${kind}:${policyId ?? tool ?? 'engine'}`,
+        problem,
+      })),
   };
 }
 
-function ofTools({ policies, gatewayArn }: PoliciesToCheck, places: Places): CedarPolicyText[] {
-  return policies.flatMap((policy) =>
+function findings(
+  { tools, gatewayArn, callers }: PoliciesToCheck,
+  inForce: PoliciesInForce,
+  trials: PoliciesInForce,
+  places: Places,
+): (PolicyFinding & { readonly trial?: boolean })[] {
+  const policies = [...inForce.policies, ...trials.policies];
+  const filePolicies = [...inForce.filePolicies, ...trials.filePolicies];
+  const files = ofFiles(filePolicies, places);
+  const texts = [
+    ...ofTools(inForce.policies, gatewayArn, places),
+    ...ofTools(trials.policies, gatewayArn, places, true),
+  ];
+  const analyze = (all: readonly CedarPolicyText[]) =>
+    analyzePolicies({ gatewayArn: asDeployed(gatewayArn), tools, policies: all, callers: callers.map(deployed) });
+  // A reason is for its own permit, and for nothing that opens the tool as well.
+  const openWithoutReason = () => {
+    const withReason = policies.some(({ isOpenForReason }) => isOpenForReason);
+    const others = withReason ? policies.flatMap((policy) => policy.renderPermitWithoutReason(gatewayArn) ?? []) : [];
+    const rest = others.map(({ text }, index) => ({ id: `without reason ${index}`, text: asDeployed(text) }));
+    const open = withReason ? analyze([...rest, ...files]).filter(({ kind }) => kind === 'tool-open-to-everybody') : [];
+    return new Set(open.map(({ tool }) => tool));
+  };
+  return analyze([...texts, ...files]).filter(decided({ policies, filePolicies }, openWithoutReason()));
+}
+
+function keyOf({ kind, policyId, tool }: PolicyFinding): string {
+  return JSON.stringify([kind, policyId, tool]);
+}
+
+/** What a policy would make of a tool stops no deployment while it is tried; what is wrong with itself does. */
+function onTrial(finding: PolicyFinding): PolicyFinding & { readonly trial?: boolean } {
+  if (finding.tool === undefined) return finding;
+  const message = `with the policies that are on trial in force, ${finding.message}`;
+  return { ...finding, severity: 'warning', trial: true, message };
+}
+
+function ofTools(
+  policies: readonly ToolPolicy[],
+  gatewayArn: string,
+  places: Places,
+  onTrial = false,
+): CedarPolicyText[] {
+  return policies.flatMap((policy, number) =>
     [policy.renderPermit(gatewayArn), policy.renderForbid(gatewayArn)].flatMap((statement, index) => {
       if (statement === undefined) return [];
-      const id = `${index === 0 ? 'permit' : 'forbid'} of ${policy.tool.name} at ${policy.tool.at}`;
+      const effect = `${index === 0 ? 'permit' : 'forbid'}${onTrial ? ` on trial (${number + 1})` : ''}`;
+      const id = `${effect} of ${policy.tool.name} at ${policy.tool.at}`;
       places.set(id, policy.tool.at);
       return [{ id, text: asDeployed(statement.text) }];
     }),
@@ -108,7 +155,7 @@ function ofTools({ policies, gatewayArn }: PoliciesToCheck, places: Places): Ced
 }
 
 /** What no offline engine can read is left out; it is a warning already. */
-function ofFiles({ filePolicies }: PoliciesToCheck, places: Places): CedarPolicyText[] {
+function ofFiles(filePolicies: PoliciesInForce['filePolicies'], places: Places): CedarPolicyText[] {
   return filePolicies.flatMap(({ source, text }) => {
     if (source.dialect !== undefined) return [];
     places.set(source.id, `${source.file}:${source.line}`);
@@ -116,23 +163,27 @@ function ofFiles({ filePolicies }: PoliciesToCheck, places: Places): CedarPolicy
   });
 }
 
-function deployed({ name, principal, scopes }: AnalyzedCaller): AnalyzedCaller {
-  return { name, scopes, principal: JSON.parse(asDeployed(JSON.stringify(principal))) as typeof principal };
+function deployed({ principal, ...caller }: AnalyzedCaller): AnalyzedCaller {
+  return { ...caller, principal: JSON.parse(asDeployed(JSON.stringify(principal))) as typeof principal };
 }
 
 /** Leaves out what has a stated reason, and what a policy that cannot be read may decide. */
 function decided(
-  { policies, filePolicies }: PoliciesToCheck,
-  openByFile: ReadonlySet<string | undefined>,
+  { policies, filePolicies }: PoliciesInForce,
+  openWithoutReason: ReadonlySet<string | undefined>,
 ): (finding: PolicyFinding) => boolean {
-  const byTool = new Map(policies.map((policy) => [qualifiedToolName(policy.tool.target, policy.tool.name), policy]));
   const unread = filePolicies.map(({ source }) => source).filter(({ dialect }) => dialect !== undefined);
+  const byTool = new Map<string, ToolPolicy[]>();
+  for (const policy of policies) {
+    const name = qualifiedToolName(policy.tool.target, policy.tool.name);
+    byTool.set(name, [...(byTool.get(name) ?? []), policy]);
+  }
   return ({ kind, tool }) => {
-    const policy = byTool.get(tool ?? '');
-    if (policy === undefined) return true;
-    // A reason is for its own permit, and for no file that opens the tool as well.
-    if (kind === 'tool-open-to-everybody') return !policy.isOpenForReason || openByFile.has(tool);
-    return kind !== 'tool-unreachable' || !unread.some((each) => mayConcern(each, policy.tool));
+    const own = byTool.get(tool ?? '') ?? [];
+    if (kind === 'tool-open-to-everybody')
+      return openWithoutReason.has(tool) || !own.some(({ isOpenForReason }) => isOpenForReason);
+    if (kind !== 'tool-unreachable') return true;
+    return !own.some((policy) => unread.some((each) => mayConcern(each, policy.tool)));
   };
 }
 

@@ -48,7 +48,8 @@ export function unfitWhenResolved(
   });
   return [...used].flatMap((name) => {
     const resolved = resolve(values[name]!);
-    const wrong = resolved === '' ? resolved : textsIn(resolved).find((text) => text !== '' && !fits(text));
+    const nothing = resolved === '' || resolved === undefined || resolved === null;
+    const wrong = nothing ? '' : textsIn(resolved).find((text) => text !== '' && !fits(text));
     return wrong === undefined ? [] : [{ ...unfit(name, wrong), at: `${policy.file}:${policy.line}` }];
   });
 }

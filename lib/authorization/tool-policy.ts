@@ -88,6 +88,16 @@ export class ToolPolicy {
     return this.statement('permit', this.permits, gatewayArn);
   }
 
+  /** The permit without those for everybody that have a reason. */
+  public renderPermitWithoutReason(gatewayArn: string): RenderedStatement | undefined {
+    const { callers } = this.renderCallers('permit', this.permits);
+    return this.statement(
+      'permit',
+      this.permits.filter((_permit, index) => callers[index]!.reason === undefined),
+      gatewayArn,
+    );
+  }
+
   /** The forbid; with problems it forbids everything. `undefined` without any. */
   public renderForbid(gatewayArn: string): RenderedStatement | undefined {
     return this.statement('forbid', this.demands, gatewayArn);

@@ -21,7 +21,7 @@ export interface ToolPoliciesToValidate {
 export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
   const problems: Problem[] = [];
   const texts = new Map<string, { readonly text: string; readonly tool: PolicyTool }>();
-  for (const policy of input.policies) {
+  for (const [index, policy] of input.policies.entries()) {
     problems.push(...callerProblems(policy));
     for (const [effect, statement] of [
       ['permit', policy.renderPermit(input.gatewayArn)],
@@ -30,7 +30,8 @@ export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
       problems.push(...(statement?.problems ?? []));
       // A statement with problems holds `false` in place of a condition; judging that would only confuse.
       if (statement === undefined || statement.problems.length > 0) continue;
-      texts.set(`${effect} ${policy.tool.at}`, { text: statement.text, tool: policy.tool });
+      // Trials of one tool are several.
+      texts.set(`${effect} ${index} ${policy.tool.at}`, { text: statement.text, tool: policy.tool });
     }
   }
   const policies = [...texts].map(([id, { text }]) => ({ id, text }));

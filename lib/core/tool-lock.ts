@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import { type Problem, SecureMcpError, shown } from './errors';
 import { isPlainObject } from './schema/json';
 
@@ -65,6 +66,15 @@ export function lockOf(contracts: readonly ToolContract[]): ToolLock {
   }
   if (problems.length > 0) throw new SecureMcpError(problems);
   return { lockVersion: 1, gateways };
+}
+
+/** Of the context that names the lock of an app. */
+export function notAPath(value: unknown): Problem {
+  return {
+    code: 'TOOL_LOCK',
+    message: `the context ${TOOL_LOCK_CONTEXT} is the path of a lock of tools, got ${shown(value)}`,
+    fix: 'Write the path as text, or remove it',
+  };
 }
 
 function ambiguous(gateway: string, qualifiedName: string): Problem {

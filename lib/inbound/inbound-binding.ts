@@ -22,6 +22,8 @@ export interface TokenClaims {
 export interface AgentIdentity {
   readonly clientId: string;
   readonly claims: TokenClaims;
+  /** People may log in to it: its tokens have other claims than its own, too. */
+  readonly open?: boolean;
 }
 
 /** An agent that is to get an identity. */

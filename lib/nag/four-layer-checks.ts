@@ -15,6 +15,8 @@ import { prepareTemplate } from '../assembly/prepare-template';
 import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
 import { readJsonFile } from '../assembly/read-json-file';
 import { readToolLock } from '../assembly/read-tool-lock';
+import { SecureMcpError } from '../core/errors';
+import { notAPath } from '../core/tool-lock';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import {
   type Acknowledgment,
@@ -152,9 +154,8 @@ export class FourLayerChecks extends NagPack {
   public constructor(scope?: IConstruct, props: FourLayerChecksProps = {}) {
     super(scope);
     this.packName = PACK_NAME;
-    const context: unknown = scope?.node.tryGetContext(TOOL_LOCK_CONTEXT);
     const given = configOf(props);
-    this.toolLock = props.toolLock ?? given.toolLock ?? (typeof context === 'string' ? context : undefined);
+    this.toolLock = props.toolLock ?? given.toolLock;
     this.acknowledgments = given.acknowledgments;
     this.options = {
       ...DEFAULT_OPTIONS,
@@ -175,21 +176,28 @@ export class FourLayerChecks extends NagPack {
   /** Called by the CDK when the templates are written. */
   public override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const assembly = assemblyOf(context);
-    return this.report(assembly, [...readAcknowledgments(assembly), ...aboveStacks(context.appConstruct)]);
+    const acknowledged = [...readAcknowledgments(assembly), ...aboveStacks(context.appConstruct)];
+    return this.report(context.appConstruct, assembly, acknowledged);
   }
 
   /** Judges a construct tree without writing it, for unit tests. */
   public override validateScope(scope: IConstruct): PolicyValidationPluginReport {
     const stacks = scope.node.findAll().filter(Stack.isStack).map(inMemory);
     const assembly = { path: scope.node.path, stacks, unread: [] };
-    return this.report(assembly, readAcknowledgments(assembly));
+    return this.report(scope, assembly, readAcknowledgments(assembly));
   }
 
   /** Unused: rules need the whole template, not one resource. */
   protected checkResource(_node: CfnResource): void {}
 
-  private report(assembly: Assembly, acknowledgments: readonly Acknowledgment[]): PolicyValidationPluginReport {
-    const lock = this.toolLock === undefined ? {} : { toolLock: readToolLock(this.toolLock) };
+  private report(
+    scope: IConstruct,
+    assembly: Assembly,
+    acknowledgments: readonly Acknowledgment[],
+  ): PolicyValidationPluginReport {
+    const path: unknown = this.toolLock ?? scope.node.tryGetContext(TOOL_LOCK_CONTEXT);
+    if (path !== undefined && typeof path !== 'string') throw new SecureMcpError(notAPath(path));
+    const lock = path === undefined ? {} : { toolLock: readToolLock(path) };
     const all = [...acknowledgments, ...this.acknowledgments];
     const findings = runRules(assembly, { options: { ...this.options, ...lock }, acknowledgments: all });
     // What the file acknowledges stays in the report, as a warning: the CDK knows its own acknowledgments only.

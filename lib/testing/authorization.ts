@@ -11,12 +11,15 @@ import {
   runPolicyTest,
   runPolicyTests,
 } from '../core/cedar/policy-tests';
-import { type Problem, SecureMcpError } from '../core/errors';
+import { type Problem, SecureMcpError, shown } from '../core/errors';
 import { ExpectationError } from './expectation-error';
 import { readSubject, type Subject } from './subject';
 
 /** Rows of a table repeat callers and arguments by reference. */
 const TABLE_ALIASES = 100_000;
+
+/** As it is before a test replaces the clock, and with it this function. */
+const later = globalThis.queueMicrotask;
 
 export interface AuthorizationOptions {
   /**
@@ -89,7 +92,10 @@ export class Authorization {
     this.model = new AuthorizationModel(gateway);
   }
 
-  /** A call to expect something of: `.allow()`, `.deny()`. */
+  /**
+   * A call to expect something of: `.allow()`, `.deny()`, before the next `await`. A call of which nothing is expected is an
+   * {@link ExpectationError} that no test can catch, so that it fails the run.
+   */
   public expect(call: Call): Expectation {
     return new Expectation(this.gateway, this.model, call);
   }
@@ -115,11 +121,21 @@ export class Authorization {
 
 /** What is expected of one call. */
 export class Expectation {
+  private concluded = false;
+
   public constructor(
     private readonly gateway: GatewayAuthorization,
     private readonly model: AuthorizationModel,
     private readonly call: Call,
-  ) {}
+  ) {
+    // Made here, so that it shows where the call is expected of.
+    const missing = new ExpectationError(
+      `nothing is expected of a call of ${shown(call.tool)}: add .allow() or .deny()`,
+    );
+    later(() => {
+      if (!this.concluded) throw missing;
+    });
+  }
 
   /** The call is allowed, and `tools/list` shows the tool to the caller. Throws {@link ExpectationError}. */
   public allow(expectation: AllowExpectation = {}): void {
@@ -132,6 +148,7 @@ export class Expectation {
   }
 
   private check(expect: 'allow' | 'deny', { by }: AllowExpectation): void {
+    this.concluded = true;
     const problems: Problem[] = [];
     const report = (message: string, fix: string) => problems.push({ code: 'POLICY_TEST', message, fix });
     const row = { ...this.call, expect, ...(by === undefined ? {} : { by }) };

@@ -1,4 +1,4 @@
-import { parseYaml } from '../assembly/parse-yaml';
+import { parseTemplateYaml } from '../assembly/parse-yaml';
 import { type Assembly, assemblyOfTemplate, readAssembly } from '../assembly/read-assembly';
 
 /** A construct of the CDK, as far as a test needs it: this entry point does not import the CDK. */
@@ -32,7 +32,7 @@ export interface ReadSubject {
 
 /** Synthesizes an app where needed. Throws `ASSEMBLY_UNREADABLE`, and what the synthesis throws. */
 export function readSubject(subject: Subject): ReadSubject {
-  if (typeof subject === 'string') return { assembly: readAssembly(subject, { parseYaml }) };
+  if (typeof subject === 'string') return { assembly: readAssembly(subject, { parseYaml: parseTemplateYaml }) };
   if (isConstruct(subject)) return readConstruct(subject);
   if (hasDirectory(subject)) return { assembly: readAssembly(subject.directory) };
   if ('toJSON' in subject && typeof subject.toJSON === 'function')

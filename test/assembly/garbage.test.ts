@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { runRules } from '../../lib/rules/run-rules';
 
@@ -11,7 +11,7 @@ function file(text: string, name = 't.json'): string {
   return path;
 }
 
-const read = (path: string) => readAssembly(path, { parseYaml });
+const read = (path: string) => readAssembly(path, { parseYaml: parseTemplateYaml });
 
 test.each([
   ['truncated JSON', '{"Resources": {"A": {', 't.json', 'it is not JSON'],

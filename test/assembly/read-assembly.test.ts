@@ -5,6 +5,7 @@ import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { parseTemplateYaml, parseYaml } from '../../lib/assembly/parse-yaml';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'assembly-'));
@@ -104,6 +105,14 @@ test('YAML is read by the parser that is passed in', () => {
 
   expect(readAssembly(path, { parseYaml: () => ({ Resources: {} }) }).stacks).toHaveLength(1);
   expect(() => readAssembly(path)).toThrow(/YAML.*\[ASSEMBLY_UNREADABLE\]/);
+});
+
+test('in templates "no" is false as for CloudFormation, in other documents it is text', () => {
+  const text = 'Country: NO\nName: !Ref Shop\n';
+
+  expect(parseTemplateYaml(text)).toEqual({ Country: false, Name: { Ref: 'Shop' } });
+  expect(parseYaml('country: NO\nopen: true\n')).toEqual({ country: 'NO', open: true });
+  expect(() => parseYaml('a: [')).toThrow();
 });
 
 test.each([

@@ -1,11 +1,11 @@
 import type { CloudFormationTemplate } from '../../lib/assembly/cloudformation';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { expandSam } from '../../lib/assembly/sam';
 import { runRules } from '../../lib/rules/run-rules';
 import { assemblyOf } from '../support/template-assembly';
 
 function told(functionProperties: string): string[] {
-  const template = parseYaml(`
+  const template = parseTemplateYaml(`
 Transform: AWS::Serverless-2016-10-31
 Globals: { Function: { Runtime: nodejs24.x, MemorySize: 256 } }
 Resources:

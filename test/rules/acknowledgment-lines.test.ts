@@ -1,6 +1,6 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnGateway } from 'aws-cdk-lib/aws-bedrockagentcore';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { FourLayerChecks } from '../../lib/nag/four-layer-checks';
 import { readAcknowledgments } from '../../lib/rules/acknowledgment';
 import { renderRulePage } from '../../lib/rules/docs';
@@ -40,7 +40,7 @@ test('the code of a page, run as it stands, acknowledges the finding', () => {
 });
 
 test('the metadata of a page, put on the resource, acknowledges the finding', () => {
-  const { Metadata } = parseYaml(block(renderRulePage(gatewayRule), 'yaml', 'Metadata:\n  cdk')) as {
+  const { Metadata } = parseTemplateYaml(block(renderRulePage(gatewayRule), 'yaml', 'Metadata:\n  cdk')) as {
     Metadata: object;
   };
   const assembly = assemblyFromYaml(gatewayRule.example.bad);

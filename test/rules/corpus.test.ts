@@ -15,7 +15,7 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { CfnDelivery, CfnDeliverySource, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { type Assembly, readAssembly } from '../../lib/assembly/read-assembly';
 import { FourLayerChecks } from '../../lib/nag/four-layer-checks';
 import { type LocatedFinding, runRules } from '../../lib/rules/run-rules';
@@ -23,7 +23,7 @@ import { type LocatedFinding, runRules } from '../../lib/rules/run-rules';
 const FOLDER = join(__dirname, '../fixtures/templates/well-built');
 const ENTRIES = readdirSync(FOLDER).filter((name) => name !== 'README.md');
 
-const read = (entry: string) => readAssembly(join(FOLDER, entry), { parseYaml });
+const read = (entry: string) => readAssembly(join(FOLDER, entry), { parseYaml: parseTemplateYaml });
 const errors = (findings: readonly LocatedFinding[]) =>
   findings
     .filter(({ severity }) => severity === 'error')

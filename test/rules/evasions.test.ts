@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { readAcknowledgments } from '../../lib/rules/acknowledgment';
 import { acknowledge, runRules } from '../../lib/rules/run-rules';
@@ -323,7 +323,7 @@ describe.each(SPELLINGS)('every first case in the spelling %s', (_name, spell) =
 function assemblyFrom(text: string, name = 't.yaml') {
   const path = join(mkdtempSync(join(tmpdir(), 'evasion-')), name);
   writeFileSync(path, text);
-  return readAssembly(path, { parseYaml });
+  return readAssembly(path, { parseYaml: parseTemplateYaml });
 }
 const toldBy = (text: string) => runRules(assemblyFrom(text)).map(({ ruleId }) => ruleId);
 

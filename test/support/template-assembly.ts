@@ -1,5 +1,5 @@
 import type { CloudFormationTemplate } from '../../lib/assembly/cloudformation';
-import { parseYaml } from '../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import type { Assembly } from '../../lib/assembly/read-assembly';
 
 /** An assembly of one template, `S`. */
@@ -17,5 +17,5 @@ export function assemblyOf(template: object): Assembly {
 
 /** From the resources of a template in YAML, short forms allowed. */
 export function assemblyFromYaml(resources: string): Assembly {
-  return assemblyOf({ Resources: parseYaml(resources) as CloudFormationTemplate['Resources'] });
+  return assemblyOf({ Resources: parseTemplateYaml(resources) as CloudFormationTemplate['Resources'] });
 }

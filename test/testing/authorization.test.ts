@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +81,25 @@ test('the deciding policy is part of the expectation', () => {
   expect(messageOf(() => expectation.allow({ by: 'other' }))).toContain(
     'expected to be decided by other, got allow by order_refund',
   );
+});
+
+test('a call of which nothing is expected fails the run, and one that is judged in time does not', () => {
+  const run = (rest: string) => {
+    const lines = [
+      `import { authorizationOf } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};`,
+      `const authorization = authorizationOf(${JSON.stringify(file('template.json', template.toJSON()))});`,
+      `const call = authorization.expect(${JSON.stringify(call(500))});`,
+      rest,
+    ];
+    const script = file('script.ts', lines.join('\n'));
+    return spawnSync(join(__dirname, '../../node_modules/.bin/tsx'), [script], { encoding: 'utf8' });
+  };
+
+  expect(run('')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('nothing is expected of a call of "order-refund": add .allow() or .deny()'),
+  });
+  expect(run('call.allow();')).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('a table passes as a whole, and tells what it leaves open', () => {

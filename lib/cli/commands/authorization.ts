@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { authorizationOf, type GatewayAuthorization } from '../../assembly/authorization-of';
 import { ConcreteAssembly } from '../../assembly/concrete';
-import { parseYaml } from '../../assembly/parse-yaml';
+import { parseTemplateYaml, parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
 import { type AccessMap, accessMap } from '../../core/cedar/access-map';
 import { shown } from '../../core/errors';
@@ -9,7 +9,7 @@ import { usage } from '../args';
 
 /** Layer 3 of every gateway of an assembly or template. */
 export function readAuthorizations(path: string): GatewayAuthorization[] {
-  const found = authorizationOf(new ConcreteAssembly(readAssembly(path, { parseYaml })));
+  const found = authorizationOf(new ConcreteAssembly(readAssembly(path, { parseYaml: parseTemplateYaml })));
   if (found.length > 0) return found;
   throw usage(`there is no gateway in ${shown(path)}`, 'Pass the cdk.out of an app with a gateway');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseYaml } from '../../assembly/parse-yaml';
+import { parseTemplateYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
 import { readToolLock } from '../../assembly/read-tool-lock';
 import { readAcknowledgments } from '../../rules/acknowledgment';
@@ -77,7 +77,7 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
       config.options.profile ?? 'default',
     );
     const baseline = typeof values.baseline === 'string' ? readBaseline(values.baseline) : new Set<string>();
-    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml });
+    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml: parseTemplateYaml });
     const acknowledgments = [...readAcknowledgments(assembly), ...config.acknowledgments];
     const lockFile = typeof values.lock === 'string' ? values.lock : config.toolLock;
     const lock = lockFile === undefined ? {} : { toolLock: readToolLock(lockFile) };

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseTemplateYaml } from '../../assembly/parse-yaml';
 import { type Assembly, readAssembly } from '../../assembly/read-assembly';
 import {
   type Decision,
@@ -59,7 +59,7 @@ Exit codes: 0 stopped, 2 wrong usage, unreadable input or port in use.`,
       1,
     );
     const json = values.json === true;
-    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml: parse });
+    const assembly = readAssembly(positionals[0] ?? 'cdk.out', { parseYaml: parseTemplateYaml });
     const options: LocalGatewayOptions = {
       assembly,
       port: portOf(values.port),

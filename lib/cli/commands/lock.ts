@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseYaml } from '../../assembly/parse-yaml';
+import { parseTemplateYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
 import { readToolLock } from '../../assembly/read-tool-lock';
 import { TemplateModel } from '../../assembly/template-model';
@@ -52,7 +52,7 @@ function readContracts(path: string): ToolContract[] {
   const own = existsSync(synthesized) ? contractsOf(synthesized) : [];
   const covered = new Set(own.map(({ gateway }) => gateway));
   if (own.length > 0 && !existsSync(join(path, 'manifest.json'))) return own;
-  const others = toolContracts(new TemplateModel(readAssembly(path, { parseYaml })));
+  const others = toolContracts(new TemplateModel(readAssembly(path, { parseYaml: parseTemplateYaml })));
   return [...own, ...others.filter(({ gateway }) => !covered.has(gateway))];
 }
 

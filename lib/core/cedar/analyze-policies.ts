@@ -5,7 +5,7 @@ import { isContradiction } from './contradiction';
 import { type CedarPolicyJson, type CedarPolicyText, cedar, namedActions, parsePolicy } from './engine';
 import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
 import { PolicySet, type Residual } from './policy-set';
-import { oauthPrincipal } from './request';
+import { type CedarPrincipal, oauthPrincipal } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
 
 export type PolicyFindingKind =
@@ -192,20 +192,27 @@ function toolFindings({ tools, callers, gatewayArn }: AnalysisInput, policies: r
         fix: 'Ask for a scope, group, client or role',
       });
     }
-    for (const { name, principal, scopes } of callers) {
-      if (each.scope === undefined || scopes.includes(each.scope)) continue;
-      if (!passes(set.residuals({ ...request, principal }))) continue;
-      const message = `${name} may call tool '${tool}' without its scope '${each.scope}'`;
+    const withoutScope = callers.filter(({ scopes }) => each.scope !== undefined && !scopes.includes(each.scope));
+    for (const caller of withoutScope) {
+      const { principal, open = false } = caller;
+      const asItself = passes(set.residuals({ ...request, principal }));
+      if (!asItself && !(open && passes(set.residuals({ ...request, principal: withoutSubject(principal), open }))))
+        continue;
       found.push({
         kind: 'wider-than-scopes',
-        severity: 'error',
+        severity: asItself ? 'error' : 'warning',
         tool,
-        message,
+        message: `${caller.name} may call tool '${tool}' without its scope '${each.scope}'${asItself ? '' : ', with claims of somebody who logs in to it'}`,
         fix: 'Ask for the scope in the permit, or give it to the client',
       });
     }
     return found;
   });
+}
+
+/** Of somebody who logs in to an agent the client and the scopes are known, and not whose token it is. */
+function withoutSubject({ tags, ...principal }: CedarPrincipal): CedarPrincipal {
+  return { ...principal, tags: Object.fromEntries(Object.entries(tags ?? {}).filter(([claim]) => claim !== 'sub')) };
 }
 
 /** Whether a permit plainly asks for a claim that the stranger lacks, which saves asking the engine. */

@@ -92,6 +92,11 @@ export function readPolicyTest(
     );
   }
   const principal = readCaller(row, callers);
+  for (const claim of contradictions(row, callers))
+    report(
+      `agent '${row.agent}' gets no token with another ${claim}, got ${shown((row.caller as Claims)[claim])}`,
+      'Leave the claim out, or leave agent out and give all claims',
+    );
   if (principal === undefined)
     report(
       'nobody is calling',
@@ -126,6 +131,24 @@ function callerText({ agent, caller }: { readonly [key: string]: unknown }, { id
   const claims = caller === undefined ? '' : shown(caller);
   if (agent === undefined) return claims === '' ? id : claims;
   return claims === '' ? `agent ${agent}` : `agent ${agent}, as ${claims}`;
+}
+
+interface Claims {
+  readonly [claim: string]: unknown;
+}
+
+/** Claims beside an agent that its token has otherwise. A token with fewer scopes than the agent can get is one of its. */
+function contradictions({ agent, caller }: Claims, callers: readonly KnownCaller[]): string[] {
+  const tags = callers.find(({ name }) => name === `agent ${agent}`)?.principal.tags ?? {};
+  const given = isPlainObject(caller) ? caller : {};
+  return Object.entries(tags)
+    .filter(([claim, known]) => Object.hasOwn(given, claim) && !isPartOf(claim, given[claim], known))
+    .map(([claim]) => claim);
+}
+
+function isPartOf(claim: string, given: unknown, known: string): boolean {
+  if (claim !== 'scope' || typeof given !== 'string') return given === known;
+  return given.split(' ').every((word) => word === '' || known.split(' ').includes(word));
 }
 
 function readCaller(
@@ -196,8 +219,9 @@ function failureOf(
   if (answer.decision !== expect) return `expected ${expect}, ${said(answer)}`;
   if (answer.decision === 'allow' && !answer.listed) return 'the call is allowed, but tools/list hides the tool';
   if (by === undefined) return undefined;
+  const decides = (name: string) => idsOf(name).some((id) => answer.policies.includes(id));
   const isNamed = (id: string) => by.some((name) => idsOf(name).includes(id));
-  if (by.length === answer.policies.length && answer.policies.every(isNamed)) return undefined;
+  if (by.every(decides) && answer.policies.every(isNamed)) return undefined;
   return `expected to be decided by ${by.join(', ') || 'no policy'}, ${said(answer)}`;
 }
 

@@ -262,6 +262,35 @@ describe('what the line of an agent says for its client', () => {
 });
 
 test.each([
+  ['in the scope', 'principal == AgentCore::OAuthUser::"alice"', 'true', 'sometimes'],
+  ['in the scope, as a member', 'principal in AgentCore::OAuthUser::"alice"', 'true', 'sometimes'],
+  [
+    'in the scope, as a member of a type',
+    'principal is AgentCore::OAuthUser in AgentCore::OAuthUser::"alice"',
+    'true',
+    'sometimes',
+  ],
+  ['in a condition', 'principal', 'principal == AgentCore::OAuthUser::"alice"', 'sometimes'],
+  ['in a set', 'principal', '[AgentCore::OAuthUser::"alice"].contains(principal)', 'sometimes'],
+  ['by another client', 'principal == AgentCore::OAuthUser::"alice"', 'principal.getTag("client_id") == "x"', 'never'],
+  ['of another type', 'principal == AgentCore::IamEntity::"alice"', 'true', 'never'],
+])('a person who is named %s may be the one who logs in', (_what, scope, condition, decision) => {
+  const tags = { client_id: 'support' };
+  const principal = { ...oauthPrincipal({ sub: 'support', ...tags })!, tags };
+  const text = `permit (${scope}, action, resource) when { ${condition} };`;
+  const decisionOf = (open: boolean) =>
+    accessMap({
+      gatewayArn: GATEWAY,
+      tools: [REFUND_TOOL],
+      policies: [{ id: 'p', text }],
+      callers: [{ name: 'agent support', principal, open }],
+    }).tools[0]!.callers[0]!.decision;
+
+  expect(decisionOf(true)).toBe(decision);
+  expect(decisionOf(false)).toBe('never');
+});
+
+test.each([
   ['an asterisk and a wildcard', 'like "team-\\*"', 'like "team-*"'],
   ['a backslash and a wildcard, and an asterisk', 'like "a\\\\*"', 'like "a\\*"'],
   [

@@ -108,6 +108,30 @@ test('a caller that needs no scope has more than its scopes say', () => {
   expect(kindsOf([exact.renderPermit(GATEWAY)!.text, list], { tools, callers })).toEqual([]);
 });
 
+test('claims of somebody who logs in to an agent may do without the scope, too, which is a warning', () => {
+  const tools = [{ ...TOOLS[0]!, scope: 'o/refund' }, TOOLS[1]!];
+  const principal = oauthPrincipal({ sub: 'c', client_id: 'c' })!;
+  const found = (policy: string, open: boolean) => {
+    const callers = [{ name: 'agent c', principal, scopes: ['o/list'], open }];
+    const policies = [policy, list].map((text, index) => ({ id: `p${index}`, text }));
+    return analyzePolicies({ gatewayArn: GATEWAY, tools, policies, callers }).map(({ severity, message }) => ({
+      severity,
+      message,
+    }));
+  };
+  const itself = refundPermit('principal.hasTag("client_id") && principal.getTag("client_id") == "c"');
+  const another = refundPermit(`principal.hasTag("client_id") && principal.getTag("client_id") == "d" && ${GROUP}`);
+  const person = refundPermit('true').replace('is AgentCore::OAuthUser', '== AgentCore::OAuthUser::"alice"');
+
+  expect(found(refundPermit(GROUP), false)).toEqual([]);
+  for (const policy of [refundPermit(GROUP), person])
+    expect(found(policy, true)).toEqual([
+      { severity: 'warning', message: expect.stringContaining('with claims of somebody who logs in to it') },
+    ]);
+  expect(found(another, true)).toEqual([]);
+  expect(found(itself, true)).toMatchObject([{ severity: 'error' }]);
+});
+
 test('quotas of statement, engine and schema', () => {
   const long = refundPermit(`${GROUP} && context.input.orderId != "${'x'.repeat(10_000)}"`);
   const many = Array.from({ length: 1001 }, (_, i) => refundPermit(`${GROUP} && context.input.orderId == "${i}"`));

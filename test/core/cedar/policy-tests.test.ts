@@ -3,6 +3,7 @@ import { Caller, ToolArgument, ToolPolicy } from '../../../lib/authorization';
 import { type AskedCall, AuthorizationModel, type CallAnswer } from '../../../lib/core/cedar/authorization-model';
 import { policyTestsJunit, policyTestsText } from '../../../lib/core/cedar/policy-test-report';
 import { readPolicyTests, runPolicyTests } from '../../../lib/core/cedar/policy-tests';
+import { oauthPrincipal } from '../../../lib/core/cedar/request';
 import { REFUND_TOOL } from '../../authorization/support';
 import { GATEWAY } from './fixture';
 
@@ -126,6 +127,41 @@ test.each<[string, string, string]>([
   const [result] = run(`tests: [{ ${row} }]`).results;
 
   expect(result).toMatchObject({ passed: false, message: expect.stringContaining(message) });
+});
+
+test('every policy that is named has to decide, and every one that decides has to be named', () => {
+  const text = model().input.policies[0]!.text;
+  const ids = ['refund_0123456789', 'refund_9876543210', 'other'];
+  const three = new AuthorizationModel({ ...model().input, policies: ids.map((id) => ({ id, text })) });
+  const passed = (by: unknown) => {
+    const row = { caller: { client_id: 'support', scope: 'orders/order-refund' }, tool: 'order-refund', by };
+    const tests = [{ ...row, arguments: { orderId: 'A', amount: 1 }, expect: 'allow' }];
+    return runPolicyTests(three, readPolicyTests({ tests }, 't', NOW).tests).results[0]!.passed;
+  };
+
+  expect(passed(['refund', 'other'])).toBe(true);
+  expect(passed(ids)).toBe(true);
+  expect(passed('refund')).toBe(false);
+  // As many names as policies, one of which is nobody's.
+  expect(passed(['refund', 'other', 'gone'])).toBe(false);
+  expect(passed(['refund', 'refund', 'refund'])).toBe(false);
+});
+
+test('claims beside an agent are of a token that it can get', () => {
+  const tags = { client_id: 'c', scope: 'o/a o/b', token_use: 'access' };
+  const principal = { ...oauthPrincipal({ sub: 'c', ...tags })!, tags };
+  const problems = (caller: object) => {
+    const tests = [{ agent: 'assistant', caller, tool: 'order-refund', expect: 'deny' }];
+    const callers = [{ name: 'agent assistant', principal, open: true }];
+    return readPolicyTests({ tests }, 't', NOW, callers).problems.map(({ message }) => message);
+  };
+
+  expect(problems({ sub: 'alice', 'cognito:groups': ['leads'], scope: 'o/b', token_use: 'access' })).toEqual([]);
+  expect(problems({ sub: 'alice', client_id: 'd', scope: 'o/a o/c', token_use: 'id' })).toEqual([
+    `test 1: agent 'assistant' gets no token with another client_id, got "d"`,
+    `test 1: agent 'assistant' gets no token with another scope, got "o/a o/c"`,
+    `test 1: agent 'assistant' gets no token with another token_use, got "id"`,
+  ]);
 });
 
 test.each<[string, string, string]>([

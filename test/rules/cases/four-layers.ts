@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseYaml } from '../../../lib/assembly/parse-yaml';
+import { parseTemplateYaml } from '../../../lib/assembly/parse-yaml';
 import { readAcknowledgments } from '../../../lib/rules/acknowledgment';
 import { RULES } from '../../../lib/rules/registry';
 import { type LocatedFinding, runRules } from '../../../lib/rules/run-rules';
@@ -19,7 +19,7 @@ export const CASES: { readonly [ruleId: string]: RuleCases } = {
 };
 
 const CLEAN = JSON.stringify(
-  parseYaml(readFileSync(join(__dirname, '../../fixtures/templates/four-layers.yaml'), 'utf8')),
+  parseTemplateYaml(readFileSync(join(__dirname, '../../fixtures/templates/four-layers.yaml'), 'utf8')),
 );
 
 export interface Template {
