@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Caller, CedarPolicies, type ICaller, PolicyEngineMode, PolicyTrial, type Tool } from 'cdk-secure-mcp';
 import { readAssembly } from '../lib/assembly/read-assembly';
+import { formatPolicyText } from '../lib/core/cedar/policy-file';
 import { runRules } from '../lib/rules/run-rules';
 import { GatewayApp } from './support/gateway-app';
 import {
@@ -130,7 +131,10 @@ describe('what a trial would mean in force', () => {
     build(tool, shop);
     shop.template();
     const all = shop.stack.node.findAll().flatMap(({ node }) => node.metadata);
-    const texts = all.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    const texts = all
+      .filter(({ type }) => type === 'aws:cdk:warning')
+      .map(({ data }) => String(data))
+      .filter((text) => text.includes('secure-mcp:policy'));
     expect(texts.every((text) => text.includes('[ack: cdk-secure-mcp:policy:trial-') === trying)).toBe(true);
     return texts.map((text) => text.replace(/\. .*/s, ''));
   };
@@ -139,8 +143,9 @@ describe('what a trial would mean in force', () => {
   };
   const nobody = Caller.allOf(Caller.user('a'), Caller.user('b'));
   const text = (effect: string, condition: string) =>
-    `${effect} (\n  principal is AgentCore::OAuthUser,\n  action == AgentCore::Action::"${LOOKUP}",\n  resource == AgentCore::Gateway::"{{GATEWAY_ARN}}"\n)\n${condition};\n`;
-  const file = (effect: string, condition: string) => CedarPolicies.fromText(text(effect, condition), 'tried.cedar');
+    `${effect} (\n  principal,\n  action == AgentCore::Action::"${LOOKUP}",\n  resource == AgentCore::Gateway::"{{GATEWAY_ARN}}"\n)\n${condition};\n`;
+  const file = (effect: string, condition: string) =>
+    CedarPolicies.fromText(formatPolicyText(text(effect, condition)).text!, 'tried.cedar');
 
   test('a permit that opens the tool to everybody', () => {
     expect(warningsOf((tool) => tool.permit(everybody, { trial }))).toEqual([

@@ -137,12 +137,16 @@ interface Claims {
   readonly [claim: string]: unknown;
 }
 
-/** Claims beside an agent that its token has otherwise. A token with fewer scopes than the agent can get is one of its. */
-function contradictions({ agent, caller }: Claims, callers: readonly KnownCaller[]): string[] {
+/**
+ * Claims beside an agent that its token has otherwise. Fewer scopes than the agent can get are fine, and a denial may be
+ * tried with any.
+ */
+function contradictions({ agent, caller, expect }: Claims, callers: readonly KnownCaller[]): string[] {
   const tags = callers.find(({ name }) => name === `agent ${agent}`)?.principal.tags ?? {};
   const given = isPlainObject(caller) ? caller : {};
   return Object.entries(tags)
     .filter(([claim, known]) => Object.hasOwn(given, claim) && !isPartOf(claim, given[claim], known))
+    .filter(([claim]) => claim !== 'scope' || expect !== 'deny')
     .map(([claim]) => claim);
 }
 

@@ -121,7 +121,10 @@ test('claims of somebody who logs in to an agent may do without the scope, too, 
   };
   const itself = refundPermit('principal.hasTag("client_id") && principal.getTag("client_id") == "c"');
   const another = refundPermit(`principal.hasTag("client_id") && principal.getTag("client_id") == "d" && ${GROUP}`);
-  const person = refundPermit('true').replace('is AgentCore::OAuthUser', '== AgentCore::OAuthUser::"alice"');
+  const person = refundPermit('context.input.amount == decimal("1.0")').replace(
+    'is AgentCore::OAuthUser',
+    '== AgentCore::OAuthUser::"alice"',
+  );
 
   expect(found(refundPermit(GROUP), false)).toEqual([]);
   for (const policy of [refundPermit(GROUP), person])

@@ -150,8 +150,8 @@ test('every policy that is named has to decide, and every one that decides has t
 test('claims beside an agent are of a token that it can get', () => {
   const tags = { client_id: 'c', scope: 'o/a o/b', token_use: 'access' };
   const principal = { ...oauthPrincipal({ sub: 'c', ...tags })!, tags };
-  const problems = (caller: object) => {
-    const tests = [{ agent: 'assistant', caller, tool: 'order-refund', expect: 'deny' }];
+  const problems = (caller: object, expectation = 'allow') => {
+    const tests = [{ agent: 'assistant', caller, tool: 'order-refund', expect: expectation }];
     const callers = [{ name: 'agent assistant', principal, open: true }];
     return readPolicyTests({ tests }, 't', NOW, callers).problems.map(({ message }) => message);
   };
@@ -162,6 +162,8 @@ test('claims beside an agent are of a token that it can get', () => {
     `test 1: agent 'assistant' gets no token with another scope, got "o/a o/c"`,
     `test 1: agent 'assistant' gets no token with another token_use, got "id"`,
   ]);
+  expect(problems({ scope: 'o/c' }, 'deny')).toEqual([]);
+  expect(problems({ client_id: 'd' }, 'deny')).toHaveLength(1);
 });
 
 test.each<[string, string, string]>([
