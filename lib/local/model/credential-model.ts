@@ -59,6 +59,8 @@ const EXCHANGES = ['TOKEN_EXCHANGE', 'JWT_AUTHORIZATION_GRANT'];
 const ACTORS = ['NONE', 'M2M', 'AWS_IAM_ID_TOKEN_JWT'];
 /** Why a provider without `OnBehalfOfTokenExchangeConfig` gets no token of a caller. */
 export const NO_EXCHANGE = 'a token exchange without OnBehalfOfTokenExchangeConfig';
+/** What Secrets Manager adds to a name; six characters that nobody knows. */
+const ARN_SUFFIX = '-AbCdEf';
 const LATER = 'a value that is only known after a deployment';
 
 /** Every credential provider of an assembly by its name, for tools that ask for one themselves. */
@@ -190,6 +192,9 @@ function unsupportedIn(configuration: unknown, authentication: string): string |
   const actor = own(own(exchange, 'TokenExchangeGrantTypeConfig'), 'ActorTokenContent') ?? 'NONE';
   if (!CLIENT_AUTHENTICATIONS.includes(authentication)) return 'a ClientAuthenticationMethod that is not known here';
   const named = typeof clientId === 'string' && clientId !== '' && !isUnresolved(clientId);
+  if (authentication === 'PRIVATE_KEY_JWT' && !isKnownSigning(own(configuration, 'PrivateKeyJwtConfig'))) {
+    return 'a PrivateKeyJwtConfig that is not known here';
+  }
   // An identity token of AWS names its client by itself.
   if (!named && (authentication !== 'AWS_IAM_ID_TOKEN_JWT' || clientId !== undefined)) {
     return 'a ClientId that is not known here';
@@ -199,6 +204,12 @@ function unsupportedIn(configuration: unknown, authentication: string): string |
     return 'an exchange of a GrantType that is not known here';
   if (!ACTORS.includes(String(actor))) return 'an ActorTokenContent that is not known here';
   return unresolvedIn(exchange).length > 0 ? LATER : undefined;
+}
+
+/** Without its key nobody could say who may sign with it. */
+function isKnownSigning(signing: unknown): boolean {
+  const key = own(own(own(signing, 'PrivateKeySource'), 'KmsKeySource'), 'KmsKeyArn');
+  return typeof key === 'string' && unresolvedIn(signing).length === 0;
 }
 
 function providerOf(assembly: ConcreteAssembly, type: string, arn: unknown): ConcreteResource | undefined {
@@ -217,13 +228,16 @@ function secretOf(
   kind: 'oauth2' | 'apikey',
 ): Pick<ProviderModel, 'secretArn' | 'secretKeyArn'> {
   const { partition, region, account } = resource.environment;
-  const arnOf = (name: string) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
+  const arnOf = (name: string) => `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}${ARN_SUFFIX}`;
   if (secretId === undefined) {
     return { secretArn: arnOf(`bedrock-agentcore-identity!default/${kind}/${resource.ref}`) };
   }
-  const secret = assembly.ofType('AWS::SecretsManager::Secret').find(({ ref }) => ref === secretId);
+  const secret = assembly
+    .ofType('AWS::SecretsManager::Secret')
+    .find(({ ref, properties }) => [ref, ref.slice(0, -ARN_SUFFIX.length), properties.Name].includes(secretId));
   const key = secret?.properties.KmsKeyId;
-  const secretArn = String(secretId).startsWith('arn:') ? String(secretId) : arnOf(String(secretId));
+  const arn = String(secretId).startsWith('arn:') ? String(secretId) : arnOf(String(secretId));
+  const secretArn = secret?.ref ?? arn;
   return { secretArn, ...(key === undefined ? {} : { secretKeyArn: keyArn(assembly, String(key)) }) };
 }
 

@@ -34,6 +34,8 @@ export interface RunnableFunction {
 
 /** What runs at once when the template reserves nothing. */
 const DEFAULT_CONCURRENCY = 4;
+/** Seconds and MB of a function whose template says none. */
+const LAMBDA_DEFAULT = { timeout: 3, memory: 128 } as const;
 
 /** The functions of an assembly by every ARN that reaches them: their own, and those of aliases and versions. */
 export function readFunctions(
@@ -85,13 +87,24 @@ function readFunction(
       handler: String(properties.Handler),
       code,
       environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
-      timeoutSeconds: Number(properties.Timeout ?? 3),
-      memoryMb: Number(properties.MemorySize ?? 128),
-      concurrency: Number(properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY),
+      timeoutSeconds: limitOf(resource, 'Timeout', LAMBDA_DEFAULT.timeout, report),
+      memoryMb: limitOf(resource, 'MemorySize', LAMBDA_DEFAULT.memory, report),
+      concurrency:
+        properties.ReservedConcurrentExecutions === undefined
+          ? DEFAULT_CONCURRENCY
+          : limitOf(resource, 'ReservedConcurrentExecutions', 1, report),
       region: environment.region,
       logGroup: String(own(properties.LoggingConfig, 'LogGroup') ?? `/aws/lambda/${resource.ref}`),
     },
   };
+}
+
+/** A limit that cannot be read is a low one, and that is said: NaN would be none. */
+function limitOf({ properties, logicalId }: ConcreteResource, name: string, low: number, report: Report): number {
+  const value = Number(properties[name] ?? low);
+  if (Number.isFinite(value)) return value;
+  report(`${logicalId}: its ${name} is not known here, it is ${low}`);
+  return low;
 }
 
 function codeOf(resource: ConcreteResource): LambdaCode | undefined {

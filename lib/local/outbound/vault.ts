@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isObject, own } from '../../assembly/cloudformation';
 import { SecureMcpError, shown } from '../../core/errors';
 
@@ -88,7 +88,8 @@ function checked(values: unknown, what: string): VaultValues {
 
 /** Outside of a repository nothing can be committed; in one it is git that says so. */
 function isIgnored(file: string): boolean {
-  const path = resolve(file);
+  // A link from outside leads into a repository as well.
+  const path = realpathSync(file);
   if (!isInRepository(dirname(path))) return true;
   return spawnSync('git', ['check-ignore', '-q', basename(path)], { cwd: dirname(path) }).status === 0;
 }

@@ -15,6 +15,11 @@ const PROVIDER = 'AWS::BedrockAgentCore::OAuth2CredentialProvider';
 const configurationOf = (template: EditableTemplate) =>
   resources(template, PROVIDER)[0]!.Properties.Oauth2ProviderConfigInput.CustomOauth2ProviderConfig;
 
+function signWith(configuration: EditableTemplate['Resources'][string]['Properties'], KmsKeyArn: unknown): void {
+  configuration.ClientAuthenticationMethod = 'PRIVATE_KEY_JWT';
+  configuration.PrivateKeyJwtConfig = { PrivateKeySource: { KmsKeySource: { KmsKeyArn } } };
+}
+
 function read(edit: (template: EditableTemplate) => void) {
   const assembly = new ConcreteAssembly(readAssembly(edited(desk, edit)));
   const target = assembly
@@ -70,6 +75,18 @@ test.each<[string, (configuration: EditableTemplate['Resources'][string]['Proper
     },
     'an exchange of a GrantType that is not known here',
   ],
+  [
+    'a signed assertion without the key that signs it',
+    (of) => {
+      of.ClientAuthenticationMethod = 'PRIVATE_KEY_JWT';
+    },
+    'a PrivateKeyJwtConfig that is not known here',
+  ],
+  [
+    'a signed assertion of an unknown key',
+    (of) => signWith(of, PARAMETER),
+    'a PrivateKeyJwtConfig that is not known here',
+  ],
 ])('%s is not simulated, for a target and for a tool', async (_what, edit, why) => {
   const { credential, oauth2 } = read((template) => edit(configurationOf(template)));
 
@@ -88,6 +105,10 @@ test('the twin: with all of it known, the provider is used', () => {
 
   expect(credential).toMatchObject({ kind: 'oauth', grant: { type: 'TOKEN_EXCHANGE' } });
   expect(oauth2.get('login')).toMatchObject({ unsupported: undefined, onBehalfOf: { actor: 'M2M' } });
+
+  const keyArn = 'arn:aws:kms:us-east-1:111122223333:key/sign';
+  const signed = read((template) => signWith(configurationOf(template), keyArn)).oauth2.get('login');
+  expect(signed).toMatchObject({ unsupported: undefined, signing: { keyArn, algorithm: 'ES256' } });
 });
 
 test("without OnBehalfOfTokenExchangeConfig the caller's token is not sent, and the client's own token is", async () => {
@@ -113,17 +134,22 @@ test("without OnBehalfOfTokenExchangeConfig the caller's token is not sent, and 
 
 describe('the key of a secret', () => {
   const KEY = { Type: 'AWS::KMS::Key', Properties: {} };
-  const withKey = (KmsKeyId: unknown) => {
+  const withKey = (KmsKeyId: unknown, secretId?: (logicalId: string) => unknown) => {
     const { assembly, apiKey } = read((template) => {
       template.Resources.SecretKey = KEY;
-      for (const { Properties } of resources(template, 'AWS::SecretsManager::Secret')) Properties.KmsKeyId = KmsKeyId;
+      for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
+        if (Type === 'AWS::SecretsManager::Secret') Object.assign(Properties, { KmsKeyId, Name: `name-of-${id}` });
+        if (Type !== 'AWS::BedrockAgentCore::ApiKeyCredentialProvider' || secretId === undefined) continue;
+        const config = Properties.ApiKeySecretConfig;
+        config.SecretId = secretId(config.SecretId.Ref);
+      }
     });
     const key = assembly.ofType('AWS::KMS::Key').find(({ logicalId }) => logicalId === 'SecretKey');
     return { provider: apiKey.get('crm-key')!, arn: key!.attribute('Arn') };
   };
   const place = { location: 'HEADER', name: 'x-api-key', prefix: '' } as const;
-  const asked = async (KmsKeyId: unknown) => {
-    const { provider, arn } = withKey(KmsKeyId);
+  const asked = async (KmsKeyId: unknown, secretId?: (logicalId: string) => unknown) => {
+    const { provider, arn } = withKey(KmsKeyId, secretId);
     const demands: string[] = [];
     const asker = {
       ...ASKER,
@@ -142,6 +168,15 @@ describe('the key of a secret', () => {
 
   test.each([{ Ref: 'SecretKey' }, { 'Fn::GetAtt': ['SecretKey', 'Arn'] }])('%j asks for that key', async (id) => {
     const { outcome, decrypts, arn } = await asked(id);
+
+    expect([outcome, decrypts]).toEqual(['allowed', [`kms:Decrypt ${arn}`]]);
+  });
+
+  test.each<[string, (logicalId: string) => unknown]>([
+    ['name', (id) => `name-of-${id}`],
+    ['ARN without its suffix', (id) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:name-of-${id}`],
+  ])('is asked for when the provider names its secret by %s', async (_how, secretId) => {
+    const { outcome, decrypts, arn } = await asked({ 'Fn::GetAtt': ['SecretKey', 'Arn'] }, secretId);
 
     expect([outcome, decrypts]).toEqual(['allowed', [`kms:Decrypt ${arn}`]]);
   });

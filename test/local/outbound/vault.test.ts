@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Vault } from '../../../lib/local/outbound/vault';
@@ -38,6 +38,16 @@ test('a file that git does not ignore is refused', () => {
 
   expect(message).toContain('git does not ignore the vault file');
   expect(message).toContain('[LOCAL_UNSUPPORTED]');
+});
+
+test.each([
+  ['not ignored', false],
+  ['ignored', true],
+] as const)('a link from elsewhere to a file that is %s in its repository is read: %s', (repository, read) => {
+  const link = join(mkdtempSync(join(tmpdir(), 'link-')), 'vault.json');
+  symlinkSync(fileWith(GOOD, repository), link);
+
+  expect(errorOf(() => Vault.open(link, {}))).toEqual(read ? '' : expect.stringContaining('git does not ignore'));
 });
 
 test('where git cannot say that it ignores the file, it is refused', () => {
