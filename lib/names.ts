@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Names } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type Problem, shown } from './core/errors';
 import {
@@ -11,6 +12,14 @@ import {
 /** `name` of a Gateway as the service accepts it, restricted to lower case. */
 const GATEWAY_NAME_PATTERN = /^([0-9a-z]-?){1,48}$/;
 const AGENT_NAME_PATTERN = /^[A-Za-z][A-Za-z0-9-]{0,62}$/;
+
+/** Derived from the construct path, as the service takes it. */
+export function defaultGatewayName(scope: Construct): string {
+  return Names.uniqueResourceName(scope, { maxLength: 40, separator: '-' })
+    .toLowerCase()
+    .replace(/-+/g, '-')
+    .replace(/^-|-$/g, '');
+}
 
 export function checkGatewayName(name: string, isToken: boolean, at: string): Problem[] {
   if (isToken) {

@@ -1,5 +1,5 @@
-import { Lazy, Names, Token } from 'aws-cdk-lib';
-import { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { Token } from 'aws-cdk-lib';
+import type { CfnGateway, CfnPolicyEngine } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -8,29 +8,24 @@ import { type AddPoliciesOptions, CallerType, type CedarPolicies, type ICaller }
 import { formatProblem, type Problem } from './core/errors';
 import { GatewayAgents } from './gateway-agents';
 import { GatewayAlarms } from './gateway-alarms';
-import { GatewayEncryption } from './gateway-encryption';
+import { GatewayCore } from './gateway-core';
+import { guardDoor } from './gateway-door';
 import { GatewayLogs } from './gateway-logs';
 import { GatewayPolicies } from './gateway-policies';
 import { GatewayTargets } from './gateway-targets';
 import { toolLockProblems } from './gateway-tool-lock';
-import { associateWebAcl, GatewayWaf } from './gateway-waf';
-import { type AuthorizerType, callerTokens, type InboundBinding } from './inbound/inbound-binding';
-import { GatewayInterceptors } from './interceptors/gateway-interceptors';
+import type { AuthorizerType } from './inbound/inbound-binding';
+import type { InterceptedTool } from './interceptors/gateway-interceptors';
 import type { Interceptor } from './interceptors/interceptor';
 import type { CodeAnalysis } from './least-privilege/code-analysis';
-import { renderMcpOptions } from './mcp-options';
 import type { IMcpTool, PermitOptions } from './mcp-tool';
-import { checkGatewayName, checkToolName, policyName } from './names';
-import { GatewayRole } from './outbound/gateway-role';
-import { PolicyEngineMode } from './policy-engine-mode';
+import { checkGatewayName, checkToolName, defaultGatewayName } from './names';
 import type { CallerWish } from './protocol/caller-header';
-import { type GatewayMetadata, METADATA_KEY, type WeakeningMetadata } from './protocol/template-metadata';
-import { RateLimitDimension, type RateLimitOptions, RateLimits } from './rate-limits';
+import { type RateLimitOptions, RateLimits } from './rate-limits';
 import { RemoteTarget } from './remote-target';
 import type { SecureMcpGatewayProps } from './secure-mcp-gateway-props';
 import type { Target } from './targets/target';
 import { Tool, type ToolOptions } from './tool';
-import { endpointProblems, onlyThroughVpcEndpoints } from './vpc-endpoint-policy';
 
 /** Who comes in, as policies see them. */
 const CALLER_TYPE: Record<AuthorizerType, CallerType> = {
@@ -68,12 +63,10 @@ export class SecureMcpGateway extends Construct {
   public readonly encryptionKey: IKey;
 
   private readonly codeAnalysis: CodeAnalysis | undefined;
-  private readonly inbound: InboundBinding;
-  private readonly role: GatewayRole;
+  private readonly core: GatewayCore;
   private readonly policies: GatewayPolicies;
   private readonly rateLimits: RateLimits;
   private readonly toolLock: string | undefined;
-  private readonly interceptors: GatewayInterceptors;
   private readonly problems: Problem[] = [];
   /** What tools ask about their callers, by target. */
   private readonly callerWishes = new Map<string, CallerWish>();
@@ -85,64 +78,45 @@ export class SecureMcpGateway extends Construct {
 
   public constructor(scope: Construct, id: string, props: SecureMcpGatewayProps) {
     super(scope, id);
-    this.gatewayName = props.gatewayName ?? defaultName(this);
+    this.gatewayName = props.gatewayName ?? defaultGatewayName(this);
     this.toolLock = props.toolLock;
     this.problems.push(...checkGatewayName(this.gatewayName, Token.isUnresolved(this.gatewayName), this.node.path));
     this.codeAnalysis = props.codeAnalysis;
     this.problems.push(...(props.codeAnalysis?._problems(this.node.path) ?? []));
-    const encryption = (props.encryption ?? GatewayEncryption.newKey())._bind(this, this.gatewayName);
-    this.encryptionKey = encryption.key;
-
-    this.inbound = props.inbound._bind(this, {
-      gatewayName: this.gatewayName,
-      onProblem: this.onProblem,
-    });
-    this.policyEngine = new CfnPolicyEngine(this, 'PolicyEngine', {
-      name: policyName(this.gatewayName, this.node.path),
-      encryptionKeyArn: this.encryptionKey.keyArn,
-    });
-    this.role = new GatewayRole(this, 'Outbound', {
-      gatewayName: this.gatewayName,
-      policyEngineArn: this.policyEngine.attrPolicyEngineArn,
-      encryptionKey: this.encryptionKey,
-      keyConditions: encryption.keyConditions,
-      callerIssuers: this.inbound.issuers,
-    });
-    this.targets = new GatewayTargets(this, this.role.policy, this.onProblem);
-    const waf = (props.waf ?? GatewayWaf.managed())._bind(this, this.gatewayName);
-    const mcp = renderMcpOptions(props.mcp ?? {}, this.inbound.authorizerType !== 'NONE', this.node.path);
-    const mode = props.policyMode ?? PolicyEngineMode.enforce();
-    this.problems.push(...encryption.problems, ...waf.problems, ...mcp.problems, ...mode._problems(this.node.path));
-    this.interceptors = new GatewayInterceptors(this, 'Interceptors', {
-      gatewayName: this.gatewayName,
-      encryptionKey: this.encryptionKey,
-      tokens: callerTokens(this.inbound),
-      searchNeedsFilter: props.mcp?.search !== undefined && props.mcp.search._weakening === undefined,
-      tools: () =>
-        this.policies.policyTools.map((tool) => ({ ...tool, callerWish: this.callerWishes.get(tool.target) })),
-      onProblem: this.onProblem,
-    });
-    this.gateway = this.makeGateway(mcp.configuration, mode);
-    const { weakening } = this.inbound;
-    this.recordWeakenings([weakening, encryption.weakening, waf.weakening, mode._weakening, ...mcp.weakenings]);
-    this.policies = new GatewayPolicies(this, 'Policies', {
-      gatewayName: this.gatewayName,
-      gateway: this.gateway,
-      policyEngine: this.policyEngine,
-      alarmActions: props.alarms?.actions ?? [],
-      onProblem: this.onProblem,
-    });
+    const { gatewayName, onProblem } = this;
+    this.core = new GatewayCore(this, { ...props, gatewayName, tools: () => this.interceptedTools(), onProblem });
+    const { encryptionKey, gateway, inbound, policyEngine, role, webAclArn } = this.core;
+    this.encryptionKey = encryptionKey;
+    this.policyEngine = policyEngine;
+    this.gateway = gateway;
     this.gatewayArn = this.gateway.attrGatewayArn;
     this.gatewayId = this.gateway.attrGatewayIdentifier;
     this.gatewayUrl = this.gateway.attrGatewayUrl;
-
-    this.observe(props);
-    this.rateLimits = new RateLimits(this, 'RateLimits', {
-      gatewayIdentifier: this.gatewayId,
-      callerDimension: this.inbound.callerDimension,
-      onProblem: this.onProblem,
+    this.targets = new GatewayTargets(this, role.policy, onProblem);
+    this.policies = new GatewayPolicies(this, 'Policies', {
+      gatewayName,
+      gateway,
+      policyEngine,
+      alarmActions: props.alarms?.actions ?? [],
+      onProblem,
     });
-    this.guardDoor(props, waf.webAclArn);
+    const { gatewayArn, gatewayId } = this;
+    new GatewayLogs(this, 'Logs', { gatewayName, gatewayArn, encryptionKey, traces: props.traces ?? false });
+    new GatewayAlarms(this, 'Alarms', { ...props.alarms, gatewayName, gatewayArn, gatewayId });
+    this.rateLimits = new RateLimits(this, 'RateLimits', {
+      gatewayIdentifier: gatewayId,
+      callerDimension: inbound.callerDimension,
+      onProblem,
+    });
+    guardDoor(this, {
+      ...props,
+      gatewayArn,
+      inbound,
+      rateLimits: this.rateLimits,
+      webAclArn,
+      callersHaveTokens: this.callerType !== CallerType.IAM_ENTITY,
+      onProblem,
+    });
     for (const interceptor of props.interceptors ?? []) this.addInterceptor(interceptor);
     this.node.addValidation({ validate: () => this.findProblems().map(formatProblem) });
   }
@@ -154,7 +128,7 @@ export class SecureMcpGateway extends Construct {
    */
   public addTool(name: string, options: ToolOptions): Tool {
     this.problems.push(...checkToolName(name, this.node.path));
-    const scope = this.inbound.addToolScope(name, options.description);
+    const scope = this.core.inbound.addToolScope(name, options.description);
     const tool = Tool._create(this, this.targets.freeId(name), {
       ...options,
       toolName: name,
@@ -162,11 +136,11 @@ export class SecureMcpGateway extends Construct {
       gatewayCodeAnalysis: this.codeAnalysis,
       gatewayKey: this.encryptionKey,
       scope,
-      callerType: CALLER_TYPE[this.inbound.authorizerType],
-      callerIssuers: this.inbound.issuers,
+      callerType: this.callerType,
+      callerIssuers: this.core.inbound.issuers,
       onProblem: this.onProblem,
     });
-    this.role.allowInvoke(tool.alias.functionArn);
+    this.core.role.allowInvoke(tool.alias.functionArn);
     this.targets.add(name, tool);
     this.policies.addTool(tool, tool);
     if (tool._callerWish !== undefined) this.callerWishes.set(name, tool._callerWish);
@@ -184,12 +158,12 @@ export class SecureMcpGateway extends Construct {
       targetName: name,
       target,
       gatewayIdentifier: this.gatewayId,
-      callerType: CALLER_TYPE[this.inbound.authorizerType],
-      callersHaveTokens: this.inbound.authorizerType === 'CUSTOM_JWT',
-      addToolScope: (scope, description) => this.inbound.addToolScope(scope, description),
+      callerType: this.callerType,
+      callersHaveTokens: this.core.inbound.authorizerType === 'CUSTOM_JWT',
+      addToolScope: (scope, description) => this.core.inbound.addToolScope(scope, description),
       onProblem: this.onProblem,
     });
-    for (const access of remote._binding.access) this.role.allowCredential(access);
+    for (const access of remote._binding.access) this.core.role.allowCredential(access);
     this.targets.add(name, remote);
     for (const tool of remote.tools) this.policies.addTool(tool, remote);
     return remote;
@@ -201,7 +175,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: `AGENT_NAME`, `AGENT_DUPLICATE`, `AGENT_KIND`, and at synthesis `AGENT_WITHOUT_PERMIT`.
    */
   public addAgent(name: string): Agent {
-    return this.agents.add(name, (agent) => this.inbound.identifyMachine(agent));
+    return this.agents.add(name, (agent) => this.core.inbound.identifyMachine(agent));
   }
 
   /**
@@ -211,7 +185,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: those of {@link addAgent}, `CALLBACK_URL`, `TOKEN_VALIDITY`.
    */
   public addInteractiveAgent(name: string, options: InteractiveAgentOptions): Agent {
-    return this.agents.add(name, interactive(this.inbound, options, this.onProblem));
+    return this.agents.add(name, interactive(this.core.inbound, options, this.onProblem));
   }
 
   /**
@@ -220,7 +194,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: those of {@link addAgent}, `AGENT_CLIENT`.
    */
   public addExternalAgent(name: string, options: ExternalAgentOptions): Agent {
-    return this.agents.add(name, external(this.inbound, options, this.onProblem));
+    return this.agents.add(name, external(this.core.inbound, options, this.onProblem));
   }
 
   /** Lets a caller call each of these tools, under conditions on arguments that all of them have. */
@@ -248,7 +222,7 @@ export class SecureMcpGateway extends Construct {
    * Errors: `CALLER_KIND` on a gateway that takes tokens.
    */
   public grantInvoke(grantee: IGrantable): Grant {
-    if (CALLER_TYPE[this.inbound.authorizerType] !== CallerType.IAM_ENTITY) {
+    if (this.callerType !== CallerType.IAM_ENTITY) {
       this.problems.push({
         code: 'CALLER_KIND',
         message: 'an IAM principal cannot come in at this gateway, since it does not check signatures',
@@ -283,90 +257,32 @@ export class SecureMcpGateway extends Construct {
    * Errors: `INTERCEPTOR_DUPLICATE`, `INTERCEPTOR_OPTION`, `REASON_MISSING`, and at synthesis those of its entry.
    */
   public addInterceptor(interceptor: Interceptor): void {
-    const alias = this.interceptors.add(interceptor);
-    if (alias !== undefined) this.role.allowInvoke(alias.functionArn);
+    const alias = this.core.interceptors.add(interceptor);
+    if (alias !== undefined) this.core.role.allowInvoke(alias.functionArn);
   }
 
-  private makeGateway(mcp: CfnGateway.MCPGatewayConfigurationProperty, { _mode: mode }: PolicyEngineMode): CfnGateway {
-    const gateway = new CfnGateway(this, 'Gateway', {
-      name: this.gatewayName,
-      roleArn: this.role.role.roleArn,
-      authorizerType: this.inbound.authorizerType,
-      authorizerConfiguration: this.inbound.authorizerConfiguration,
-      kmsKeyArn: this.encryptionKey.keyArn,
-      protocolType: 'MCP',
-      protocolConfiguration: { mcp },
-      interceptorConfigurations: this.interceptors.configurations,
-      wafConfiguration: { failureMode: 'FAIL_CLOSE' },
-      policyEngineConfiguration: { arn: this.policyEngine.attrPolicyEngineArn, mode },
-    });
-    // The service calls GetPolicyEngine as the role while it creates the gateway.
-    gateway.node.addDependency(this.role.policy);
-    return gateway;
+  private get callerType(): CallerType {
+    return CALLER_TYPE[this.core.inbound.authorizerType];
   }
 
-  private observe(props: SecureMcpGatewayProps): void {
-    new GatewayLogs(this, 'Logs', {
-      gatewayName: this.gatewayName,
-      gatewayArn: this.gatewayArn,
-      encryptionKey: this.encryptionKey,
-      traces: props.traces ?? false,
-    });
-    new GatewayAlarms(this, 'Alarms', {
-      ...props.alarms,
-      gatewayName: this.gatewayName,
-      gatewayArn: this.gatewayArn,
-      gatewayId: this.gatewayId,
-    });
-  }
-
-  /** What stands before authentication or beside it. */
-  private guardDoor(props: SecureMcpGatewayProps, webAclArn: string | undefined): void {
-    const callsPerMinute = props.callsPerMinutePerCaller ?? 300;
-    if (webAclArn !== undefined) associateWebAcl(this, webAclArn, this.gatewayArn);
-    if (this.inbound.callerDimension !== undefined) {
-      this.rateLimits.add({ by: [RateLimitDimension.caller()], callsPerMinute });
-    }
-    if (props.vpcEndpoints !== undefined) {
-      this.problems.push(...endpointProblems(props.vpcEndpoints, this.node.path));
-      onlyThroughVpcEndpoints(this, {
-        gatewayArn: this.gatewayArn,
-        endpoints: props.vpcEndpoints,
-        callersHaveTokens: CALLER_TYPE[this.inbound.authorizerType] !== CallerType.IAM_ENTITY,
-      });
-    }
-  }
-
-  private recordWeakenings(all: readonly (WeakeningMetadata | undefined)[]): void {
-    const own = all.filter((weakening) => weakening !== undefined);
-    const produce = (): GatewayMetadata | undefined => {
-      const weakenings = [...own, ...this.interceptors.weakenings];
-      return weakenings.length === 0 ? undefined : { weakenings };
-    };
-    this.gateway.addMetadata(METADATA_KEY, Lazy.any({ produce }));
+  private interceptedTools(): InterceptedTool[] {
+    return this.policies.policyTools.map((tool) => ({ ...tool, callerWish: this.callerWishes.get(tool.target) }));
   }
 
   private findProblems(): Problem[] {
-    this.policies.reportInputs(this, this.interceptors.validatesInput);
+    this.policies.reportInputs(this, this.core.interceptors.validatesInput);
     return [
       ...this.problems,
       ...this.policies.findProblems(this.agents.all),
       // After the policies, which tell the agents their scopes.
-      ...this.inbound.findProblems(this.node.path),
+      ...this.core.inbound.findProblems(this.node.path),
       ...toolLockProblems(this, {
         gateway: this.gateway,
         targets: this.targets.resources,
         file: this.toolLock,
       }),
-      ...this.interceptors.findProblems(),
+      ...this.core.interceptors.findProblems(),
       ...this.agents.findProblems(),
     ];
   }
-}
-
-function defaultName(scope: Construct): string {
-  return Names.uniqueResourceName(scope, { maxLength: 40, separator: '-' })
-    .toLowerCase()
-    .replace(/-+/g, '-')
-    .replace(/^-|-$/g, '');
 }

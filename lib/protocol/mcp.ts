@@ -15,7 +15,12 @@ export const MCP_DEFAULT_VERSIONS = [MCP_VERSION_WITHOUT_SESSIONS, '2025-11-25',
  * MCP revisions the gateway can serve.
  * Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using.html
  */
-export const MCP_VERSIONS = [...MCP_DEFAULT_VERSIONS, MCP_VERSION_WITHOUT_HEADER] as const;
+export const MCP_VERSIONS = [
+  MCP_VERSION_WITHOUT_SESSIONS,
+  '2025-11-25',
+  '2025-06-18',
+  MCP_VERSION_WITHOUT_HEADER,
+] as const;
 
 /** JSON-RPC error codes of the gateway. */
 export const GATEWAY_ERROR = {
