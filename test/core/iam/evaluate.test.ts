@@ -234,6 +234,17 @@ describe('combining kinds of policy', () => {
     expect(decide(policies)).toBe(expected);
   });
 
+  test('semantics: user ARN in the resource policy, not limited by the boundary, but by its Deny', () => {
+    const user: IamPrincipal = { kind: 'user', arn: `arn:aws:iam::${ACCOUNT}:user/ann`, account: ACCOUNT };
+    const by = (boundary: PolicyDocument, AWS = user.arn) =>
+      decide({ resource: resourceFor(AWS), boundary }, { principal: user });
+
+    expect(by(nothing)).toBe('allow');
+    expect(by(nothing, `${user.arn}-2`)).toBe('implicit-deny');
+    expect(by(denyAll)).toBe('explicit-deny');
+    expect(decide({ resource: resourceFor(SESSION.arn), boundary: denyAll })).toBe('explicit-deny');
+  });
+
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
   describe('NotPrincipal', () => {
     const root = `arn:aws:iam::${ACCOUNT}:root`;

@@ -116,8 +116,15 @@ function changes(level: string, actions: readonly string[]): boolean {
   return !['Read', 'List'].includes(level) && !actions.every((action) => READS_FILED_UNDER_WRITE.includes(action));
 }
 
-test('every method of every access is in a case', () => {
-  const used = cases.flatMap((item) => item.access._render(shop.stack).declaration.split('.').slice(1));
+/** Each method of each kind of access, and each factory: a new one without a case fails. */
+test('every method of every access is in a case of its own kind', () => {
+  const used = cases.flatMap(({ access }) =>
+    access
+      ._render(shop.stack)
+      .declaration.split(/\.(?=\w+\()/)
+      .slice(1)
+      .map((call) => `${access.constructor.name}.${call.slice(0, call.indexOf('('))}`),
+  );
   const methods = Object.entries(api).flatMap(([name, value]) =>
     name.endsWith('Access') && name !== 'DeclaredAccess' && typeof value === 'function'
       ? Object.getOwnPropertyNames(value.prototype).map((method) => [name, method] as const)
@@ -126,10 +133,13 @@ test('every method of every access is in a case', () => {
   const open = methods.filter(
     ([, method]) => !/^(_|constructor|with|arn$|executions$|verb$|findProblems)/.test(method),
   );
-  const missing = open.filter(([, method]) => !used.some((call) => call.startsWith(`${method}(`)));
+  const factories = Object.getOwnPropertyNames(api.Access).filter((name) => !/^(length|name|prototype|_)/.test(name));
+  const missing = open.map(([name, method]) => `${name}.${method}`).filter((call) => !used.includes(call));
 
   expect(open.length).toBeGreaterThan(40);
-  expect(missing.map(([name, method]) => `${name}.${method}`)).toEqual([]);
+  expect(missing).toEqual([]);
+  expect(factories.length).toBeGreaterThan(15);
+  expect(factories.filter((name) => !used.some((call) => call.endsWith(`.${name}`)))).toEqual([]);
 });
 
 test('every entry sets its environment variable', () => {
