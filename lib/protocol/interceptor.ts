@@ -22,6 +22,8 @@ export interface JsonObject {
 export interface InterceptorEvent {
   readonly interceptorInputVersion: string;
   readonly mcp: {
+    /** The body as the client sent it. */
+    readonly rawGatewayRequest?: { readonly body: string };
     readonly gatewayRequest: {
       readonly path?: string;
       readonly httpMethod?: string;
@@ -33,6 +35,7 @@ export interface InterceptorEvent {
     };
     readonly gatewayResponse?: {
       readonly statusCode?: number;
+      readonly headers?: { readonly [name: string]: string };
       readonly body?: JsonObject | null;
       readonly isStreamingResponse?: boolean;
     } | null;

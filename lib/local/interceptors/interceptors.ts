@@ -4,6 +4,7 @@ import {
   INTERCEPTOR_CONTEXT,
   INTERCEPTOR_VERSION,
   type InterceptionPoint,
+  type InterceptorEvent,
   type InterceptorHeaderMap,
   type JsonObject,
   type ReadAnswer,
@@ -23,6 +24,8 @@ export interface Interception {
   /** Of the client, the token included. */
   readonly headers: { readonly [name: string]: string };
   readonly sourceIp: string;
+  /** The body as it was sent. */
+  readonly raw: string;
 }
 
 export type InterceptedBody =
@@ -40,6 +43,8 @@ export interface InterceptorsProps {
   readonly decide: Decide;
   readonly timeout: 'refuse' | 'pass';
 }
+
+type GatewayResponse = NonNullable<InterceptorEvent['mcp']['gatewayResponse']>;
 
 const INVALID = 'InterceptorException - Received invalid response from interceptor';
 const NOT_INVOKED = 'Internal error - Server error';
@@ -82,7 +87,7 @@ export class Interceptors {
     point: InterceptionPoint,
     interception: Interception,
     request: JsonObject,
-    response: object | null,
+    response: GatewayResponse | null,
     unchanged: JsonObject,
   ): Promise<InterceptedBody> {
     const [model, another] = this.at(point);
@@ -115,9 +120,9 @@ export class Interceptors {
 
   private async invoke(
     model: InterceptorModel,
-    { caller, headers, requestId, sourceIp }: Interception,
+    { caller, headers, requestId, sourceIp, raw }: Interception,
     body: JsonObject,
-    gatewayResponse: object | null,
+    gatewayResponse: GatewayResponse | null,
   ) {
     const runnable = this.props.functions.get(model.lambdaArn);
     if (runnable === undefined) {
@@ -127,7 +132,8 @@ export class Interceptors {
     const { type, id } = caller.principal;
     const identity = type === CEDAR_ENTITY.iamEntity ? { awsPrincipalArn: id } : {};
     const gatewayRequest = { path: '/mcp', httpMethod: 'POST', ...passed, body, context: { identity } };
-    const event = { interceptorInputVersion: INTERCEPTOR_VERSION, mcp: { gatewayRequest, gatewayResponse } };
+    const mcp = { rawGatewayRequest: { body: raw }, gatewayRequest, gatewayResponse };
+    const event: InterceptorEvent = { interceptorInputVersion: INTERCEPTOR_VERSION, mcp };
     const { gateway } = this.props;
     const custom = {
       [INTERCEPTOR_CONTEXT.gatewayArn]: gateway.arn,

@@ -70,12 +70,13 @@ export class McpEndpoint {
         rpcError(null, -32000, 'Unsupported Media Type: Content-Type must be application/json'),
       );
     }
-    const raw = await readBody(request, BODY_LIMIT);
-    if (raw === undefined) {
+    const bytes = await readBody(request, BODY_LIMIT);
+    if (bytes === undefined) {
       response.setHeader('connection', 'close');
       return sendJson(response, 413, rpcError(null, -32600, 'Invalid request - Payload too large'));
     }
-    const body = parseMessage(raw.toString('utf8'));
+    const raw = bytes.toString('utf8');
+    const body = parseMessage(raw);
     if (body === undefined) {
       return sendJson(response, 400, rpcError(null, -32600, 'Invalid request - Malformed JSON-RPC request'), {
         'x-amzn-errortype': 'InternalFailure',
@@ -87,7 +88,7 @@ export class McpEndpoint {
     if (noSession !== undefined) return sendJson(response, noSession.status, noSession.body);
     const exceeded = body.method === 'tools/call' ? this.limiter?.exceeded(caller, paramsOf(body).name) : undefined;
     if (exceeded !== undefined) return refuseCall(response, body, exceeded);
-    const answer = await this.intercepted(request, caller, body);
+    const answer = await this.intercepted(request, caller, body, raw);
     const opened = body.method === 'initialize' && answer.ok ? this.sessions?.open(caller) : undefined;
     const session = opened === undefined ? {} : { [SESSION_HEADER]: opened };
     response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...session });
@@ -108,12 +109,18 @@ export class McpEndpoint {
   }
 
   /** The interceptors around everything else. What one answers by itself still goes through the other. */
-  private async intercepted(request: IncomingMessage, caller: CallerIdentity, body: JsonRpc): Promise<Response> {
+  private async intercepted(
+    request: IncomingMessage,
+    caller: CallerIdentity,
+    body: JsonRpc,
+    raw: string,
+  ): Promise<Response> {
     const interception = {
       caller,
       requestId: Interceptors.newRequestId(),
       headers: plainHeaders(request),
       sourceIp: request.socket.remoteAddress ?? '',
+      raw,
     };
     const first = await this.interceptors.request(interception, body as JsonObject);
     if (first.kind === 'failed') return failed(body, first.message);
