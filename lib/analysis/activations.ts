@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn';
 import { type ClassNode, type FunctionNode, isClass } from './ast';
 import { constructSuper } from './invoke';
+import { generatorOf, itemAt, iterate } from './iteration';
 import type { Argument, Machine, Site } from './machine';
 import { bindPattern, nameOf } from './patterns';
 import { callHarmless, callUnknown } from './unknown-code';
@@ -49,7 +50,10 @@ export class Activations {
     for (const [index, argument] of all.entries()) {
       if (argument.keywords === true) this.bindKeywords(fn.node as FunctionNode, argument.cell, activation, site);
       else if (argument.spread) this.spread(argument.cell, index, activation, site);
-      else solver.flow(argument.cell, parameter(activation, index));
+      else {
+        solver.flow(argument.cell, parameter(this.machine, activation, index));
+        if (index >= POSITIONS) solver.flow(argument.cell, activation.restParameters);
+      }
     }
     solver.flow(activation.result, to);
   }
@@ -83,18 +87,18 @@ export class Activations {
 
   private spread(items: Cell, index: number, activation: Activation, site: Site): void {
     for (let position = index; position < POSITIONS; position++) {
-      this.machine.read(items, String(position - index), parameter(activation, position), site);
+      itemAt(this.machine, items, position - index, parameter(this.machine, activation, position), site);
     }
-    this.machine.elements(items, activation.restParameters);
+    iterate(this.machine, items, activation.restParameters, site);
   }
 
   /** Arguments of Python that are given by name. */
   private bindKeywords(node: FunctionNode, given: Cell, activation: Activation, site: Site): void {
     for (const [index, pattern] of node.params.entries()) {
       const name = pattern.type === 'AssignmentPattern' ? pattern.left : pattern;
-      if (index === node.keywordRest) this.machine.solver.flow(given, parameter(activation, index));
+      if (index === node.keywordRest) this.machine.solver.flow(given, parameter(this.machine, activation, index));
       else if (name.type === 'Identifier')
-        this.machine.read(given, name.name.replace(/^\$/, ''), parameter(activation, index), site);
+        this.machine.read(given, name.name.replace(/^\$/, ''), parameter(this.machine, activation, index), site);
     }
   }
 
@@ -133,16 +137,18 @@ export class Activations {
     const { machine } = this;
     for (const [index, pattern] of node.params.entries()) {
       if (pattern.type !== 'RestElement') {
-        bindPattern(machine, pattern, parameter(activation, index), activation);
+        bindPattern(machine, pattern, parameter(machine, activation, index), activation);
         continue;
       }
       const rest = machine.objectAt({ node: pattern, activation }, 'rest', true);
       machine.solver.flow(activation.restParameters, rest.rest);
       for (let position = index; position < POSITIONS; position++) {
-        machine.solver.flow(parameter(activation, position), rest.property(String(position - index)));
+        machine.solver.flow(parameter(machine, activation, position), rest.property(String(position - index)));
       }
       bindPattern(machine, pattern.argument, holding(rest), activation);
     }
+    if (node.generator && machine.language === 'javascript')
+      machine.solver.add(activation.result, generatorOf(machine, activation));
     if (node.body.type === 'BlockStatement') machine.statements(node.body.body, activation);
     else machine.solver.flow(machine.expression(node.body, activation), activation.result);
   }
@@ -176,13 +182,19 @@ export function argumentsOf(machine: Machine, activation: Activation): Cell {
   while (place.node.type === 'ArrowFunctionExpression' && place.parent) place = place.parent;
   const all = machine.objectAt({ node: place.node, activation: place }, 'arguments', true);
   for (let index = 0; index < POSITIONS; index++) {
-    machine.solver.flow(parameter(place, index), all.property(String(index)));
+    machine.solver.flow(parameter(machine, place, index), all.property(String(index)));
   }
   machine.solver.flow(place.restParameters, all.rest);
   return holding(all);
 }
 
-function parameter({ parameters }: Activation, index: number): Cell {
-  parameters[index] ??= new Cell();
-  return parameters[index];
+/** Past the positions that are told apart, any of the other arguments. */
+function parameter(machine: Machine, { parameters, restParameters }: Activation, index: number): Cell {
+  let cell = parameters[index];
+  if (cell === undefined) {
+    cell = new Cell();
+    parameters[index] = cell;
+    if (index >= POSITIONS) machine.solver.flow(restParameters, cell);
+  }
+  return cell;
 }

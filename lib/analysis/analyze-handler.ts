@@ -2,6 +2,7 @@ import { type Program, parse } from 'acorn';
 import type { HandlerAnalysis } from './handler-analysis';
 import { Interpreter } from './interpreter';
 import { opacityOfLibraries } from './library-code';
+import { mentionsOf } from './mentions';
 import { reportUses } from './report-uses';
 import { resolveScopes } from './scopes';
 import { signsByItself } from './sdk-model';
@@ -63,7 +64,11 @@ export function analyzeHandler(handler: HandlerCode): HandlerAnalysis {
   return {
     used,
     unverifiable: [...signers, ...unverifiable],
-    unreached: unreachedCommands(interpreter, program, positions),
+    unreached: unreachedCommands(interpreter, mentionsOf(program, scopes), {
+      at: (offset) => positions.at(offset),
+      isLibrary: (offset) => positions.isLibrary(offset),
+      isWithoutAws: (node) => opacity(node, true) !== undefined,
+    }),
   };
 }
 

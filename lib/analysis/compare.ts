@@ -10,6 +10,7 @@ import type {
   UsedPermission,
 } from './handler-analysis';
 import { coversPart } from './part';
+import { isLibraryFile } from './source-positions';
 
 export type AccessFindingKind =
   /** The code makes a call that no access allows: it would be denied. */
@@ -56,6 +57,7 @@ export function compareAccess(
   return [
     ...once(analysis.used.flatMap((used) => judgeUse(used, declared, grants))),
     ...excess(grants, analysis),
+    ...notComeTo(grants, analysis.unreached),
     ...unknownOperations(declared),
     ...analysis.unverifiable.map(
       ({ service, reason, at }): AccessFinding => ({
@@ -228,6 +230,26 @@ function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFind
       },
     ];
   });
+}
+
+/** Calls that stand in the code and were not come to, of what no access allows: one finding for all of them. */
+function notComeTo(grants: readonly Grant[], unreached: readonly UnreachedCommand[]): AccessFinding[] {
+  const open = unreached.filter(({ service, operation, at }) => {
+    const actions = operation === '*' ? [] : actionsOf(service, operation);
+    const isAllowed = actions.some((action) => grants.some((grant) => matchesAction(grant.action, action)));
+    return actions.length > 0 && !isAllowed && !isLibraryFile(at.file);
+  });
+  if (open.length === 0) return [];
+  const names = open.map(({ service, operation, at }) => `${service} ${operation} (${at.file}:${at.line})`);
+  return [
+    {
+      kind: 'unverifiable',
+      severity: 'info',
+      message: `whether the code calls ${names.join(', ')} cannot be told, and no access allows it`,
+      fix: 'Remove code that the tool does not run; what it runs has to be declared, or it is denied',
+      at: open[0]!.at,
+    },
+  ];
 }
 
 /** An access that names actions itself may name those of several services. */

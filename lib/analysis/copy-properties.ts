@@ -18,7 +18,7 @@ export function copyProperties(machine: Machine, from: Cell, into: Cell, site: S
         if (target.kind === 'object')
           solver.add(source.kind === 'environment' ? target.prototypes : target.rest, source);
       });
-    } else if (source.kind === 'package') {
+    } else if (source.kind === 'package' || source.kind === 'sdk-client') {
       solver.watch(into, (target) => {
         if (target.kind === 'object') solver.add(target.prototypes, source);
       });

@@ -3,6 +3,7 @@ import { childrenOf } from './ast';
 import { constructBundled, isBundlerHelper } from './bundler-helpers';
 import { importModule } from './import-module';
 import { constructSuper } from './invoke';
+import { generatorOf, iterate, SENT } from './iteration';
 import { arrayLiteral, classLiteral, objectLiteral } from './literals';
 import type { Argument, Machine } from './machine';
 import { assignment, homeOf, member } from './members';
@@ -86,7 +87,9 @@ const EXPRESSIONS: { readonly [Type in AnyNode['type']]?: Evaluate<Of<Type>> } =
   TaggedTemplateExpression: (machine, node, activation, to) => {
     const parts = node.quasi.expressions.map((part) => ({ cell: machine.expression(part, activation), spread: false }));
     const args = [{ cell: holding(UNKNOWN), spread: false }, ...parts];
-    machine.call(machine.expression(node.tag, activation), new Cell(), args, to, { node, activation });
+    const receiver =
+      node.tag.type === 'MemberExpression' ? machine.expression(node.tag.object, activation) : new Cell();
+    machine.call(machine.expression(node.tag, activation), receiver, args, to, { node, activation });
   },
   TemplateElement: unknown,
   TemplateLiteral: templateLiteral,
@@ -99,11 +102,14 @@ const EXPRESSIONS: { readonly [Type in AnyNode['type']]?: Evaluate<Of<Type>> } =
     machine.solver.add(to, UNKNOWN);
   },
   YieldExpression: (machine, node, activation, to) => {
+    const generator = machine.language === 'javascript' ? generatorOf(machine, activation) : undefined;
+    const yielded = generator?.rest ?? activation.result;
     if (node.argument) {
       const value = machine.expression(node.argument, activation);
-      if (node.delegate) machine.elements(value, activation.result);
-      else machine.solver.flow(value, activation.result);
+      if (node.delegate) iterate(machine, value, yielded, { node, activation });
+      else machine.solver.flow(value, yielded);
     }
+    if (generator !== undefined) machine.solver.flow(generator.property(SENT), to);
     machine.solver.add(to, UNKNOWN);
   },
 };

@@ -1,5 +1,8 @@
+import type { AnyNode } from 'acorn';
 import { cellOf, pass } from './arguments';
 import { copyProperties } from './copy-properties';
+import { importModule } from './import-module';
+import { iterate, keysOf, makeCollection } from './iteration';
 import type { Argument, Machine, Site } from './machine';
 import { callBuiltin } from './python/builtins';
 import { callback, callUnknown, derived } from './unknown-code';
@@ -7,7 +10,7 @@ import { Cell, holding, INPUT, UNKNOWN } from './values';
 
 /** Functions that only look at what they are given. */
 const HARMLESS =
-  /^(Array\.isArray|Object\.(hasOwn|is|isFrozen|isSealed|isExtensible|getOwnPropertyNames|getPrototypeOf|getOwnPropertyDescriptor)|Reflect\.(has|ownKeys)|console|Math|Number|BigInt|Symbol|Date|RegExp|Intl|performance|crypto|Buffer|URL|URLSearchParams|TextEncoder|TextDecoder|AbortController|AbortSignal|Error|TypeError|RangeError|WeakMap|WeakSet|WeakRef|Int32Array|Uint8Array|ArrayBuffer|isNaN|isFinite|parseInt|parseFloat|encodeURIComponent|decodeURIComponent|btoa|atob|clearTimeout|clearInterval|fetch|Headers|Request|Response)\b/;
+  /^(Array\.isArray|Object\.(hasOwn|is|isFrozen|isSealed|isExtensible|getOwnPropertyNames|getPrototypeOf|getOwnPropertyDescriptor)|Reflect\.(has|ownKeys)|console|Math|Number|BigInt|Symbol|Date|RegExp|Intl|performance|crypto|Buffer|URL|URLSearchParams|TextEncoder|TextDecoder|AbortController|AbortSignal|Error|TypeError|RangeError|WeakRef|Int32Array|Uint8Array|ArrayBuffer|isNaN|isFinite|parseInt|parseFloat|encodeURIComponent|decodeURIComponent|btoa|atob|clearTimeout|clearInterval|fetch|Headers|Request|Response)\b/;
 
 export function callGlobal(machine: Machine, name: string, args: readonly Argument[], to: Cell, site: Site): void {
   if (machine.language === 'python' && name.startsWith('$')) {
@@ -110,34 +113,82 @@ export function callGlobal(machine: Machine, name: string, args: readonly Argume
       const promise = machine.objectAt(site, 'promise');
       solver.flow(promise.rest, to);
       const settle = machine.constant({ kind: 'native', name: 'settle', receiver: promise });
-      if (first) callback(machine, first, [holding(settle), holding(UNKNOWN)], new Cell(), site);
+      const reject = machine.constant({ kind: 'native', name: 'reject' });
+      if (first) callback(machine, first, [holding(settle), holding(reject)], new Cell(), site);
       return;
     }
     case 'Map':
-    case 'Set': {
+    case 'WeakMap':
+    case 'Set':
+    case 'WeakSet': {
+      const isKeyed = name.endsWith('Map');
       const collection = made('collection');
-      collection.property('[[collection]]');
+      makeCollection(machine, collection, isKeyed, site);
       const items = new Cell();
-      if (first) machine.elements(first, items);
-      if (name === 'Set') solver.flow(items, collection.rest);
-      else machine.read(items, '1', collection.rest, site);
+      if (first) iterate(machine, first, items, site);
+      if (!isKeyed) solver.flow(items, collection.rest);
+      else {
+        machine.read(items, '0', keysOf(collection), site);
+        machine.read(items, '1', collection.rest, site);
+      }
       return;
     }
-    case 'eval':
-    case 'Function':
-      machine.escape('*', 'runs code from text', site);
-      {
-        solver.add(to, UNKNOWN);
-        return;
-      }
     case 'JSON.parse':
     case 'JSON.stringify': {
       derived(machine, undefined, args, to);
+      if (second) callback(machine, second, [holding(UNKNOWN), holding(UNKNOWN)], new Cell(), site);
       return;
     }
+    case 'require':
+    case 'module.require':
+      if (first) importModule(machine, first, to, site);
+      return;
+    case 'Promise.reject':
+      if (first) solver.flow(first, machine.thrown);
+      // As a promise it is followed by what catches it.
+      solver.add(to, UNKNOWN);
+      return;
+    case 'setTimeout':
+    case 'setInterval':
+      if (first)
+        solver.watch(first, (value) => {
+          if (/^(text|template|input|env)$/.test(value.kind)) machine.escape('*', 'runs code from text', site);
+        });
+      break;
   }
+  const opened = opening(name);
+  if (opened !== undefined && !isFixedText(name, site.node)) machine.escape('*', opened, site);
   if (HARMLESS.test(name)) derived(machine, undefined, args, to);
   else callUnknown(machine, undefined, args, to, site);
+}
+
+/** Modules of Node that run other programs, threads or code from text. */
+const OTHER_CODE = /^node:(child_process|cluster|inspector|module|repl|vm|worker_threads)\b/;
+
+/**
+ * Code that stands in the program as text, in a scope of its own: it sees what it is given, and names nothing by which
+ * it could come to more.
+ */
+function isFixedText(name: string, node: AnyNode): boolean {
+  if (!/^(Function|node:vm\.\w+)$/.test(name)) return false;
+  if (name === 'node:vm.createContext') return true;
+  const given = 'arguments' in node ? (node.arguments as readonly AnyNode[]) : [];
+  const texts = name === 'Function' ? given : given.slice(0, 1);
+  return (
+    texts.length > 0 &&
+    texts.every((text) => text.type === 'Literal' && typeof text.value === 'string' && !OPENS_MORE.test(text.value))
+  );
+}
+
+const OPENS_MORE = /\b(import|require|process|globalThis|global|constructor|eval|Function)\b|\\/;
+
+/** What calling a global opens that the analysis cannot look into. */
+export function opening(name: string): string | undefined {
+  if (/^(eval|Function)$/.test(name)) return 'runs code from text';
+  if (OTHER_CODE.test(name)) return `runs code that is not part of the bundle, with ${name.split('.')[0]}`;
+  if (/^process\.(binding|dlopen|_linkedBinding|getBuiltinModule|mainModule)$/.test(name))
+    return `loads code that is not part of the bundle, with ${name}`;
+  return undefined;
 }
 
 function namesOf(machine: Machine, of: Cell, to: Cell): void {

@@ -17,6 +17,10 @@ export function importModule(machine: Machine, name: Cell, to: Cell, site: Site)
     if (/^(node:)?process$/.test(module)) return solver.add(to, machine.constant({ kind: 'global', name: 'process' }));
     if (signsRequests(module)) machine.escape('*', `signs requests itself with ${module}`, site);
     if (isSdkPackage(module)) return solver.add(to, machine.constant({ kind: 'package', name: module }));
+    const builtin = /^(?:node:)?(child_process|cluster|inspector|module|repl|vm|worker_threads)(\/|$)/.exec(
+      module,
+    )?.[1];
+    if (builtin !== undefined) return solver.add(to, machine.constant({ kind: 'global', name: `node:${builtin}` }));
     if (!BUILTIN_MODULE.test(module)) machine.escape('*', `uses ${module}, which is not part of the bundle`, site);
     solver.add(to, UNKNOWN);
   });

@@ -1,15 +1,18 @@
 import type { AnyNode, Program } from 'acorn';
 import { type ActivationOptions, Activations, argumentsOf } from './activations';
-import { type ClassNode, childrenOf, type FunctionNode } from './ast';
+import type { ClassNode, FunctionNode } from './ast';
 import { evaluate } from './expressions';
+import { opening } from './globals';
 import { call, construct } from './invoke';
-import type { Argument, Language, Machine, SdkUse, Site } from './machine';
-import { elements, read, readValue, write } from './properties';
+import { elements } from './iteration';
+import type { Argument, Language, Machine, SdkExport, SdkUse, Site } from './machine';
+import { ANY_NAME, type ProgramNames, programNames } from './program-names';
+import { read, readValue, write } from './properties';
 import type { Scopes } from './scopes';
 import { Solver } from './solver';
 import { runStatements } from './statements';
 import { callUnknown } from './unknown-code';
-import { Activation, Cell, FunctionValue, holding, INPUT, ObjectValue, UNKNOWN, type Value } from './values';
+import { Activation, Cell, FunctionValue, holding, INPUT, keyOf, ObjectValue, UNKNOWN, type Value } from './values';
 
 export interface Escape {
   readonly service: string;
@@ -43,8 +46,12 @@ export class Interpreter implements Machine {
   public readonly uses: SdkUse[] = [];
   public readonly escapes: Escape[] = [];
   public readonly exported = new ObjectValue();
+  public readonly globals = new ObjectValue();
+  public readonly thrown = holding(UNKNOWN);
   public readonly root: Activation;
-  public readonly reachedExports = new Set<Extract<Value, { kind: 'sdk-export' }>>();
+  public readonly reachedExports = new Set<SdkExport>();
+  /** Exports that are made or called, and nowhere handed to code that is not followed. */
+  public readonly followedExports = new Set<SdkExport>();
 
   private readonly activations: Activations;
   private readonly constants = new Map<string, Value>();
@@ -52,8 +59,10 @@ export class Interpreter implements Machine {
   private readonly functions = new Map<Activation, Map<AnyNode, FunctionValue>>();
   private readonly seenUses = new Map<Activation, Set<string>>();
   private readonly ids = new Map<unknown, number>();
+  private readonly handedOverExports = new Set<SdkExport>();
   private readonly handedOver = new Map<string, Set<Value>>();
-  private readonly getters: ReadonlySet<string>;
+  private readonly names: ProgramNames;
+  private readonly globalCells = new Map<string, Cell>();
   private pendingCalls: PendingCall[] = [];
 
   public constructor(
@@ -64,7 +73,7 @@ export class Interpreter implements Machine {
     this.solver = new Solver(options.budget, options.strict);
     this.language = options.language;
     this.activations = new Activations(this, options);
-    this.getters = getterNames(program);
+    this.names = programNames(program);
     this.root = new Activation(program, undefined, [], new Cell(), undefined);
   }
 
@@ -107,39 +116,13 @@ export class Interpreter implements Machine {
   }
 
   public constant(value: Value): Value {
-    const key = this.keyOf(value);
+    const key = keyOf(value, (thing) => this.id(thing));
     if (key === undefined) return value;
     const known = this.constants.get(key);
     if (known !== undefined) return known;
     this.constants.set(key, value);
     if (value.kind === 'sdk-export') this.reachedExports.add(value);
     return value;
-  }
-
-  private keyOf(value: Value): string | undefined {
-    switch (value.kind) {
-      case 'object':
-      case 'function':
-      case 'template':
-        return undefined;
-      case 'text':
-        return `text ${value.text}`;
-      case 'native':
-        return `native ${value.name} ${value.receiver === undefined ? '' : this.id(value.receiver)}`;
-      case 'package':
-      case 'env':
-      case 'global':
-        return `${value.kind} ${value.name}`;
-      case 'python':
-        return `python ${value.path} ${value.receiver === undefined ? '' : this.id(value.receiver)}`;
-      case 'sdk-client':
-        return `client ${value.package}`;
-      case 'sdk-export':
-      case 'sdk-method':
-        return `${value.kind} ${value.package} ${value.name}`;
-      default:
-        return value.kind;
-    }
   }
 
   private id(thing: unknown): number {
@@ -157,7 +140,17 @@ export class Interpreter implements Machine {
   }
 
   public isGetter(name: string): boolean {
-    return this.getters.has(name);
+    return this.names.getters.has(name);
+  }
+
+  public settersNamed(name: string | undefined): readonly string[] {
+    const { setters } = this.names;
+    if (setters.size === 0) return [];
+    return name === undefined ? [...setters] : [`set ${name}`, `set ${ANY_NAME}`].filter((key) => setters.has(key));
+  }
+
+  public get hasIterators(): boolean {
+    return this.names.iterators;
   }
 
   public firstHandOver(value: Value, given: Value): boolean {
@@ -168,11 +161,22 @@ export class Interpreter implements Machine {
   }
 
   public use(use: SdkUse): void {
+    if (use.from !== undefined && !this.handedOverExports.has(use.from)) this.followedExports.add(use.from);
     const seen = getOrMake(this.seenUses, use.site.activation, () => new Set<string>());
     const key = `${use.site.node.start}-${use.site.node.end} ${use.client} ${use.operation}`;
     if (seen.has(key)) return;
     seen.add(key);
     this.uses.push(use);
+  }
+
+  public handOverExport(value: SdkExport): void {
+    this.handedOverExports.add(value);
+    this.followedExports.delete(value);
+  }
+
+  public handOverGlobal(name: string, site: Site): void {
+    const opened = opening(name);
+    if (opened !== undefined) this.escape('*', opened, site);
   }
 
   public escape(service: string, reason: string, site: Site): void {
@@ -244,30 +248,22 @@ export class Interpreter implements Machine {
     if (node.name === 'exports') return holding(this.exported);
     if (node.name === 'arguments') return argumentsOf(this, activation);
     if (node.name === 'undefined') return new Cell();
-    return holding(this.constant({ kind: 'global', name: node.name }));
+    return getOrMake(this.globalCells, node.name, () => {
+      const cell = holding(this.constant({ kind: 'global', name: node.name }));
+      this.solver.flow(this.globals.property(node.name), cell);
+      return cell;
+    });
   }
 
   public variable(identifier: AnyNode, activation: Activation): Cell {
     const binding = identifier.type === 'Identifier' ? this.scopes.get(identifier) : undefined;
-    return binding === undefined ? new Cell() : activation.variable(binding);
+    if (binding !== undefined) return activation.variable(binding);
+    return identifier.type === 'Identifier' ? this.globals.property(identifier.name) : new Cell();
   }
 
   public isDeclared(identifier: AnyNode): boolean {
     return identifier.type === 'Identifier' && this.scopes.has(identifier);
   }
-}
-
-function getterNames(program: AnyNode): Set<string> {
-  const names = new Set<string>();
-  const pending = [program];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if ((node.type === 'MethodDefinition' || node.type === 'Property') && node.kind === 'get') {
-      if (node.key.type === 'Identifier') names.add(node.key.name);
-      if (node.key.type === 'PrivateIdentifier') names.add(`#${node.key.name}`);
-    }
-    pending.push(...childrenOf(node));
-  }
-  return names;
 }
 
 function getOrMake<K, V>(container: Map<K, V>, key: K, make: () => V): V {

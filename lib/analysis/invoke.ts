@@ -1,5 +1,6 @@
 import { isClass } from './ast';
 import { callGlobal } from './globals';
+import { itemAt } from './iteration';
 import type { Argument, Machine, Site } from './machine';
 import { callNative } from './natives';
 import { callPython } from './python/boto3';
@@ -114,7 +115,8 @@ function useExport(
     machine.read(input, member, inner, site);
     input = inner;
   }
-  machine.use({ client: meaning.client, operation: meaning.operation, besides: meaning.besides, input, site });
+  const { client, operation, besides } = meaning;
+  machine.use({ client, operation, besides, input, site, from: value });
 }
 
 function useMethod(
@@ -151,7 +153,7 @@ export function argumentAt(machine: Machine, args: readonly Argument[], index: n
   if (spread < 0 || index < spread) return args[index]?.cell ?? new Cell();
   const result = new Cell();
   for (const argument of args.slice(spread)) {
-    if (argument.spread) machine.read(argument.cell, String(index - spread), result, site);
+    if (argument.spread) itemAt(machine, argument.cell, index - spread, result, site);
     else machine.solver.flow(argument.cell, result);
   }
   return result;

@@ -1,10 +1,10 @@
 import type { AnyNode, Program } from 'acorn';
 import type { Opacity } from './activations';
 import { childrenOf } from './ast';
-import type { Binding, Scopes } from './scopes';
+import { requiredModule, sdkVariables } from './mentions';
+import type { Scopes } from './scopes';
 import { isSdkPackage } from './sdk-model';
 import type { SourcePositions } from './source-positions';
-import { requiredModule } from './unreached-commands';
 
 /** They wrap clients and handlers and call nothing themselves; their code entangles everything with everything. */
 const HARMLESS = /^@aws-lambda-powertools\/(commons|event-handler|jmespath|logger|metrics|parser|tracer)$/;
@@ -33,17 +33,4 @@ export function opacityOfLibraries(
     if (HARMLESS.test(name)) return 'harmless';
     return all && !withAws.has(name) ? 'opaque' : undefined;
   };
-}
-
-/** Variables that hold a package of the SDK. */
-function sdkVariables(program: Program, scopes: Scopes): Set<Binding | undefined> {
-  const found = new Set<Binding | undefined>();
-  for (const statement of program.body) {
-    if (statement.type !== 'VariableDeclaration') continue;
-    for (const { id, init } of statement.declarations) {
-      if (id.type === 'Identifier' && init && isSdkPackage(requiredModule(init) ?? '')) found.add(scopes.get(id));
-    }
-  }
-  found.delete(undefined);
-  return found;
 }

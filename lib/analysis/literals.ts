@@ -1,6 +1,8 @@
 import type { AnyNode } from 'acorn';
+import { accessorKey } from './accessors';
 import type { ClassNode } from './ast';
 import { copyProperties } from './copy-properties';
+import { iterate } from './iteration';
 import type { Machine } from './machine';
 import { nameOf } from './patterns';
 import { Activation, type Cell, type FunctionValue, holding } from './values';
@@ -23,7 +25,7 @@ export function objectLiteral(
     const name = nameOf(machine, property.key, property.computed, activation);
     const value = machine.expression(property.value, activation);
     if (property.kind !== 'init') for (const fn of value.values) if (fn.kind === 'function') fn.accessor = true;
-    if (property.kind === 'set') machine.write(self, typeof name === 'string' ? `set ${name}` : name, value, site);
+    if (property.kind !== 'init') machine.write(self, accessorKey(property.kind, name), value, site);
     else if (name === '__proto__') machine.solver.flow(value, object.prototypes);
     else machine.write(self, name, value, site);
   }
@@ -42,7 +44,7 @@ export function arrayLiteral(
   for (const [index, element] of node.elements.entries()) {
     if (!element) continue;
     if (element.type === 'SpreadElement')
-      machine.elements(machine.expression(element.argument, activation), array.rest);
+      iterate(machine, machine.expression(element.argument, activation), array.rest, { node: element, activation });
     else solver.flow(machine.expression(element, activation), spreads ? array.rest : array.property(String(index)));
   }
 }
@@ -75,8 +77,7 @@ function classMembers(machine: Machine, node: ClassNode, fn: FunctionValue, acti
       value.home = fn;
       value.accessor = member.kind !== 'method';
       const target = holding(member.static ? fn : fn.prototype);
-      const key = member.kind === 'set' && typeof name === 'string' ? `set ${name}` : name;
-      machine.write(target, key, holding(value), site);
+      machine.write(target, accessorKey(member.kind, name), holding(value), site);
     } else if (member.type === 'PropertyDefinition' && member.static && member.value) {
       const value = machine.expression(member.value, statics);
       machine.write(holding(fn), nameOf(machine, member.key, member.computed, activation), value, site);

@@ -11,6 +11,8 @@ export interface Site {
   readonly activation: Activation;
 }
 
+export type SdkExport = Extract<Value, { kind: 'sdk-export' }>;
+
 /** One use of the SDK: a command that is made, a client's method or a helper that is called. */
 export interface SdkUse {
   readonly client: string;
@@ -19,6 +21,8 @@ export interface SdkUse {
   /** Other operations that a helper may need besides. */
   readonly besides: readonly string[];
   readonly site: Site;
+  /** The export that is made or called. */
+  readonly from?: SdkExport;
 }
 
 export type Language = 'javascript' | 'python';
@@ -54,7 +58,19 @@ export interface Machine {
   firstHandOver(value: Value, given: Value): boolean;
   /** Whether anything in the program has a getter of this name. */
   isGetter(name: string): boolean;
+  /** Where the setters of a name are kept that the program has; `undefined` is a name that is not known. */
+  settersNamed(name: string | undefined): readonly string[];
+  /** Whether an object of the program says itself how it is iterated. */
+  readonly hasIterators: boolean;
+  /** Global variables that the program sets; what it sets on other globals, such as `process.a`, is here, too. */
+  readonly globals: ObjectValue;
+  /** All that is thrown, or that a promise is rejected with. */
+  readonly thrown: Cell;
   use(use: SdkUse): void;
+  /** An operation that is handed to code that is not followed. */
+  handOverExport(value: SdkExport): void;
+  /** A global that is handed to code that is not followed. */
+  handOverGlobal(name: string, site: Site): void;
   /** A place where operations of a service can no longer be told; `*` is every service. */
   escape(service: string, reason: string, site: Site): void;
 }

@@ -1,4 +1,6 @@
 import { cellOf, pass } from './arguments';
+import { callCollection } from './collections';
+import { stepOf } from './iteration';
 import type { Argument, Machine, Site } from './machine';
 import { callMethod } from './python/builtins';
 import { callback, callUnknown } from './unknown-code';
@@ -21,6 +23,12 @@ export function callNative(
     case 'settle':
       if (args[0] && native.receiver?.kind === 'object') solver.flow(args[0].cell, native.receiver.rest);
       return;
+    case 'reject':
+      if (args[0]) solver.flow(args[0].cell, machine.thrown);
+      return;
+    case 'generator':
+      solver.watch(receiver, (iterator) => stepOf(machine, iterator, args[0]?.cell, to, site));
+      return;
     case 'module':
       machine.read(holding(native.receiver ?? UNKNOWN), 'exports', to, site);
       return;
@@ -30,6 +38,7 @@ export function callNative(
     case 'function':
       solver.watch(receiver, (fn) => {
         if (fn.kind === 'function') callFunctionMethod(machine, fn, method, args, to, site);
+        else callOtherMethod(machine, fn, method, args, to, site);
       });
       return;
     case 'collection':
@@ -57,8 +66,8 @@ function callPromise(
 ): void {
   const [first, second] = args;
   if (method !== 'then' || !first) machine.solver.flow(receiver, to);
-  if (first) callback(machine, first.cell, [method === 'then' ? receiver : holding(UNKNOWN)], to, site);
-  if (second) callback(machine, second.cell, [holding(UNKNOWN)], to, site);
+  if (first) callback(machine, first.cell, [method === 'then' ? receiver : machine.thrown], to, site);
+  if (second) callback(machine, second.cell, [machine.thrown], to, site);
 }
 
 function flowKinds(machine: Machine, from: Cell, kinds: readonly Value['kind'][], to: Cell): void {
@@ -95,6 +104,24 @@ function callFunctionMethod(
   }
 }
 
+/** `call`, `apply` and `bind` of a method of a client, a command or what JavaScript supplies. */
+function callOtherMethod(
+  machine: Machine,
+  callee: Value,
+  method: string,
+  args: readonly Argument[],
+  to: Cell,
+  site: Site,
+): void {
+  const [self, ...rest] = args;
+  const [target, receiver] = [holding(callee), self?.cell ?? new Cell()];
+  if (method === 'call') machine.call(target, receiver, rest, to, site);
+  else if (method === 'apply')
+    machine.call(target, receiver, rest[0] ? [{ cell: rest[0].cell, spread: true }] : [], to, site);
+  else if (rest.length === 0) machine.solver.add(to, callee);
+  else callUnknown(machine, undefined, [{ cell: target, spread: false }, ...rest], to, site);
+}
+
 function callArray(
   machine: Machine,
   receiver: Cell,
@@ -116,6 +143,7 @@ function callArray(
   });
   machine.elements(arrays, items);
   const [first, second] = args;
+  const any = holding(UNKNOWN);
   const made = () => {
     const result = machine.objectAt(site, method, true);
     solver.add(to, result);
@@ -126,29 +154,31 @@ function callArray(
     case 'unshift':
     case 'with':
     case 'splice':
+    case 'toSpliced':
+    case 'fill':
       solver.watch(arrays, (array) => {
         for (const argument of args) if (array.kind === 'object') pass(machine, argument, array.rest);
       });
       if (method !== 'push' && method !== 'unshift') solver.flow(arrays, to);
       return;
     case 'map':
-      if (first) callback(machine, first.cell, [items], made(), site);
+      if (first) callback(machine, first.cell, [items, any, receiver], made(), site, second?.cell);
       return;
     case 'flatMap': {
       const mapped = new Cell();
-      if (first) callback(machine, first.cell, [items], mapped, site);
+      if (first) callback(machine, first.cell, [items, any, receiver], mapped, site, second?.cell);
       machine.elements(mapped, made());
       return;
     }
     case 'find':
     case 'findLast':
       solver.flow(items, to);
-      if (first) callback(machine, first.cell, [items], new Cell(), site);
+      if (first) callback(machine, first.cell, [items, any, receiver], new Cell(), site, second?.cell);
       return;
     case 'reduce':
     case 'reduceRight':
       solver.flow(second?.cell ?? items, to);
-      if (first) callback(machine, first.cell, [to, items], to, site);
+      if (first) callback(machine, first.cell, [to, items, any, receiver], to, site);
       return;
     case 'pop':
     case 'shift':
@@ -164,15 +194,27 @@ function callArray(
     case 'flat':
       machine.elements(items, made());
       return;
+    case 'entries': {
+      const entry = machine.objectAt(site, 'entry', true);
+      solver.add(entry.property('0'), UNKNOWN);
+      solver.flow(items, entry.property('1'));
+      solver.add(made(), entry);
+      return;
+    }
     case 'join':
       solver.add(to, UNKNOWN);
       return;
     default:
-      // filter, sort, slice, reverse …: the same items; forEach, some, every: nothing.
-      if (first) callback(machine, first.cell, [items, items], new Cell(), site);
+      // filter, slice, reverse …: the same items; forEach, some, every: nothing.
+      if (first)
+        callback(machine, first.cell, [items, isSort(method) ? items : any, receiver], new Cell(), site, second?.cell);
       solver.flow(arrays, to);
       flowKinds(machine, receiver, ['input', 'unknown'], to);
   }
+}
+
+function isSort(method: string): boolean {
+  return method === 'sort' || method === 'toSorted';
 }
 
 /** Functions are called with the items; whatever else is given to what is not known is in its hands. */
@@ -182,33 +224,5 @@ function handOverOthers(machine: Machine, args: readonly Argument[], site: Site)
       if (value.kind !== 'function')
         callUnknown(machine, undefined, [{ cell: holding(value), spread: false }], new Cell(), site);
     });
-  }
-}
-
-/** `Map` and `Set`: every value may come out under every key. */
-function callCollection(
-  machine: Machine,
-  receiver: Cell,
-  method: string,
-  args: readonly Argument[],
-  to: Cell,
-  site: Site,
-): void {
-  const { solver } = machine;
-  const value = args.at(-1);
-  const held = new Cell();
-  solver.watch(receiver, (collection) => {
-    if (collection.kind !== 'object') return;
-    solver.flow(collection.rest, held);
-    if (value && (method === 'set' || method === 'add')) solver.flow(value.cell, collection.rest);
-  });
-  if (method === 'get') solver.flow(held, to);
-  else if (method === 'set' || method === 'add') solver.flow(receiver, to);
-  else if (method === 'forEach') {
-    if (args[0]) callback(machine, args[0].cell, [held], new Cell(), site);
-  } else {
-    const all = machine.objectAt(site, 'values', true);
-    solver.flow(held, all.rest);
-    solver.add(to, all);
   }
 }

@@ -1,6 +1,8 @@
 import type { AnyNode } from 'acorn';
 import { copyProperties } from './copy-properties';
+import { itemAt, iterate } from './iteration';
 import type { Machine } from './machine';
+import { symbolName } from './program-names';
 import { type Activation, Cell, holding } from './values';
 
 /** Hands a value to what stands on the left of `=`, or to a parameter. */
@@ -14,7 +16,8 @@ export function bindPattern(machine: Machine, pattern: AnyNode, value: Cell, act
       return;
     }
     case 'MemberExpression': {
-      const object = machine.expression(pattern.object, activation);
+      const object =
+        pattern.object.type === 'Super' ? activation.thisCell : machine.expression(pattern.object, activation);
       machine.write(object, nameOf(machine, pattern.property, pattern.computed, activation), value, site);
       return;
     }
@@ -49,11 +52,11 @@ export function bindPattern(machine: Machine, pattern: AnyNode, value: Cell, act
         const part = new Cell();
         if (element.type === 'RestElement') {
           const rest = machine.objectAt({ node: element, activation }, 'rest', true);
-          machine.elements(value, rest.rest);
+          iterate(machine, value, rest.rest, site);
           bind(element.argument, holding(rest));
           continue;
         }
-        machine.read(value, String(index), part, site);
+        itemAt(machine, value, index, part, site);
         bind(element, part);
       }
       return;
@@ -69,5 +72,7 @@ export function nameOf(machine: Machine, key: AnyNode, computed: boolean, activa
   if (key.type === 'PrivateIdentifier') return `#${key.name}`;
   if (!computed && key.type === 'Identifier') return key.name;
   if (key.type === 'Literal') return String(key.value);
+  const symbol = symbolName(key);
+  if (symbol !== undefined) return symbol;
   return machine.expression(key, activation);
 }

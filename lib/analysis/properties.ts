@@ -1,28 +1,29 @@
+import { deliver, runSetters } from './accessors';
 import type { ClassNode } from './ast';
+import { isCollection, SENT } from './iteration';
 import type { Machine, Site } from './machine';
+import { ANY_NAME } from './program-names';
 import { readPython } from './python/attributes';
 import { clientOfPath } from './python/boto3-model';
-import { boundMethod } from './python/bound-method';
 import { methodOf } from './python/builtins';
 import { runsCode } from './python/platform-module';
-import { isKnownMethod, operationOfMethod } from './sdk-model';
-import { Cell, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
+import { isKnownMethod, meaningOf, operationOfMethod } from './sdk-model';
+import { handOverInside } from './unknown-code';
+import { type Cell, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
 
 /** Methods of JavaScript's own objects that hand values on. */
 const ARRAY_METHODS = new Set(
-  'map filter forEach find findLast findIndex some every flatMap reduce reduceRight sort push unshift concat slice splice pop shift at flat reverse values entries join with toSorted toReversed'.split(
+  'map filter forEach find findLast findIndex findLastIndex some every flatMap reduce reduceRight sort push unshift concat slice splice pop shift at flat reverse values entries join with fill copyWithin toSorted toReversed toSpliced toArray take drop'.split(
     ' ',
   ),
 );
 const ITERATIONS = new Set(
   'map filter forEach find findLast some every flatMap reduce reduceRight sort toSorted'.split(' '),
 );
-const COLLECTION_METHODS = new Set('get set add forEach values entries'.split(' '));
+const COLLECTION_METHODS = new Set('get set add forEach values keys entries'.split(' '));
 const PROMISE_METHODS = new Set(['then', 'catch', 'finally']);
 const TEXT_METHODS = new Set('concat toString trim valueOf normalize'.split(' '));
 const FUNCTION_METHODS = new Set(['call', 'apply', 'bind']);
-
-const YIELDED: ReadonlySet<Value['kind']> = new Set(['python', 'function', 'env', 'template', 'text']);
 
 export function read(machine: Machine, from: Cell, name: string | Cell, to: Cell, site: Site): void {
   machine.solver.watch(from, (value) => readValue(machine, value, name, to, site));
@@ -50,6 +51,7 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
     }
     case 'function':
       if (name === 'prototype') add(value.prototype);
+      else if (name === 'constructor') add({ kind: 'global', name: 'Function' });
       else if (FUNCTION_METHODS.has(name)) add({ kind: 'native', name: `function.${name}` });
       else {
         readObject(machine, value.statics, value, name, to, site);
@@ -60,14 +62,20 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
       }
       return;
     case 'package': {
-      add(name === 'default' ? value : { kind: 'sdk-export', package: value.name, name });
+      if (name === 'default') add(value);
+      else if (meaningOf(value.name, name)?.kind !== 'operation')
+        add({ kind: 'sdk-export', package: value.name, name });
+      else add({ kind: 'sdk-export', package: value.name, name, mention: site.node });
       return;
     }
-    case 'sdk-export': // `DynamoDBDocumentClient.from`; deeper there is nothing.
-      {
-        add(value.name.includes('.') ? UNKNOWN : { ...value, name: `${value.name}.${name}` });
-        return;
-      }
+    case 'sdk-export':
+      if (name === 'prototype' && meaningOf(value.package, value.name)?.kind === 'client')
+        add({ kind: 'sdk-client', package: value.package });
+      // `DynamoDBDocumentClient.from`; deeper there is nothing.
+      else if (value.name.includes('.')) add(UNKNOWN);
+      else if (FUNCTION_METHODS.has(name)) add({ kind: 'native', name: `function.${name}` });
+      else add({ kind: 'sdk-export', package: value.package, name: `${value.name}.${name}` });
+      return;
     case 'sdk-client':
       if (operationOfMethod(value.package, name) === undefined && name !== 'send') {
         add(UNKNOWN);
@@ -82,15 +90,20 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
         add({ kind: 'environment' });
         return;
       }
-      if (value.name === 'globalThis' || value.name === 'global') {
+      if (/^(globalThis|global|self)$/.test(value.name)) {
         add({ kind: 'global', name });
+        solver.flow(machine.globals.property(name), to);
+        solver.flow(machine.globals.rest, to);
         return;
       }
-      {
-        add(value.name.includes('.') ? UNKNOWN : { kind: 'global', name: `${value.name}.${name}` });
-        return;
-      }
+      if (FUNCTION_METHODS.has(name)) add({ kind: 'native', name: `function.${name}` });
+      else if (name === 'default' && value.name.startsWith('node:')) add(value);
+      else add(value.name.includes('.') ? UNKNOWN : { kind: 'global', name: `${value.name}.${name}` });
+      solver.flow(machine.globals.property(`${value.name}.${name}`), to);
+      return;
     case 'environment': {
+      if (/^AWS_(SECRET_ACCESS_KEY|SESSION_TOKEN|CONTAINER_\w+)$/.test(name))
+        machine.escape('*', `reads the credentials of the role, ${name}`, site);
       if (method === undefined) add({ kind: 'env', name });
       return;
     }
@@ -105,8 +118,9 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
     case 'python':
       readPython(machine, value.path, name, to, site, value);
       return;
-    case 'native': {
-      add(UNKNOWN);
+    case 'native':
+    case 'sdk-method': {
+      add(FUNCTION_METHODS.has(name) ? { kind: 'native', name: `function.${name}` } : UNKNOWN);
       return;
     }
     case 'input':
@@ -127,12 +141,15 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
   }
   if (object.isArray && ARRAY_METHODS.has(name))
     solver.add(to, machine.constant({ kind: 'native', name: `array.${name}` }));
-  if (object.properties.has('[[collection]]')) {
+  if (object.properties.has(SENT) && /^(next|return|throw)$/.test(name))
+    solver.add(to, machine.constant({ kind: 'native', name: 'generator.next' }));
+  if (isCollection(object)) {
     // What is in it is no property of it.
     if (COLLECTION_METHODS.has(name)) solver.add(to, machine.constant({ kind: 'native', name: `collection.${name}` }));
     return;
   }
   deliver(machine, name, object.property(name), receiver, to, site);
+  if (machine.isGetter(ANY_NAME)) deliver(machine, ANY_NAME, object.property(ANY_NAME), receiver, to, site);
   if (!object.isArray) solver.flow(object.rest, to);
   solver.watch(object.prototypes, (prototype) => {
     if (prototype.kind === 'object') readObject(machine, prototype, receiver, name, to, site);
@@ -140,20 +157,6 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
     // A class that extends a client has methods of its own, too.
     else if (prototype.kind === 'sdk-client' && !isKnownMethod(prototype.package, name)) solver.add(to, UNKNOWN);
     else readValue(machine, prototype, name, to, site);
-  });
-}
-
-/** Hands a property's values on; a getter is run. */
-function deliver(machine: Machine, name: string, property: Cell, receiver: Value, to: Cell, site: Site): void {
-  const { solver } = machine;
-  const isPython = machine.language === 'python';
-  if (!machine.isGetter(name) && !isPython) {
-    solver.flow(property, to);
-    return;
-  }
-  solver.watch(property, (value) => {
-    if (value.kind === 'function' && value.accessor) machine.invoke(value, holding(receiver), [], to, site);
-    else solver.add(to, isPython ? boundMethod(value, receiver) : value);
   });
 }
 
@@ -188,6 +191,11 @@ function readAny(machine: Machine, value: Value, to: Cell, site: Site): void {
       solver.add(to, UNKNOWN);
       return;
     }
+    case 'global':
+      machine.handOverGlobal(value.name, site);
+      if (/^(globalThis|global|self)$/.test(value.name)) readAny(machine, machine.globals, to, site);
+      solver.add(to, UNKNOWN);
+      return;
     case 'input':
       solver.add(to, INPUT);
       return;
@@ -200,7 +208,14 @@ export function write(machine: Machine, into: Cell, name: string | Cell, value: 
   const { solver } = machine;
   solver.watch(into, (target) => {
     const object = target.kind === 'function' ? target.statics : target;
-    if (object.kind !== 'object') return;
+    if (object.kind !== 'object') {
+      writeElsewhere(machine, target, name, value, site);
+      return;
+    }
+    if (name === '__proto__') {
+      solver.flow(value, object.prototypes);
+      return;
+    }
     if (target.kind === 'function' && name === 'prototype') {
       solver.flow(value, target.prototype.prototypes);
       return;
@@ -210,51 +225,25 @@ export function write(machine: Machine, into: Cell, name: string | Cell, value: 
       write(machine, holding(target.prototype), name, value, site);
     if (typeof name === 'string') {
       solver.flow(value, object.isArray && /^\d+$/.test(name) ? object.rest : object.property(name));
-      runSetter(machine, object, target, name, value, site);
+      runSetters(machine, target, name, value, site);
       return;
     }
     object.computedNames.push(name);
     solver.watch(name, (key) => {
       if (key.kind === 'text') solver.flow(value, object.property(key.text));
       else solver.flow(value, object.rest);
+      runSetters(machine, target, key.kind === 'text' ? key.text : undefined, value, site);
     });
   });
 }
 
-function runSetter(
-  machine: Machine,
-  object: ObjectValue,
-  receiver: Value,
-  name: string,
-  value: Cell,
-  site: Site,
-): void {
-  const setters = new Cell();
-  machine.solver.watch(object.prototypes, (prototype) => {
-    if (prototype.kind !== 'object' || !prototype.properties.has(`set ${name}`)) return;
-    machine.solver.flow(prototype.property(`set ${name}`), setters);
-  });
-  machine.solver.watch(setters, (setter) => {
-    if (setter.kind === 'function')
-      machine.invoke(setter, holding(receiver), [{ cell: value, spread: false }], new Cell(), site);
-  });
-}
-
-export function elements(machine: Machine, of: Cell, to: Cell): void {
-  const { solver } = machine;
-  solver.watch(of, (value) => {
-    if (value.kind === 'object' && value.isArray) {
-      value.eachProperty((name, cell) => {
-        if (/^\d+$/.test(name)) solver.flow(cell, to);
-      });
-      solver.flow(value.rest, to);
-    } else if (value.kind === 'object') {
-      solver.flow(value.rest, to);
-      // What a generator yields stands for the generator.
-      if (!value.properties.has('[[collection]]')) solver.add(to, value);
-    } else if (value.kind === 'input') solver.add(to, INPUT);
-    // What a generator yields stands for the generator.
-    else if (machine.language === 'python' && YIELDED.has(value.kind)) solver.add(to, value);
-    else solver.add(to, UNKNOWN);
-  });
+/** What is written on something that is not followed is in its hands. */
+function writeElsewhere(machine: Machine, target: Value, name: string | Cell, value: Cell, site: Site): void {
+  if (target.kind === 'global') {
+    const isAll = /^(globalThis|global|self)$/.test(target.name);
+    const key = typeof name === 'string' ? (isAll ? name : `${target.name}.${name}`) : name;
+    machine.write(holding(machine.globals), key, value, site);
+  } else if (target.kind !== 'environment') {
+    machine.solver.watch(value, (given) => handOverInside(machine, given, UNKNOWN, site));
+  }
 }

@@ -3,7 +3,6 @@ import type { HandlerAnalysis, SourcePosition, Unverifiable, UsedPermission } fr
 import type { Interpreter } from './interpreter';
 import type { SdkUse } from './machine';
 import { clientOf, meaningOf, serviceOfClient } from './sdk-model';
-import { mentions } from './unreached-commands';
 import { neededActions } from './used-permissions';
 import type { Activation } from './values';
 
@@ -76,25 +75,23 @@ function certainActivations(root: Activation): Set<Activation> {
   return reached;
 }
 
-/** Commands that are taken from a package and handed on, but not seen to be made. */
+/** Operations that are taken from a package and handed on, but not seen to be made. */
 function namedOnly(interpreter: Interpreter, positions: Positions): UsedPermission[] {
   const program = interpreter.root.node;
-  const made = new Set(interpreter.uses.map((use) => `${use.client} ${use.operation}`));
   const reason = 'the command is handed to code that is not followed';
   return [...interpreter.reachedExports].flatMap((value) => {
-    const meaning = meaningOf(value.package, value.name);
-    if (meaning?.kind !== 'operation' || !value.name.endsWith('Command')) return [];
-    if (made.has(`${meaning.client} ${meaning.operation}`)) return [];
+    const { mention, package: from, name } = value;
+    const meaning = meaningOf(from, name);
+    if (meaning?.kind !== 'operation' || mention === undefined || interpreter.followedExports.has(value)) return [];
     const use = { ...meaning, input: undefined, site: { node: program, activation: interpreter.root } };
     const service = serviceOfClient(meaning.client);
-    const at = mentions(program, value.name)[0] ?? program;
     return (neededActions(interpreter, use) ?? []).map(({ certain: _certain, ...action }) => ({
       service: service!,
       operation: meaning.operation,
       ...action,
       certainty: 'may' as const,
       reason,
-      at: positions.at(at.start),
+      at: positions.at(mention.start),
     }));
   });
 }

@@ -39,7 +39,7 @@ export class SourcePositions {
 
   /** Whether the position comes from an installed package. */
   public isLibrary(offset: number): boolean {
-    return /(^|[\\/:])node_modules[\\/]/.test(this.at(offset).file);
+    return isLibraryFile(this.at(offset).file);
   }
 
   /** Names of the installed packages whose code is in the bundle. */
@@ -66,6 +66,10 @@ export class SourcePositions {
     const segments = this.lines[line] ?? [];
     return segments.filter(([start]) => start <= column).at(-1) ?? segments[0] ?? this.lines[line - 1]?.at(-1);
   }
+}
+
+export function isLibraryFile(file: string): boolean {
+  return /(^|[\\/:])node_modules[\\/]/.test(file);
 }
 
 function packageOf(file: string): string | undefined {

@@ -1,8 +1,9 @@
 import type { AnyNode } from 'acorn';
 import { childrenOf } from './ast';
+import { iterate } from './iteration';
 import type { Machine, Site } from './machine';
 import { bindPattern } from './patterns';
-import { type Activation, Cell, holding, UNKNOWN } from './values';
+import { type Activation, Cell, holding } from './values';
 
 const STATEMENTS = /Statement$|Declaration$|^(SwitchCase|CatchClause|StaticBlock)$/;
 
@@ -43,8 +44,11 @@ function runStatement(machine: Machine, node: AnyNode, activation: Activation): 
       runLoop(machine, node, activation);
       return;
     case 'CatchClause':
-      if (node.param) bindPattern(machine, node.param, holding(UNKNOWN), activation);
+      if (node.param) bindPattern(machine, node.param, machine.thrown, activation);
       runStatement(machine, node.body, activation);
+      return;
+    case 'ThrowStatement':
+      machine.solver.flow(of(node.argument), machine.thrown);
       return;
     case 'LabeledStatement':
       runStatement(machine, node.body, activation);
@@ -68,7 +72,7 @@ function runLoop(
 ): void {
   const items = new Cell();
   const over = machine.expression(node.right, activation);
-  if (node.type === 'ForOfStatement') machine.elements(over, items);
+  if (node.type === 'ForOfStatement') iterate(machine, over, items, { node, activation });
   else keys(machine, over, items, { node, activation });
   const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]!.id : node.left;
   bindPattern(machine, target, items, activation);

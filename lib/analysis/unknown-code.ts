@@ -49,7 +49,7 @@ export function handOver(
 }
 
 /** What is inside an object is handed over once, whoever does it: it may be called, or not. */
-function handOverInside(machine: Machine, value: Value, given: Value, site: Site): void {
+export function handOverInside(machine: Machine, value: Value, given: Value, site: Site): void {
   if (!machine.firstHandOver(value, given)) return;
   if (value.kind === 'function') runHandedOver(machine, value, given, site, false);
   else if (value.kind === 'object') {
@@ -63,6 +63,12 @@ function handOverInside(machine: Machine, value: Value, given: Value, site: Site
   } else if (value.kind === 'python') {
     const service = clientOfPath(value.path);
     if (service !== undefined) machine.escape(service, 'hands the client to code that is not analysed', site);
+  } else if (value.kind === 'sdk-export') {
+    machine.handOverExport(value);
+  } else if (value.kind === 'sdk-method') {
+    machine.escape(value.package, 'hands a method of the client to code that is not analysed', site);
+  } else if (value.kind === 'global') {
+    machine.handOverGlobal(value.name, site);
   } else if (value.kind === 'package') {
     machine.escape(value.name, 'hands the package to code that is not analysed', site);
   } else if (value.kind === 'sdk-client') {
@@ -90,7 +96,11 @@ function runHandedOver(
       else if (!argument.spread && index < 3) machine.solver.flow(argument.cell, args[index]!.cell);
     }
   }
-  machine.invoke(fn, new Cell(), args, new Cell(), site, certain);
+  const result = new Cell();
+  machine.invoke(fn, new Cell(), args, result, site, certain);
+  // What it returns is in the hands of that code, too.
+  if (machine.language === 'javascript')
+    machine.solver.watch(result, (value) => handOverInside(machine, value, given, site));
   // A class that is handed over may be made, and its methods called.
   handOverInside(machine, fn.prototype, given, site);
 }
@@ -141,10 +151,17 @@ export function derived(machine: Machine, callee: Value | undefined, args: reado
 }
 
 /** Calls a callback, as `map` and `then` do. Methods of JavaScript as callbacks are not followed: they call no code. */
-export function callback(machine: Machine, fn: Cell, parameters: readonly Cell[], to: Cell, site: Site): void {
+export function callback(
+  machine: Machine,
+  fn: Cell,
+  parameters: readonly Cell[],
+  to: Cell,
+  site: Site,
+  receiver = new Cell(),
+): void {
   const args = parameters.map((cell) => ({ cell, spread: false }));
   machine.solver.watch(fn, (value) => {
-    if (value.kind === 'native' && value.name !== 'settle') machine.solver.add(to, UNKNOWN);
-    else machine.call(holding(value), new Cell(), args, to, site);
+    if (value.kind === 'native' && !/^(settle|reject)$/.test(value.name)) machine.solver.add(to, UNKNOWN);
+    else machine.call(holding(value), receiver, args, to, site);
   });
 }

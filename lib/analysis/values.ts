@@ -30,7 +30,8 @@ export type Value =
   | { readonly kind: 'global'; readonly name: string }
   /** Namespace of a package of the AWS SDK. */
   | { readonly kind: 'package'; readonly name: string }
-  | { readonly kind: 'sdk-export'; readonly package: string; readonly name: string }
+  /** Of what stands for an operation, `mention` is where it is read: each is followed by itself. */
+  | { readonly kind: 'sdk-export'; readonly package: string; readonly name: string; readonly mention?: AnyNode }
   | { readonly kind: 'sdk-client'; readonly package: string }
   | { readonly kind: 'sdk-method'; readonly package: string; readonly name: string }
   /** A method that JavaScript supplies: `array.map`. The receiver of the call is what it works on. */
@@ -149,4 +150,35 @@ export function holding(value: Value): Cell {
   const cell = new Cell();
   cell.values.add(value);
   return cell;
+}
+
+/** What makes a value the same as another; `undefined` for what is only the same as itself. */
+export function keyOf(value: Value, id: (thing: unknown) => number): string | undefined {
+  switch (value.kind) {
+    case 'object':
+    case 'function':
+    case 'template':
+      return undefined;
+    case 'text':
+      return `text ${value.text}`;
+    case 'native':
+      return `native ${value.name} ${value.receiver === undefined ? '' : id(value.receiver)}`;
+    case 'package':
+    case 'env':
+    case 'global':
+      return `${value.kind} ${value.name}`;
+    case 'python':
+      return `python ${value.path} ${value.receiver === undefined ? '' : id(value.receiver)}`;
+    case 'sdk-client':
+      return `client ${value.package}`;
+    case 'sdk-export': {
+      const { mention } = value;
+      const place = mention === undefined ? '' : `${mention.start}-${mention.end}`;
+      return `export ${value.package} ${value.name} ${place}`;
+    }
+    case 'sdk-method':
+      return `${value.kind} ${value.package} ${value.name}`;
+    default:
+      return value.kind;
+  }
 }

@@ -60,6 +60,28 @@ export function analyzeText(source: string, extension = 'ts'): HandlerAnalysis {
   }
 }
 
+/** Analyses source text of many handlers, all bundled by one call. */
+export function analyzeTexts(sources: readonly string[]): HandlerAnalysis[] {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'analysis-')));
+  try {
+    const names = sources.map((source, index) => {
+      writeFileSync(join(directory, `handler-${index}.ts`), source);
+      return `handler-${index}`;
+    });
+    const { outputFiles } = buildSync({
+      ...OPTIONS,
+      entryPoints: names.map((name) => `${name}.ts`),
+      absWorkingDir: directory,
+    });
+    return names.map((name) => {
+      const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(`/${name}.${end}`))!.text;
+      return analyzeHandler({ code: text('js'), sourceMap: text('js.map') });
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 export function textOf(files: readonly { path: string; text: string }[]): Bundle {
   const text = (end: string) => files.find(({ path }) => path.endsWith(end))!.text;
   return { code: text('.js'), sourceMap: text('.js.map') };
