@@ -362,6 +362,98 @@ def handler(event, context):
     ],
   ],
   [
+    'resources that are listed, made, loaded and handed out',
+    `import os, boto3
+s3 = boto3.resource('s3')
+sqs = boto3.resource('sqs')
+ddb = boto3.resource('dynamodb')
+def handler(event, context):
+    bucket = s3.Bucket(os.environ['A'])
+    for item in bucket.objects: print(item.key)
+    bucket.objects.filter(Prefix='old/').delete()
+    for page in bucket.objects.page_size(10).pages():
+        for item in page: item.Object().get()
+    s3.Object(bucket_name=os.environ['B'], key='in').content_length
+    queue = sqs.get_queue_by_name(QueueName=os.environ['Q'])
+    for message in queue.receive_messages(): message.delete()
+    table = ddb.create_table(TableName=os.environ['T'])
+    print(table.item_count, ddb.Table(os.environ['U']).meta.client.get_item(TableName=table.name))
+    for other in ddb.tables.all(): other.scan()
+    boto3.client('s3').upload_file('/tmp/a', os.environ['C'], 'a', ExtraArgs={'Tagging': 'a=b'})
+`,
+    [
+      'may s3:ListBucket A handler.py:7',
+      'may s3:DeleteObject A /* handler.py:8',
+      'may s3:ListBucket A handler.py:8',
+      'may s3:ListBucket A handler.py:9',
+      'may s3:GetObject A /* handler.py:10',
+      'may s3:GetObject B /in handler.py:11',
+      'may sqs:GetQueueUrl Q handler.py:12',
+      'may sqs:DeleteMessage Q handler.py:13',
+      'may sqs:ReceiveMessage Q handler.py:13',
+      'may dynamodb:CreateTable T handler.py:14',
+      'may dynamodb:DescribeTable T handler.py:15',
+      'may dynamodb:GetItem T handler.py:15',
+      'may dynamodb:ListTables  handler.py:16',
+      'may dynamodb:Scan <unknown> handler.py:16',
+      'may s3:AbortMultipartUpload C /a handler.py:17',
+      'may s3:PutObject C /a handler.py:17',
+      'may s3:PutObjectTagging C /a handler.py:17',
+    ],
+  ],
+  [
+    'class bodies, and what the standard library keeps',
+    `import os, boto3
+from collections import defaultdict, namedtuple
+from contextlib import closing, ExitStack
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import cast
+class Store:
+    """Orders."""
+    ddb = boto3.resource('dynamodb')
+    table = ddb.Table(os.environ['A'])
+    if os.environ.get('CACHE'):
+        cache = ddb.Table(os.environ['B'])
+    else:
+        cache = None
+    def read(self): return self.table.get_item(Key={})
+    def clear(self): return self.cache.delete_item(Key={})
+    CALLS = {'read': read}
+@dataclass
+class Config:
+    table: str = field(default_factory=lambda: os.environ['C'])
+Clients = namedtuple('Clients', 'ddb s3')
+clients = Clients(boto3.client('dynamodb'), s3=cast(object, boto3.client('s3')))
+by_name = defaultdict(lambda: boto3.client('sqs'))
+shared = SimpleNamespace(topic=boto3.resource('sns').Topic(os.environ['N']))
+def _ssm(): return boto3.client('ssm')
+ssm = lru_cache(_ssm)
+def handler(event, context):
+    store = Store()
+    store.CALLS[event['call']](store)
+    store.clear()
+    clients.ddb.scan(TableName=Config().table)
+    by_name['x'].send_message(QueueUrl=os.environ['Q'])
+    shared.topic.publish(Message='m')
+    ssm().get_parameter(Name=os.environ['P'])
+    with closing(clients.s3) as s3, ExitStack() as stack:
+        s3.get_object(Bucket=os.environ['D'], Key='a')
+        stack.enter_context(boto3.client('s3')).head_object(Bucket=os.environ['E'], Key='b')
+`,
+    [
+      'may dynamodb:GetItem A handler.py:16',
+      'may dynamodb:DeleteItem B handler.py:17',
+      'may dynamodb:Scan C handler.py:32',
+      'may sqs:SendMessage Q handler.py:33',
+      'may sns:Publish N handler.py:34',
+      'may ssm:GetParameter P handler.py:35',
+      'may s3:GetObject D /a handler.py:37',
+      'may s3:GetObject E /b handler.py:38',
+    ],
+  ],
+  [
     'sessions by any way to get one',
     `import os, boto3, botocore.session, botocore
 from boto3 import *

@@ -1,15 +1,15 @@
 import type { Machine, Site } from '../machine';
 import { type Cell, UNKNOWN, type Value } from '../values';
-import { RESOURCE_TYPES } from './boto3-model';
 import { python, said } from './call';
 import { inModule, runsCode } from './platform-module';
+import { readCollection, readResource } from './resources';
 
 const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session|_get_default_session)$/;
 /** Attributes of clients that are no operations. */
 const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
 
 /** An attribute of something of boto3 or Powertools, by the path of names that led there. */
-export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site, receiver?: Value): void {
+export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site, receiver: Value): void {
   // Names of resources are only where they are kept.
   if (name.startsWith('[[')) return;
   const [kind, type = ''] = path.split(' ');
@@ -20,7 +20,15 @@ export function readPython(machine: Machine, path: string, name: string, to: Cel
   if (kind === 'client' && /^_(?!make_api_call$|_)/.test(name) && path.split(' ').length === 2)
     said(machine, type, `reads ${name} of the client, which is not known`, site);
   if (kind === 'type') readResource(machine, type, name, to, site, receiver);
+  else if (kind === 'resource' && path === `resource ${type}` && readCollection(machine, type, name, to, site)) return;
+  else if (kind === 'collection')
+    machine.solver.add(to, machine.constant({ ...python(`listed ${rest(path)} ${name}`), receiver }));
   else machine.solver.add(to, machine.constant(attributeOf(path, name)));
+}
+
+/** A path without its kind. */
+function rest(path: string): string {
+  return path.slice(path.indexOf(' ') + 1);
 }
 
 function attributeOf(path: string, name: string): Value {
@@ -34,6 +42,12 @@ function attributeOf(path: string, name: string): Value {
       return name === 'getenv' ? python('os.getenv') : UNKNOWN;
     case 'module':
       return inModule(service, name);
+    case 'collections':
+    case 'contextlib':
+    case 'copy':
+    case 'dataclasses':
+    case 'types':
+    case 'typing':
     case 'functools':
     case 'threading':
     case 'multiprocessing':
@@ -53,31 +67,16 @@ function attributeOf(path: string, name: string): Value {
     case 'resource':
       if (method !== undefined || NO_OPERATIONS.test(name)) return UNKNOWN;
       return python(name === 'meta' ? `meta ${service}` : `${kind} ${service} ${name}`);
+    case 'stack':
+      return python(`stack ${name}`);
     case 'meta':
       return name === 'client' ? python(`client ${service}`) : UNKNOWN;
     case 'paginator':
     case 'waiter':
       return python(`call ${service} ${method}`);
-    case 'collection':
-      return python(`listed ${service} ${method} ${name}`);
     case 'provider':
       return /^(get|set)(_multiple|_parameters_by_name)?$/.test(name) ? python(`provider.${service}.${name}`) : UNKNOWN;
     default:
       return UNKNOWN;
-  }
-}
-
-function readResource(machine: Machine, type: string, name: string, to: Cell, site: Site, receiver?: Value): void {
-  const { methods, transfers, collections, children } = RESOURCE_TYPES[type]!;
-  if ([methods, transfers, children].some((table) => table !== undefined && Object.hasOwn(table, name)))
-    machine.solver.add(to, machine.constant({ ...python(`of ${type} ${name}`), receiver }));
-  else if (collections !== undefined && Object.hasOwn(collections, name))
-    return; // A property of its own.
-  else if (name === 'meta') machine.solver.add(to, machine.constant(python(`meta ${type.split('.')[0]}`)));
-  else {
-    // An attribute loads the resource, or is a method that is not in the table.
-    machine.solver.add(to, UNKNOWN);
-    const own = /^(name|key|bucket_name|url|arn|table_name|__\w+__)$/.test(name);
-    if (!own) said(machine, type.split('.')[0]!, `reads ${name} of a ${type}, which is not known`, site);
   }
 }

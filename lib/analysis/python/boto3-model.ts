@@ -50,10 +50,22 @@ export interface ResourceType {
   /** Operation by method. */
   readonly methods: { readonly [method: string]: string };
   readonly transfers?: { readonly [method: string]: Transfer };
-  /** Operation that is called when a collection is read, by attribute. */
-  readonly collections?: { readonly [attribute: string]: string };
+  readonly collections?: { readonly [attribute: string]: Collection };
   /** Resources that are made from it, with its own identifiers before the given ones. */
   readonly children?: { readonly [method: string]: string };
+  /** Resources that a method returns, one or a list. */
+  readonly returns?: { readonly [method: string]: string };
+  /** Attributes besides its names, and the operation that loads them; without one they are there. */
+  readonly loads?: { readonly names: RegExp; readonly operation?: string };
+}
+
+/** Resources that a resource lists. */
+export interface Collection {
+  readonly operation: string;
+  /** Their type. */
+  readonly item: string;
+  /** Operation that deletes what is listed. */
+  readonly deletes?: string;
 }
 
 const OBJECT_METHODS = {
@@ -84,6 +96,11 @@ export const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       wait_until_exists: 'DescribeTable',
       wait_until_not_exists: 'DescribeTable',
     },
+    loads: {
+      names:
+        /^(item_count|key_schema|latest_stream_\w+|\w+_indexes|\w+_(summary|description|specification|throughput|definitions|date_time)|table_\w+|replicas|archival_summary)$/,
+      operation: 'DescribeTable',
+    },
   },
   's3.Bucket': {
     identifiers: ['Bucket'],
@@ -95,8 +112,13 @@ export const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       download_fileobj: { operations: ['GetObject'], positions: { Key: 0 } },
       copy: { operations: ['CopyObject'], positions: { CopySource: 0, Key: 1 } },
     },
-    collections: { objects: 'ListObjects', object_versions: 'ListObjectVersions' },
+    collections: {
+      objects: { operation: 'ListObjects', item: 's3.ObjectSummary', deletes: 'DeleteObject' },
+      object_versions: { operation: 'ListObjectVersions', item: 's3.ObjectVersion', deletes: 'DeleteObjects' },
+    },
     children: { Object: 's3.Object' },
+    returns: { put_object: 's3.Object' },
+    loads: { names: /^creation_date$/, operation: 'ListBuckets' },
   },
   's3.Object': {
     identifiers: ['Bucket', 'Key'],
@@ -108,8 +130,23 @@ export const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       download_fileobj: { operations: ['GetObject'], positions: {} },
       copy: { operations: ['CopyObject'], positions: { CopySource: 0 } },
     },
+    children: { Bucket: 's3.Bucket' },
+    loads: {
+      names: /^(content_\w+|e_tag|last_modified|metadata|version_id|storage_class|cache_control|expires|expiration)$/,
+      operation: 'HeadObject',
+    },
   },
-  's3.ObjectSummary': { identifiers: ['Bucket', 'Key'], methods: OBJECT_METHODS },
+  's3.ObjectSummary': {
+    identifiers: ['Bucket', 'Key'],
+    methods: OBJECT_METHODS,
+    children: { Object: 's3.Object', Bucket: 's3.Bucket' },
+    loads: { names: /^(size|e_tag|last_modified|storage_class|owner)$/ },
+  },
+  's3.ObjectVersion': {
+    identifiers: ['Bucket', 'Key', 'VersionId'],
+    methods: { get: 'GetObject', head: 'HeadObject', delete: 'DeleteObject' },
+    loads: { names: /^(id|size|e_tag|last_modified|storage_class|is_latest|version_id|owner)$/ },
+  },
   'sqs.Queue': {
     identifiers: ['QueueUrl'],
     methods: {
@@ -121,8 +158,38 @@ export const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       load: 'GetQueueAttributes',
       purge: 'PurgeQueue',
     },
+    returns: { receive_messages: 'sqs.Message' },
+    loads: { names: /^attributes$/, operation: 'GetQueueAttributes' },
   },
-  'sns.Topic': { identifiers: ['TopicArn'], methods: { publish: 'Publish', load: 'GetTopicAttributes' } },
+  'sqs.Message': {
+    identifiers: ['QueueUrl'],
+    methods: { delete: 'DeleteMessage', change_visibility: 'ChangeMessageVisibility' },
+    loads: { names: /^(body|attributes|message_attributes|message_id|receipt_handle|md5_of_\w+)$/ },
+  },
+  'sns.Topic': {
+    identifiers: ['TopicArn'],
+    methods: { publish: 'Publish', load: 'GetTopicAttributes' },
+    loads: { names: /^attributes$/, operation: 'GetTopicAttributes' },
+  },
+};
+
+/** What a resource of a whole service lists, by attribute. */
+export const SERVICE_COLLECTIONS: { readonly [attribute: string]: Collection } = {
+  'dynamodb.tables': { operation: 'ListTables', item: 'dynamodb.Table' },
+  's3.buckets': { operation: 'ListBuckets', item: 's3.Bucket' },
+  'sns.topics': { operation: 'ListTopics', item: 'sns.Topic' },
+  'sqs.queues': { operation: 'ListQueues', item: 'sqs.Queue' },
+};
+
+/** Methods of a resource of a whole service that call an operation and return a resource, named by a parameter. */
+export const RESOURCE_MAKERS: {
+  readonly [method: string]: { readonly operation: string; readonly type: string; readonly parameter: string };
+} = {
+  'dynamodb.create_table': { operation: 'CreateTable', type: 'dynamodb.Table', parameter: 'TableName' },
+  's3.create_bucket': { operation: 'CreateBucket', type: 's3.Bucket', parameter: 'Bucket' },
+  'sns.create_topic': { operation: 'CreateTopic', type: 'sns.Topic', parameter: 'Name' },
+  'sqs.create_queue': { operation: 'CreateQueue', type: 'sqs.Queue', parameter: 'QueueName' },
+  'sqs.get_queue_by_name': { operation: 'GetQueueUrl', type: 'sqs.Queue', parameter: 'QueueName' },
 };
 
 /** Calls that Powertools for AWS Lambda makes, by function or class. */

@@ -3,10 +3,13 @@ import { WAITER_OPERATIONS } from '../../core/iam/sdk-clients';
 import { copyProperties } from '../copy-properties';
 import type { Argument, Machine, Site } from '../machine';
 import { serviceOfClient } from '../sdk-model';
-import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from '../values';
-import { clientOfService, RESOURCE_TYPES, TRANSFERS, type Transfer } from './boto3-model';
+import { Cell, holding, UNKNOWN, type Value } from '../values';
+import { clientOfService, RESOURCE_TYPES, TRANSFERS } from './boto3-model';
 import { argument, type Call, inputOf, python, said, use } from './call';
 import { callLibrary, callPartial, callPowertools, gather, runThread } from './library-calls';
+import { callCollection, callOfResource, makeByOperation, makeResource } from './resources';
+import { callStandard } from './standard-library';
+import { transfer } from './transfers';
 
 /** A call of something of boto3 or Powertools. */
 export function callPython(
@@ -44,7 +47,7 @@ export function callPython(
       callOfResource(call, service, method);
       return;
     case 'listed':
-      callCollection(call, service, method);
+      callCollection(call, service, method, path.split(' ')[3] ?? '');
       return;
     case 'call':
       use(call, clientOfService(service), [method], inputOf(call));
@@ -86,7 +89,7 @@ export function callPython(
       machine.call(argument(call, 0, 'func'), new Cell(), args.slice(1), to, site);
       return;
     default:
-      callLibrary(call, path);
+      if (!callStandard(call, path)) callLibrary(call, path);
   }
 }
 
@@ -131,87 +134,13 @@ function callClient(call: Call, service: string, method: string): void {
 /** `boto3.resource('dynamodb').Table(name)`, `….batch_get_item(…)` */
 function callResource(call: Call, service: string, method: string): void {
   const type = `${service}.${method}`;
-  if (Object.hasOwn(RESOURCE_TYPES, type)) makeResource(call, type, []);
+  if (Object.hasOwn(RESOURCE_TYPES, type)) makeResource(call, type);
+  else if (makeByOperation(call, service, method)) return;
   else if (/^[a-z]/.test(method)) callClient(call, service, method);
   else {
     call.machine.solver.add(call.to, UNKNOWN);
     said(call.machine, service, `makes a ${type}, which is not known`, call.site);
   }
-}
-
-function makeResource(call: Call, type: string, before: readonly Cell[]): void {
-  const { machine, to, site } = call;
-  const made = machine.objectAt(site, `resource ${type}`);
-  machine.solver.add(made.prototypes, machine.constant(python(`type ${type}`)));
-  for (const [index, name] of RESOURCE_TYPES[type]!.identifiers.entries()) {
-    const given = before[index] ?? argument(call, index - before.length, IDENTIFIER_NAMES[name] ?? name);
-    machine.solver.flow(given, made.property(`[[${name}]]`));
-  }
-  for (const name of Object.keys(RESOURCE_TYPES[type]!.collections ?? {})) {
-    const all = machine.objectAt(site, `${type} ${name}`);
-    machine.solver.add(all.prototypes, machine.constant(python(`collection ${type} ${name}`)));
-    for (const [identifier, cell] of made.properties)
-      if (identifier.startsWith('[[')) machine.solver.flow(cell, all.property(identifier));
-    machine.solver.add(made.property(name), all);
-  }
-  machine.solver.add(to, made);
-}
-
-/** Parameters of the constructors of resources, as boto3 names them. */
-const IDENTIFIER_NAMES: { readonly [parameter: string]: string } = {
-  TableName: 'name',
-  Bucket: 'name',
-  Key: 'key',
-  QueueUrl: 'url',
-  TopicArn: 'arn',
-};
-
-/** `table.get_item(…)`, `bucket.upload_file(…)`, `bucket.Object(key)`, `table.batch_writer()` */
-function callOfResource(call: Call, type: string, method: string): void {
-  const { machine, receiver, to, site } = call;
-  const { identifiers, methods, transfers, children } = RESOURCE_TYPES[type]!;
-  const client = clientOfService(type.split('.')[0]!);
-  const own = (name: string) => {
-    const cell = new Cell();
-    machine.read(receiver, `[[${name}]]`, cell, site);
-    return cell;
-  };
-  if (children !== undefined && Object.hasOwn(children, method)) {
-    makeResource(call, children[method]!, identifiers.map(own));
-    return;
-  }
-  const input = inputOf(call);
-  for (const name of identifiers) machine.solver.flow(own(name), input.property(name));
-  machine.solver.add(to, method === 'batch_writer' ? machine.constant(python('batch')) : UNKNOWN);
-  if (method === 'batch_writer') {
-    const items = machine.objectAt(site, 'items');
-    items.computedNames.push(input.property('TableName'));
-    machine.solver.add(input.property('RequestItems'), items);
-  }
-  if (transfers !== undefined && Object.hasOwn(transfers, method)) transfer(call, transfers[method]!, input);
-  else use(call, client, [methods[method]!], input);
-}
-
-/** `bucket.objects.filter(Prefix=…)` lists, and `.delete()` deletes what is listed. */
-function callCollection(call: Call, type: string, attribute: string): void {
-  const { machine, receiver, to, site } = call;
-  const input = inputOf(call);
-  const item = machine.objectAt(site, 'listed item');
-  machine.solver.add(item.prototypes, machine.constant(python('type s3.ObjectSummary')));
-  machine.solver.add(item.property('[[Key]]'), UNKNOWN);
-  for (const cell of [input.property('Bucket'), item.property('[[Bucket]]')])
-    machine.read(receiver, '[[Bucket]]', cell, site);
-  const list = machine.objectAt(site, 'listed', true);
-  machine.solver.add(list.rest, item);
-  machine.solver.add(to, list);
-  use(call, 's3', [RESOURCE_TYPES[type]!.collections![attribute]!], input);
-}
-
-function transfer(call: Call, { operations, besides = [], positions }: Transfer, input: ObjectValue): void {
-  for (const [name, position] of Object.entries(positions)) {
-    call.machine.solver.flow(argument(call, position, name), input.property(name));
-  }
-  use(call, 's3', operations, input, besides);
 }
 
 /** `get_item` is `GetItem`. */

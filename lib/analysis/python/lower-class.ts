@@ -1,4 +1,5 @@
-import type { AnyNode, Expression } from 'acorn';
+import type { AnyNode, Expression, Statement } from 'acorn';
+import { boundNames } from './bound-names';
 import { lowerExpression } from './lower-expression';
 import { decoratorName, isTransparent, lowerDecorator, lowerFunction } from './lower-function';
 import * as js from './nodes';
@@ -16,7 +17,8 @@ export function lowerClass(module: PythonModule, node: PythonNode, decorators: r
   const at = module.range(node);
   const bases = split(childOf(node, 'ArgList')?.children.slice(1, -1) ?? [], ',').filter((group) => group.length === 1);
   const body = childOf(node, 'Body')?.children ?? [];
-  const members = body.flatMap((member) => lowerMember(module, member));
+  const scope = classScope(module, body, at);
+  const members = [...scope.fields, ...body.flatMap((member) => lowerMember(module, member))];
   const markers = [...bases.map(([base]) => base!.text), ...decorators.map(decoratorName)];
   const hasConstructor = members.some((member) => member.type === 'MethodDefinition' && member.kind === 'constructor');
   if (!hasConstructor && markers.some((name) => FIELDS_ARE_PARAMETERS.test(name))) {
@@ -26,7 +28,45 @@ export function lowerClass(module: PythonModule, node: PythonNode, decorators: r
     .map(([base]) => lowerExpression(module, withoutParameters(base!)))
     .reduce<Expression | undefined>((all, base) => (all === undefined ? base : js.either(all, base, at)), undefined);
   const isOpen = bases.some(([base]) => !CALLS_NO_METHODS.test(withoutParameters(base!).text));
-  return js.classExpression(superClass, members, at, isOpen);
+  const made = js.classExpression(superClass, members, at, isOpen);
+  if (scope.statements.length === 0) return made;
+  return js.call(js.functionExpression([], [...scope.statements, js.returned(made, at)], at), [], at);
+}
+
+/** What runs in a class body: no definition, text or placeholder. */
+function isCode({ name, children }: PythonNode): boolean {
+  if (/^(FunctionDefinition|ClassDefinition|DecoratedStatement|PassStatement|:)$/.test(name)) return false;
+  return name !== 'ExpressionStatement' || !/^(String|ContinuedString|Ellipsis|\.\.\.)$/.test(children[0]?.name ?? '');
+}
+
+/** The statements of a class body, which run when the class is made; the names that they bind are its attributes. */
+function classScope(
+  module: PythonModule,
+  body: readonly PythonNode[],
+  at: js.Range,
+): { statements: Statement[]; fields: AnyNode[] } {
+  const code = body.filter((node) => isCode(node) && accessors(node, at).length === 0);
+  const names = [...boundNames(code)];
+  const variableOf = (name: string) => `class_${at.start}_${name}`;
+  const functions = body.filter((node) => node.name === 'FunctionDefinition');
+  const methods = new Map(functions.map((node) => [childOf(node, 'VariableName')?.text ?? '', node]));
+  const known = new Set([...names, ...methods.keys()]);
+  const inner: PythonModule = {
+    ...module,
+    inClass: (name) => (known.has(name) ? { variable: variableOf(name), mayBeOuter: !methods.has(name) } : undefined),
+  };
+  const statements = module.statements(code, inner);
+  if (statements.length === 0) return { statements, fields: [] };
+  return {
+    statements: [
+      js.declare([...known].map(variableOf), at),
+      ...[...methods].map(([name, node]) =>
+        js.statement(js.assign(js.identifier(variableOf(name), at), lowerFunction(module, node), at), at),
+      ),
+      ...statements,
+    ],
+    fields: names.flatMap((name) => fields(name, js.identifier(variableOf(name), at), at)),
+  };
 }
 
 /** `Base` of `Base[int]`. */
@@ -47,12 +87,14 @@ function lowerMember(module: PythonModule, node: PythonNode): AnyNode[] {
     const name = childOf(node, 'VariableName');
     return name === undefined ? [] : fields(name.text, lowerClass(module, node, []), at);
   }
+  return accessors(node, at);
+}
+
+/** Members that `name = property(get, set)` stands for. */
+function accessors(node: PythonNode, at: js.Range): AnyNode[] {
   if (node.name !== 'AssignStatement') return [];
   const [targets, value] = assignment(node);
-  if (value === undefined) return [];
-  const accessors = targets.flatMap((target) => propertyOf(target, value, at));
-  if (accessors.length > 0) return accessors;
-  return targets.flatMap((target) => fields(target, lowerExpression(module, value), at));
+  return value === undefined ? [] : targets.flatMap((target) => propertyOf(target, value, at));
 }
 
 /** `name = property(get, set)`, by the names of methods. */

@@ -14,7 +14,7 @@ export function lowerExpression(module: PythonModule, node: PythonNode): Express
   switch (node.name) {
     case 'VariableName':
       if (node.text === '__builtins__') return js.platformValue(python('module builtins'), at);
-      return js.variable(node.text, at);
+      return named(module, node);
     case 'String':
       return js.literal(stringValue(node.text), at);
     case 'FormatString':
@@ -66,6 +66,16 @@ export function lowerExpression(module: PythonModule, node: PythonNode): Express
     default:
       return /Comprehension/.test(node.name) ? lowerComprehension(module, node) : js.unknown(at);
   }
+}
+
+/** A name; in the body of a class it may be one of the class. */
+function named(module: PythonModule, node: PythonNode): Expression {
+  const at = module.range(node);
+  const own = module.inClass?.(node.text);
+  const outer = js.variable(node.text, at);
+  if (own === undefined) return outer;
+  const inner = js.identifier(own.variable, at);
+  return own.mayBeOuter ? js.either(inner, outer, at) : inner;
 }
 
 /** Several expressions with commas between them are a tuple. */
@@ -240,6 +250,8 @@ function clausesOf(children: readonly PythonNode[]): PythonNode[][] {
 /** What stands on the left of `=`. */
 export function lowerTarget(module: PythonModule, node: PythonNode): AnyNode {
   const at = module.range(node);
+  const own = node.name === 'VariableName' ? module.inClass?.(node.text) : undefined;
+  if (own !== undefined) return js.identifier(own.variable, at);
   if (node.name === 'ParenthesizedExpression') return lowerTarget(module, inside(node)[0] ?? node);
   if (node.name !== 'TupleExpression' && node.name !== 'ArrayExpression') return lowerExpression(module, node);
   const elements = split(inside(node), ',').map(([first, second]) =>

@@ -119,7 +119,8 @@ for (const [type, { methods, collections }] of Object.entries(RESOURCE_TYPES)) {
   const [prefix = '', name = ''] = type.split('.');
   const service = SDK_CLIENTS[clientOfService(prefix)] ?? prefix;
   RESOURCES.set(name, [...(RESOURCES.get(name) ?? []), service]);
-  for (const [method, operation] of [...Object.entries(methods), ...Object.entries(collections ?? {})]) {
+  const listed = Object.entries(collections ?? {}).map(([attribute, each]) => [attribute, each.operation] as const);
+  for (const [method, operation] of [...Object.entries(methods), ...listed]) {
     if (/_|^objects$/.test(method)) HELPERS.set(method, [...(HELPERS.get(method) ?? []), { service, operation }]);
   }
 }

@@ -145,7 +145,7 @@ class ProgramBuilder {
       isOwn: (other) => this.isOwn(other),
       namesOf: (other) => this.names.get(other) ?? [],
       expression: (node) => lowerExpression(module, node),
-      statements: (nodes) => lowerStatements(module, nodes),
+      statements: (nodes, within = module) => lowerStatements(within, nodes),
       declare: (each) => bound.add(each),
     };
     return module;

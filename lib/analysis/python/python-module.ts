@@ -17,6 +17,9 @@ export interface PythonModule {
   namesOf(name: string): Iterable<string>;
   /** Makes a name known that no statement names: one that a star imports. */
   declare(name: string): void;
+  /** In the body of a class, the variable of a name that it binds; `mayBeOuter` when it may still be the one outside. */
+  inClass?(name: string): { readonly variable: string; readonly mayBeOuter: boolean } | undefined;
   expression(node: PythonNode): Expression;
-  statements(nodes: readonly PythonNode[]): Statement[];
+  /** `within` is the module as the body of a class sees it. */
+  statements(nodes: readonly PythonNode[], within?: PythonModule): Statement[];
 }
