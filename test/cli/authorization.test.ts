@@ -63,6 +63,8 @@ test('diff shows the line a reviewer needs', async () => {
   const changed = await diff.run([old, now]);
 
   expect(changed.exitCode).toBe(1);
+  expect(changed.output).toContain('order-refund___order-refund, agent support: wider\n');
+  expect((await diff.run([now, old])).output).toContain('order-refund___order-refund, agent support: narrower\n');
   expect(changed.output).toContain('- agent support may call order-refund___order-refund when amount 0 to 500\n');
   expect(changed.output).toContain('+ agent support may call order-refund___order-refund when amount 0 to 900');
   expect(await diff.run([old, old])).toMatchObject({ exitCode: 0, output: expect.stringContaining('No difference') });
@@ -132,7 +134,7 @@ test('diff as Markdown, and what of it fails a pipeline', async () => {
     ((await diff.run([from, to, '--fail-on', failOn])) as CommandResult).exitCode;
 
   expect((await diff.run([old, now, '--format', 'markdown'])).output).toContain(
-    '### Access to gateway shop\n\n| change | tool | who may call | before | after |\n',
+    '### Access to gateway shop\n\n| access | tool | who may call | before | after |\n',
   );
   expect(JSON.parse((await diff.run([old, now, '--format', 'json'])).output!).gateways[0].changes[0]).toMatchObject({
     who: 'agent support',
@@ -149,6 +151,18 @@ function withoutPolicies(path: string) {
   const kept = Object.entries(template.Resources).filter(([, { Type }]) => Type !== 'AWS::BedrockAgentCore::Policy');
   return { ...template, Resources: Object.fromEntries(kept) };
 }
+
+test('clients under other logical ids, and a narrower limit, are no wider access', async () => {
+  const text = readFileSync(app(400), 'utf8');
+  const renamed = file('renamed.json', text.replaceAll(/GatewayAgentsupportClient\w+/g, 'Renamed'));
+
+  expect(text).toMatch(/GatewayAgentsupportClient\w+/);
+  expect(await diff.run([old, renamed, '--fail-on', 'wider'])).toMatchObject({
+    exitCode: 0,
+    output: expect.stringContaining(', agent support: narrower\n'),
+  });
+  expect(await diff.run([renamed, old, '--fail-on', 'wider'])).toMatchObject({ exitCode: 1 });
+});
 
 test('a gateway that stops enforcing opens every tool, and has no tests', async () => {
   const open = file('log-only.json', readFileSync(old, 'utf8').replace('"Mode":"ENFORCE"', '"Mode":"LOG_ONLY"'));
@@ -247,7 +261,11 @@ test('an unread policy that comes, changes or goes is a difference, and fails th
   const compare = async (from: string, to: string) =>
     (await diff.run([from, to, '--fail-on', 'wider'])) as CommandResult;
 
-  expect(await compare(before, guarded('guarded-same.json'))).toMatchObject({ exitCode: 0 });
+  expect(await compare(before, guarded('guarded-same.json'))).toMatchObject({
+    exitCode: 0,
+    notice: expect.stringMatching(/^shop: not compared, policy guarded/),
+  });
+  expect((await compare(old, old)).notice).toBeUndefined();
   expect(await compare(old, before)).toMatchObject({
     exitCode: 1,
     output: expect.stringMatching(/^\? policy guarded/m),

@@ -4,6 +4,9 @@ import type { Command } from '../command';
 import { EXIT } from '../exit-codes';
 import { namedAccessMap, readAuthorizations } from './authorization';
 
+/** Of rules: what only a comparison needs. */
+const INTERNAL = ['expression', 'cannotFail'];
+
 export const access: Command = {
   summary: 'Show who can call which tool under which condition',
   help: `secure-mcp access [cdk.out | template.json] [--format text|markdown|json]
@@ -23,7 +26,7 @@ Exit codes: 0 done, 2 wrong usage or unreadable input.`,
       exitCode: EXIT.clean,
       output:
         format === 'json'
-          ? JSON.stringify({ gateways: maps }, undefined, 2)
+          ? JSON.stringify({ gateways: maps }, (key, value) => (INTERNAL.includes(key) ? undefined : value), 2)
           : maps
               .map((map) => `${format === 'markdown' ? '## ' : 'gateway '}${map.gateway}\n\n${render(map)}`)
               .join('\n\n'),

@@ -33,7 +33,11 @@ export function namedAccessMap(gateway: GatewayAuthorization): AccessMap {
 /** Names of agents in place of the ids of their clients, which are made up before a deployment. */
 export function withAgentNames<T>(report: T, { callers }: GatewayAuthorization): T {
   const json = callers.reduce(
-    (text, { name, principal }) => text.replaceAll(`'${principal.id}'`, `the client of ${name}`),
+    (text, { name, principal }) =>
+      text
+        .replaceAll(`'${principal.id}'`, `the client of ${name}`)
+        // In the expressions, which are compared with those of another template.
+        .replaceAll(`{"Value":${JSON.stringify(principal.id)}}`, JSON.stringify({ Value: `the client of ${name}` })),
     JSON.stringify(report),
   );
   return JSON.parse(json) as T;

@@ -16,7 +16,9 @@ export const diff: Command = {
   help: `secure-mcp diff <old cdk.out> [new cdk.out] [--format text|markdown|json] [--fail-on any|wider|never]
 
 Compares who can call which tool under which condition, not the text of the policies. The new one defaults to cdk.out.
-Markdown is a table for a pull request; what may give access is bold in it. A condition that changes may give access.
+Of each caller and tool it says whether the access is narrower or wider, by bounds, values and parts of the conditions;
+"changed" where they show neither, which may give access. The same access in other words is no difference. Markdown is a
+table for a pull request; what may give access is bold in it. What neither of the two tells is listed on stderr.
 
   --fail-on any     every difference ends with 1 (default)
   --fail-on wider   only what may give access does
@@ -32,7 +34,9 @@ Exit codes: 0 no difference, 1 differences, 2 wrong usage or unreadable input.`,
     const failOn = choice('fail-on', values['fail-on'], ['any', 'wider', 'never'], 'any');
     const [before, after] = [readAuthorizations(oldPath), readAuthorizations(newPath)];
     const key = keysFor(before, after);
-    const gateways = differences(viewsOf(before, key), viewsOf(after, key));
+    const views = [viewsOf(before, key), viewsOf(after, key)] as const;
+    const gateways = differences(...views);
+    const notices = notCompared(...views);
     const counts = gateways.some(
       ({ changes, unknown, unknownBefore }) =>
         unknown.length + unknownBefore.length > 0 || changes.some(countsFor(failOn)),
@@ -40,6 +44,7 @@ Exit codes: 0 no difference, 1 differences, 2 wrong usage or unreadable input.`,
     return {
       exitCode: failOn !== 'never' && counts ? EXIT.findings : EXIT.clean,
       output: format === 'json' ? JSON.stringify({ gateways }, undefined, 2) : render[format](gateways),
+      ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
     };
   },
 };
@@ -89,6 +94,14 @@ function differences(
     const unknownBefore = old.unknown.filter((what) => !now.unknown.includes(what));
     if (changes.length + unknown.length + unknownBefore.length === 0) return [];
     return [{ gateway, changes, unknown, unknownBefore }];
+  });
+}
+
+/** What both leave open may have changed all the same. */
+function notCompared(before: ReadonlyMap<string, GatewayView>, after: ReadonlyMap<string, GatewayView>): string[] {
+  return [...after].flatMap(([gateway, { unknown }]) => {
+    const old = before.get(gateway)?.unknown ?? [];
+    return unknown.filter((what) => old.includes(what)).map((what) => `${gateway}: not compared, ${what}`);
   });
 }
 

@@ -1,7 +1,8 @@
 import { qualifiedToolName } from '../../protocol/tool-name';
-import { type CedarPolicyText, expressionText } from './engine';
+import { type CedarPolicyText, expressionText, validatePolicies } from './engine';
 import { explain, isOneTest } from './explain';
-import { type CedarExpression, literalOf, operands, partsOf, sides, tagOf } from './expression';
+import { type CedarExpression, literalOf, operands, partsOf, sides, TRUE, tagOf } from './expression';
+import { cannotFail } from './implies';
 import { PolicySet, type Residual } from './policy-set';
 import type { CedarPrincipal } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
@@ -55,6 +56,10 @@ export interface AccessRule {
   readonly condition: string;
   /** The same the other way round, for a forbid that says what is left open; `condition` is its negation. */
   readonly unless?: string;
+  /** The condition itself, to compare it with others. */
+  readonly expression: CedarExpression;
+  /** Whether its evaluation never ends in an error. */
+  readonly cannotFail: boolean;
   /** The known caller with whose client alone it can be used, and whose own entry says all that it asks. */
   readonly onlyFor?: string;
 }
@@ -65,7 +70,11 @@ export interface AccessRule {
  */
 export function accessMap(input: AccessMapInput): AccessMap {
   if (input.enforced === false) return openMap(input);
-  const set = new PolicySet(input.policies, schemaFromTools(input.tools));
+  const schema = schemaFromTools(input.tools);
+  const set = new PolicySet(input.policies, schema);
+  const invalid = new Set(validatePolicies(input.policies, schema).map(({ policyId }) => policyId));
+  const rules = (residuals: readonly Residual[], effect: 'permit' | 'forbid', callers: readonly KnownCaller[] = []) =>
+    rulesOf(residuals, effect, callers, invalid).map((rule) => exact(rule, input.policies));
   const tools = input.tools.map(({ target, name }): ToolAccess => {
     const action = qualifiedToolName(target, name);
     const request = { action, gatewayArn: input.gatewayArn };
@@ -73,7 +82,7 @@ export function accessMap(input: AccessMapInput): AccessMap {
     return {
       tool: action,
       callers: input.callers.map(({ name: caller, principal, open }) =>
-        callerAccess(caller, set.residuals({ ...request, principal, open })),
+        callerAccess(caller, set.residuals({ ...request, principal, open }), rules),
       ),
       permits: rules(anyone, 'permit', input.callers),
       forbids: rules(anyone, 'forbid'),
@@ -82,7 +91,9 @@ export function accessMap(input: AccessMapInput): AccessMap {
   return { tools: tools.sort((a, b) => (a.tool < b.tool ? -1 : 1)) };
 }
 
-const UNCONDITIONAL: readonly AccessRule[] = [{ policyId: '', condition: 'always' }];
+const UNCONDITIONAL: readonly AccessRule[] = [
+  { policyId: '', condition: 'always', expression: TRUE, cannotFail: true },
+];
 
 function openMap({ tools, callers }: AccessMapInput): AccessMap {
   const access = { decision: 'always', permits: UNCONDITIONAL, forbids: [] } as const;
@@ -93,7 +104,9 @@ function openMap({ tools, callers }: AccessMapInput): AccessMap {
   return { tools: open.sort((a, b) => (a.tool < b.tool ? -1 : 1)) };
 }
 
-function callerAccess(caller: string, residuals: readonly Residual[]): CallerAccess {
+type Rules = (residuals: readonly Residual[], effect: 'permit' | 'forbid') => AccessRule[];
+
+function callerAccess(caller: string, residuals: readonly Residual[], rules: Rules): CallerAccess {
   const permits = rules(residuals, 'permit');
   const forbids = rules(residuals, 'forbid');
   const blocked = forbids.some(({ condition }) => condition === 'always');
@@ -102,10 +115,11 @@ function callerAccess(caller: string, residuals: readonly Residual[]): CallerAcc
   return { caller, decision: open ? 'always' : 'sometimes', permits, forbids };
 }
 
-function rules(
+function rulesOf(
   residuals: readonly Residual[],
   effect: 'permit' | 'forbid',
-  callers: readonly KnownCaller[] = [],
+  callers: readonly KnownCaller[],
+  invalid: ReadonlySet<string>,
 ): AccessRule[] {
   return residuals
     .filter((residual) => residual.effect === effect)
@@ -116,11 +130,21 @@ function rules(
         return {
           policyId,
           condition: explain(each, expressionText),
+          expression: each,
+          cannotFail: !invalid.has(policyId) && cannotFail(each),
           ...(unless !== undefined && { unless: explain(unless, expressionText) }),
           ...(only !== undefined && { onlyFor: only.name }),
         };
       }),
     );
+}
+
+/** Integers that JavaScript rounds are the same only in the same policy. */
+function exact(rule: AccessRule, policies: readonly CedarPolicyText[]): AccessRule {
+  const values = [...partsOf(rule.expression)].flatMap(({ Value }) => Value);
+  if (values.every((value) => typeof value !== 'number' || Number.isSafeInteger(value))) return rule;
+  const text = policies.find(({ id }) => id === rule.policyId)?.text;
+  return { ...rule, expression: { inexact: [text, rule.condition] } };
 }
 
 /** One part that has to hold names the client, and no part reads what is not known of it. */

@@ -4,6 +4,7 @@ import type { KnownCaller } from './access-map';
 import { isContradiction } from './contradiction';
 import { type CedarPolicyJson, type CedarPolicyText, cedar, namedActions, parsePolicy } from './engine';
 import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
+import { implies } from './implies';
 import { PolicySet, type Residual } from './policy-set';
 import { type CedarPrincipal, oauthPrincipal } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
@@ -228,10 +229,15 @@ function asksForClaim({ effect, condition }: Residual): boolean {
   return effect === 'forbid' || asks(condition);
 }
 
-/** Some permit may apply, and no forbid applies whatever the arguments are. */
+/** Some permit may apply, and no forbid applies wherever it does. */
 function passes(residuals: readonly Residual[]): boolean {
-  const permitted = residuals.some(({ effect, condition }) => effect === 'permit' && !isContradiction(condition));
-  return permitted && !residuals.some(({ effect, condition }) => effect === 'forbid' && condition.Value === true);
+  const forbids = residuals.filter(({ effect }) => effect === 'forbid');
+  return residuals.some(
+    ({ effect, condition }) =>
+      effect === 'permit' &&
+      !isContradiction(condition) &&
+      !forbids.some((forbid) => implies(condition, forbid.condition, false)),
+  );
 }
 
 function statementQuota({ id, text }: ReadPolicy): PolicyFinding[] {

@@ -71,7 +71,7 @@ test('a forbid shows with what it leaves', () => {
   expect(accessMapText(mapOf(policy))).toContain('agent support: amount 0 to 500; and only if count 0 to 3\n');
   expect(accessMapText(mapOf(policy))).toMatch(/nobody: unless .*count 0 to 3$/);
   expect(accessChangesText(accessChanges(mapOf(refund(500)), mapOf(policy)))).toBe(
-    "+ nobody may call order-refund___order-refund unless claim 'sub' is present and count 0 to 3",
+    "order-refund___order-refund, every caller: narrower\n+ nobody may call order-refund___order-refund unless claim 'sub' is present and count 0 to 3",
   );
 });
 
@@ -80,6 +80,7 @@ test('a difference is what a reviewer has to look at', () => {
   const tool = 'order-refund___order-refund';
 
   expect(accessChangesText(accessChanges(before, after)).split('\n')).toEqual([
+    `${tool}, agent support: wider`,
     `- agent support may call ${tool} when amount 0 to 500`,
     `+ agent support may call ${tool} when amount 0 to 900`,
   ]);
@@ -104,7 +105,7 @@ test('a difference as Markdown is a table of its own cells', () => {
   const row = accessChangesMarkdown(accessChanges(mapOf(refund(500)), mapOf(refund(900)))).split('\n')[2];
 
   expect(row).toBe(
-    '| **changed** | order-refund\\_\\_\\_order-refund | agent support | amount 0 to 500 | amount 0 to 900 |',
+    '| **wider** | order-refund\\_\\_\\_order-refund | agent support | amount 0 to 500 | amount 0 to 900 |',
   );
 });
 
@@ -182,7 +183,7 @@ test.each<[string, ToolCondition, string]>([
   const policy = new ToolPolicy(REFUND_TOOL);
   policy.permit(Caller.user('u'), [condition]);
 
-  expect(mapOf(policy).tools[0]!.permits).toEqual([
+  expect(mapOf(policy).tools[0]!.permits).toMatchObject([
     { policyId: 'order-refund-0', condition: `caller has a token and caller is 'u' and ${words}` },
   ]);
 });

@@ -89,6 +89,17 @@ test('a tool without permit, and one with a permit that never applies, are unrea
   expect(kindsOf([refundPermit('false'), list])).toContain('tool-unreachable order-refund___order-refund');
 });
 
+test('a forbid that holds wherever the permit does leaves a tool unreachable', () => {
+  const forbid = (condition: string) => refundPermit(condition).replace('permit', 'forbid').replace('when', 'unless');
+  const permit = refundPermit(`${GROUP} && context.input.orderId == "a"`);
+  const kinds = (condition: string) =>
+    kindsOf([permit, list, forbid(condition)]).filter((kind) => kind.startsWith('tool-unreachable'));
+
+  expect(kinds('false')).toEqual(['tool-unreachable order-refund___order-refund']);
+  expect(kinds('!(context.input.orderId == "a")')).toHaveLength(1);
+  expect(kinds('!(context.input.orderId == "b")')).toEqual([]);
+});
+
 test('a tool that asks nothing of the caller is open to everybody', () => {
   const open = refundPermit('context.input.orderId == "a"');
 
