@@ -4,7 +4,8 @@ import { type CedarRequest, toolCallRequest } from '../../core/cedar/request';
 import { schemaFromTools } from '../../core/cedar/schema-from-tools';
 import type { CallerIdentity } from '../common/caller';
 import type { Decide } from '../common/decision';
-import type { GatewayModel, Report, ToolModel } from '../model/gateway-model';
+import type { GatewayModel, ToolModel } from '../model/gateway-model';
+import type { Report } from '../model/report';
 import type { OutboundIdentity } from '../outbound/outbound-identity';
 import { validateArguments } from './validate-arguments';
 

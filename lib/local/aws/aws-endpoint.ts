@@ -1,34 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type RequiredPermission, requiredPermissions } from '../../core/iam/aws-operation';
-import { ITEM_CONDITION_KEYS } from '../../core/iam/dynamodb-context';
-import { evaluate, type IamDecision } from '../../core/iam/evaluate';
-import { matchesAction } from '../../core/iam/match';
-import { actionsOfOperation } from '../../core/iam/operation-map';
-import { many, type PolicyDocument, statementsOf } from '../../core/iam/policy-document';
+import type { PolicyDocument } from '../../core/iam/policy-document';
 import type { Decide } from '../common/decision';
 import { readBody } from '../common/http';
 import { isSignedBy, type SignedRequest, scopeOf } from '../common/sigv4';
-import type { Role } from '../model/roles';
 import { AgentCoreIdentity } from './agent-core-identity';
 import { awsError, type IncomingCall, readCall } from './aws-call';
 import type { EmbeddedDynamoDb } from './embedded-dynamodb';
-import { missingDeclaration, type ResolvedAccess } from './missing-declaration';
-
-/** In whose name a tool calls AWS. */
-export interface ToolIdentity {
-  readonly functionName: string;
-  /** As decisions name it. */
-  readonly tool: string;
-  readonly role: Role;
-  readonly access: readonly ResolvedAccess[];
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  readonly partition: string;
-  readonly region: string;
-}
+import { RoleJudge, type ToolIdentity } from './role-judge';
 
 /** Where allowed calls go. */
 export interface AwsBackends {
@@ -55,11 +35,14 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 export class AwsEndpoint {
   private readonly identities = new Map<string, ToolIdentity>();
   private readonly server: Server;
+  private readonly judge: RoleJudge;
 
   public constructor(
     private readonly backends: AwsBackends,
     private readonly decide: Decide,
   ) {
+    const { dynamodb, resourcePolicies } = backends;
+    this.judge = new RoleJudge(resourcePolicies, (table, index) => dynamodb.partitionKeyOf(table, index), decide);
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
         this.decide({
@@ -130,11 +113,10 @@ export class AwsEndpoint {
     }
     const { identity: agentCore } = this.backends;
     if (agentCore !== undefined && AgentCoreIdentity.knows(call)) return this.askIdentity(agentCore, identity, call);
-    const needed = this.permissionsOf(identity, call);
-    const denial = needed === undefined ? this.judgeUnknown(identity, call) : this.judge(identity, needed);
+    const { denial, compared } = this.judge.verdict(identity, call);
     if (denial !== undefined) return awsError(call.protocol, 403, 'AccessDeniedException', denial);
     // What was not compared with a resource never reaches a backend.
-    if (needed === undefined) return notEmulated(call);
+    if (!compared) return notEmulated(call);
     if (call.service === 'dynamodb') return this.backends.dynamodb.call(call.operation!, request.body.toString());
     if (call.service === 'lambda' && call.operation === 'Invoke') return this.invoke(call);
     return notEmulated(call);
@@ -146,103 +128,20 @@ export class AwsEndpoint {
       region: identity.region,
       partition: identity.partition,
       policies: identity.role.policies.identity,
-      decide: (action, resource, context) => this.evaluate(identity, action, resource, context),
+      decide: (action, resource, context) => this.judge.evaluate(identity, action, resource, context),
     });
     const { action, resource } = answer;
     if (answer.kind !== 'done') {
       const denied = answer.kind === 'denied';
       const hint = denied ? 'declare it: outbound: ToolOutbound…' : undefined;
-      this.log(identity, 'deny', action, resource, answer.reason, hint);
+      this.judge.log(identity, 'deny', action, resource, answer.reason, hint);
       const [status, code] = denied
         ? ([403, 'AccessDeniedException'] as const)
         : ([400, 'ValidationException'] as const);
       return awsError(call.protocol, status, code, answer.reason);
     }
-    this.log(identity, 'allow', action, resource, 'the role allows all that the call takes');
+    this.judge.log(identity, 'allow', action, resource, 'the role allows all that the call takes');
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer.body) };
-  }
-
-  private permissionsOf(identity: ToolIdentity, call: IncomingCall): RequiredPermission[] | undefined {
-    const { role, partition, region } = identity;
-    const { service, operation, input } = call;
-    if (operation === undefined) return undefined;
-    const partitionKeyOf = (table: string, index?: string) => this.backends.dynamodb.partitionKeyOf(table, index);
-    return requiredPermissions({ service, operation, input, partition, region, account: role.account, partitionKeyOf });
-  }
-
-  /** Why the call is denied, `undefined` when it is allowed. */
-  private judge(identity: ToolIdentity, needed: readonly RequiredPermission[]): string | undefined {
-    for (const permission of needed) {
-      const { action, resource, context } = permission;
-      const open = undecidableKey(identity.role, permission);
-      if (open !== undefined) {
-        const text = `the role limits ${open}, which cannot be told from this ${action} call, so it is denied here`;
-        this.log(identity, 'deny', action, resource, text);
-        return text;
-      }
-      const decision = this.evaluate(identity, action, resource, context);
-      if (decision.decision === 'allow') {
-        this.log(identity, 'allow', action, resource, decision.reason);
-        continue;
-      }
-      const hint = missingDeclaration(permission, identity.access);
-      this.log(identity, 'deny', action, resource, decision.reason, hint);
-      return hint === undefined ? decision.reason : `${decision.reason}. To allow it, ${hint}`;
-    }
-    return undefined;
-  }
-
-  /**
-   * A call whose permissions are not known here. Only when the role plainly allows actions of this kind does the caller
-   * learn that it is not emulated; otherwise it is denied.
-   */
-  private judgeUnknown(identity: ToolIdentity, call: IncomingCall): string | undefined {
-    const action = `${call.service}:${call.operation ?? '*'}`;
-    const patterns = identity.role.policies.identity
-      .flatMap((document) => statementsOf(document))
-      .filter(({ Effect }) => Effect === 'Allow')
-      .flatMap(({ Action }) => many<string>(Action));
-    const { service, operation } = call;
-    const allowed =
-      operation === undefined
-        ? patterns.some((pattern) => pattern === '*' || pattern.toLowerCase().startsWith(`${service}:`))
-        : actionsNeeded(service, operation).every((needed) =>
-            patterns.some((pattern) => matchesAction(pattern, needed)),
-          );
-    if (allowed) {
-      this.log(
-        identity,
-        'allow',
-        action,
-        '*',
-        'a statement of the role names the action; its resource was not compared',
-      );
-      return undefined;
-    }
-    const reason = `User: ${sessionArn(identity)} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`;
-    this.log(identity, 'deny', action, '*', reason, `the role of ${identity.tool} does not allow it`);
-    return reason;
-  }
-
-  private evaluate(identity: ToolIdentity, action: string, resource: string, context: IamContext): IamDecision {
-    const { role } = identity;
-    const arn = sessionArn(identity);
-    return evaluate(
-      {
-        principal: { arn, account: role.account, kind: 'role-session', roleArn: role.arn },
-        action,
-        resource,
-        resourceAccount: resource.split(':')[4] || role.account,
-        context: {
-          'aws:PrincipalArn': role.arn,
-          'aws:PrincipalAccount': role.account,
-          'aws:RequestedRegion': identity.region,
-          'aws:SecureTransport': true,
-          ...context,
-        },
-      },
-      { ...role.policies, resource: this.backends.resourcePolicies.get(resource) },
-    );
   }
 
   private async invoke(call: IncomingCall) {
@@ -259,40 +158,6 @@ export class AwsEndpoint {
       body: result.payload,
     };
   }
-
-  private log(
-    identity: ToolIdentity,
-    decision: 'allow' | 'deny',
-    action: string,
-    resource: string,
-    reason: string,
-    hint?: string,
-  ): void {
-    this.decide({
-      layer: 4,
-      decision,
-      tool: identity.tool,
-      action,
-      resource,
-      identity: identity.role.arn,
-      reason,
-      hint,
-    });
-  }
-}
-
-type IamContext = Parameters<typeof evaluate>[0]['context'];
-
-/** At least these; an operation that is not in the map has an action of its own name. */
-function actionsNeeded(service: string, operation: string): readonly string[] {
-  const known = actionsOfOperation(service, operation)?.certain ?? [];
-  return known.length === 0 ? [`${service}:${operation}`] : known;
-}
-
-/** The principal that a tool is to AWS. */
-function sessionArn({ role, functionName }: ToolIdentity): string {
-  const partition = role.arn.split(':')[1] ?? 'aws';
-  return `arn:${partition}:sts::${role.account}:assumed-role/${role.name}/${functionName}`;
 }
 
 async function unreadable(tooLarge: boolean) {
@@ -305,11 +170,4 @@ function notEmulated({ protocol, service, operation }: IncomingCall) {
   const what = `${service}${operation === undefined ? '' : ` ${operation}`}`;
   const text = `The role allows it, but the local gateway does not emulate ${what}. Test it in an AWS account.`;
   return awsError(protocol, 501, 'NotImplementedException', text);
-}
-
-/** A condition key about items that the role uses and the call does not decide. Without it a limit could be passed over. */
-function undecidableKey(role: Role, { action, context }: RequiredPermission): string | undefined {
-  if (!action.startsWith('dynamodb:') || action === 'dynamodb:Scan') return undefined;
-  const policies = JSON.stringify(role.policies);
-  return ITEM_CONDITION_KEYS.find((key) => policies.includes(`"${key}"`) && context[key] === undefined);
 }

@@ -5,7 +5,7 @@ import type { CallerIdentity } from '../common/caller';
 import type { Decide } from '../common/decision';
 import { sendJson } from '../common/http';
 import { rpcError } from '../common/json-rpc';
-import type { JwtAuthorizer } from '../model/gateway-model';
+import type { JwtAuthorizer } from '../model/authorizer-model';
 import type { Door } from './door';
 import { type KeySet, type TokenVerdict, verifyToken } from './verify-token';
 

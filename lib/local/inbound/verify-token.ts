@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { CustomClaim, JwtAuthorizer } from '../model/gateway-model';
+import type { CustomClaim, JwtAuthorizer } from '../model/authorizer-model';
 
 export type TokenVerdict =
   | { readonly ok: true; readonly claims: JWTPayload }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
 import { type AgentMetadata, METADATA_KEY } from '../../protocol/template-metadata';
-import type { Report } from '../model/gateway-model';
+import type { Report } from '../model/report';
 
 /** An OAuth client of the template. Its secret is made up at every start. */
 export interface OAuthClient {

@@ -4,7 +4,7 @@ import { CEDAR_ENTITY } from '../../protocol/cedar-entities';
 import { splitToolName } from '../../protocol/tool-name';
 import type { CallerIdentity } from '../common/caller';
 import type { Decide } from '../common/decision';
-import type { Report } from '../model/gateway-model';
+import type { Report } from '../model/report';
 
 export const RATE_LIMIT = 'AWS::BedrockAgentCore::GatewayRateLimit';
 const EACH = '*';

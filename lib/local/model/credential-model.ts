@@ -1,6 +1,7 @@
 import { isObject, own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
 import { isUnresolved, unresolvedIn } from '../../assembly/unresolved';
+import { text } from './values';
 
 /** As whom a target is called, as its template says. */
 export type CredentialModel =
@@ -252,8 +253,4 @@ function keyArn(assembly: ConcreteAssembly, key: string): string {
 
 function texts(value: unknown): { readonly [name: string]: string } {
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)])) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -2,7 +2,7 @@ import { own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
 import { unresolvedIn } from '../../assembly/unresolved';
 import { METADATA_KEY, type ToolFunctionMetadata } from '../../protocol/template-metadata';
-import type { Report } from './gateway-model';
+import type { Report } from './report';
 import type { Role } from './roles';
 
 /** What a function is run from. */

@@ -1,6 +1,7 @@
 import { own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly } from '../../assembly/concrete';
-import type { GatewayModel, Report } from './gateway-model';
+import type { GatewayModel } from './gateway-model';
+import type { Report } from './report';
 
 /** Properties of a gateway that have no effect here, with what that means. */
 const PROPERTIES: readonly (readonly [path: readonly string[], meaning: string])[] = [

@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ConcreteAssembly } from '../../../lib/assembly/concrete';
 import { readAssembly } from '../../../lib/assembly/read-assembly';
-import { AwsEndpoint, type ToolIdentity } from '../../../lib/local/aws/aws-endpoint';
+import { AwsEndpoint } from '../../../lib/local/aws/aws-endpoint';
 import { EmbeddedDynamoDb } from '../../../lib/local/aws/embedded-dynamodb';
+import type { ToolIdentity } from '../../../lib/local/aws/role-judge';
 import { type Decision, DecisionLog } from '../../../lib/local/common/decision';
 import type { Role } from '../../../lib/local/model/roles';
 import {

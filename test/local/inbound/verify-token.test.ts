@@ -2,7 +2,7 @@ import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:cr
 import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from 'jose';
 import { keySetOf, type TokenVerdict, verifyToken } from '../../../lib/local/inbound/verify-token';
 import { TokenIssuer, type TokenRecipe } from '../../../lib/local/issuer/token-issuer';
-import type { JwtAuthorizer } from '../../../lib/local/model/gateway-model';
+import type { JwtAuthorizer } from '../../../lib/local/model/authorizer-model';
 
 const AUTHORIZER: JwtAuthorizer = {
   discoveryUrl: '',
