@@ -4,12 +4,12 @@ export type { Decision } from './common/decision';
 export type { LocalCredentials } from './inbound/iam-callers';
 export type { LocalUser } from './issuer/local-users';
 export type { TokenRecipe } from './issuer/token-issuer';
+export type {
+  LocalAgent,
+  LocalGateway,
+  LocalGatewayOptions,
+  LocalInteractiveAgent,
+  LocalOutboundOptions,
+} from './local-gateway';
 export type { VaultField, VaultValues } from './outbound/vault';
-export {
-  type LocalAgent,
-  type LocalGateway,
-  type LocalGatewayOptions,
-  type LocalInteractiveAgent,
-  type LocalOutboundOptions,
-  startLocalGateway,
-} from './start-local-gateway';
+export { startLocalGateway } from './start-local-gateway';

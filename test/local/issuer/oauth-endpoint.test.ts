@@ -109,7 +109,7 @@ test('a gateway without authorizer has no issuer', async () => {
   const gateway = await start(open);
 
   expect(gateway).toMatchObject({ issuer: '', agents: [] });
-  await expect(gateway.mintToken({ clientId: 'x' })).rejects.toThrow('no issuer');
+  await expect(gateway.mintToken({ clientId: 'x' })).rejects.toThrow(/no issuer of its own.*\[LOCAL_UNSUPPORTED\]/);
   await expect(start(open, { issuer: 'https://login.example' })).rejects.toThrow(
     /its authorizer is NONE, got "https:\/\/login.example".*\[LOCAL_UNSUPPORTED\]/,
   );
