@@ -1,4 +1,6 @@
+import { hasVariables } from '../core/iam/conditions';
 import type { RoleStatementText } from '../core/iam/proofs';
+import { POLICY_VARIABLE } from '../core/iam/relation';
 import { ARN_TYPES, type ArnOwners } from './arn-owners';
 import { isObject, own } from './cloudformation';
 import { policyDocument } from './policy-documents';
@@ -52,11 +54,11 @@ export class ResourceGrants {
       this.doubts.push(`${at} is not known`);
     const self = selfOf(resource);
     return documents
-      .flatMap((document) => asList(within(document, 'Statement')))
-      .flatMap((each) => {
+      .flatMap((document) => asList(within(document, 'Statement')).map((each) => [each, own(document, 'Version')]))
+      .flatMap(([each, version]) => {
         const named = isUnknown(each) ? [] : this.named(each);
         if (named.length === 0) return [];
-        const text = statementText(each, at, this.doubts);
+        const text = statementText(each, at, this.doubts, version);
         // `*` is the resource whose policy it is. Where that is not known, an Allow counts for all and a Deny for none.
         const written = text.resources.length === 0 && text.notResources.length === 0 ? ['*'] : text.resources;
         const resources = written.map((one) => this.owners.exact(one === '*' ? (self ?? one) : one));
@@ -166,7 +168,7 @@ function valuesAt(resource: ModelResource, path: readonly string[]): unknown[] {
 }
 
 /** A statement as it is written; what of it is not known becomes a doubt. */
-export function statementText(statement: unknown, at: string, doubts: string[]): RoleStatementText {
+export function statementText(statement: unknown, at: string, doubts: string[], version: unknown): RoleStatementText {
   const texts = (name: string) => {
     const items = asList(own(statement, name));
     if (!items.every((item) => typeof item === 'string')) doubts.push(`${at} is not known`);
@@ -181,8 +183,20 @@ export function statementText(statement: unknown, at: string, doubts: string[]):
     resources: texts('Resource'),
     notResources: texts('NotResource'),
     condition: openCondition(own(statement, 'Condition')),
+    ...variablesAsText(version, statement),
     at,
   };
+}
+
+/**
+ * Before version 2012-10-17, and without a version, a variable is text: what it is about is not certain.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+ */
+export function variablesAsText(version: unknown, ...of: unknown[]): Pick<RoleStatementText, 'uncertain'> {
+  if (hasVariables(typeof version === 'string' ? version : undefined)) return {};
+  const isAbout = new RegExp(POLICY_VARIABLE.source).test(JSON.stringify(of));
+  return isAbout ? { uncertain: 'a variable in a policy before version 2012-10-17' } : {};
 }
 
 /** A condition with `null` for what of it is not known. */

@@ -47,6 +47,8 @@ export interface RoleStatement {
   readonly resources: readonly (string | Unknown)[];
   readonly notResources: readonly (string | Unknown)[];
   readonly condition: unknown;
+  /** Language version of the policy; before `2012-10-17` it has no variables. */
+  readonly version: unknown;
   /** The resource that holds the statement, for findings. */
   readonly holder: ModelResource;
   /** Where in the holder: `Properties.PolicyDocument.Statement.0`. */
@@ -151,7 +153,7 @@ export class TemplateModel {
         return list.flatMap((statement, index) => {
           if (isUnknown(statement)) this.unreadIdentity.push({ holder, path, why: statement });
           return isObject(statement) && !isUnknown(statement)
-            ? [toStatement(statement, holder, `${path}.Statement.${index}`)]
+            ? [toStatement(statement, holder, `${path}.Statement.${index}`, own(document, 'Version'))]
             : [];
         });
       });
@@ -179,7 +181,7 @@ export class TemplateModel {
       }
       for (const [index, statement] of asList(document.Statement).entries()) {
         if (isObject(statement) && !isUnknown(statement))
-          statements.push(toStatement(statement, holder, `${path}.Statement.${index}`));
+          statements.push(toStatement(statement, holder, `${path}.Statement.${index}`, document.Version));
         else unknown.push(isUnknown(statement) ? statement : new Unknown('a statement is no object'));
       }
     };
@@ -248,6 +250,7 @@ function toStatement(
   statement: { readonly [key: string]: unknown },
   holder: ModelResource,
   path: string,
+  version: unknown,
 ): RoleStatement {
   const texts = (value: unknown) =>
     asList(value).map((item) => (typeof item === 'string' || isUnknown(item) ? item : new Unknown('it is no text')));
@@ -259,6 +262,7 @@ function toStatement(
     resources: texts(statement.Resource),
     notResources: texts(statement.NotResource),
     condition: statement.Condition,
+    version,
     holder,
     path,
   };

@@ -3,7 +3,7 @@ import { METADATA_KEY } from '../protocol/template-metadata';
 import { ARN_TYPES, ArnOwners } from './arn-owners';
 import type { Assembly } from './read-assembly';
 import { isUnknown, type Unknown } from './resolve';
-import { hasCondition, openCondition, ResourceGrants, statementText } from './resource-grants';
+import { hasCondition, openCondition, ResourceGrants, statementText, variablesAsText } from './resource-grants';
 import { asList, type ModelResource, property, TemplateModel, within } from './template-model';
 
 /** Resources whose `Ref` is their ARN. */
@@ -91,6 +91,7 @@ export class ToolRoles {
         resources: known(statement.resources),
         notResources: known(statement.notResources),
         condition: openCondition(statement.condition),
+        ...variablesAsText(statement.version, statement.resources, statement.notResources, statement.condition),
         ...(isConditional && { uncertain: `the condition of ${statement.holder.logicalId}` }),
         at,
       };
@@ -106,7 +107,8 @@ export class ToolRoles {
     const policy = this.model.referenced(value);
     const doubts: string[] = [];
     const statements = asList(policy && property(policy, 'PolicyDocument', 'Statement'));
-    const texts = statements.map((each) => statementText(each, `the boundary ${policy?.logicalId}`, doubts));
+    const version = policy && property(policy, 'PolicyDocument', 'Version');
+    const texts = statements.map((each) => statementText(each, `the boundary ${policy?.logicalId}`, doubts, version));
     const isKnown = policy?.type === 'AWS::IAM::ManagedPolicy' && !hasCondition(policy) && doubts.length === 0;
     return isKnown ? texts : 'its permissions boundary is not known';
   }

@@ -145,3 +145,21 @@ test('a policy of the resource that only a condition of the template brings is n
   expect(listed({ Condition: 'IsProduction' })).toBe(false);
   expect(listed({})).toBe(true);
 });
+
+test('a variable in a policy of the resource before version 2012-10-17 is text', () => {
+  const denied = (Version?: string) => {
+    const Resource = ['arn:aws:s3:::home', 'arn:aws:s3:::home/${aws:username}'];
+    const { BucketPolicy, ...rest } = bucketWith();
+    const document = {
+      ...(Version && { Version }),
+      Statement: [{ Effect: 'Deny', Principal: '*', Action: '*', Resource }],
+    };
+    const policy = { ...BucketPolicy, Properties: { ...BucketPolicy.Properties, PolicyDocument: document } };
+    const roles = rolesWith([statement('s3:GetObject', '*')], { ...rest, BucketPolicy: policy });
+    const target = { arn: 'arn:aws:s3:::home/ann', service: 's3', alone: true };
+    return roles.role('Role').denies('s3:GetObject', target, { 'aws:username': 'ann' }).proven;
+  };
+
+  expect(denied('2012-10-17')).toBe(true);
+  expect(denied()).toBe(false);
+});

@@ -288,3 +288,21 @@ test('an action that a reference decides is not known', () => {
   expect(denied({ 'Fn::Sub': 'dynamodb:${Helper}' })).toBe(false);
   expect(denied('dynamodb:PutItem')).toBe(true);
 });
+
+test('a variable in a policy before version 2012-10-17 is text, and denies nothing for certain', () => {
+  const denied = (Version?: string) => {
+    const table = 'arn:aws:dynamodb:eu-west-1:111122223333:table/ann';
+    const PolicyDocument = {
+      ...(Version !== undefined && { Version }),
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: table.replace('ann', '${aws:username}') }],
+    };
+    const Extra = { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument } };
+    const { tool } = own([statement('dynamodb:GetItem', '*')], { Extra });
+    const target = { arn: table, service: 'dynamodb', alone: true };
+    return tool.denies('dynamodb:GetItem', target, { 'aws:username': 'ann' }).proven;
+  };
+
+  expect(denied('2012-10-17')).toBe(true);
+  expect(denied('2008-10-17')).toBe(false);
+  expect(denied()).toBe(false);
+});

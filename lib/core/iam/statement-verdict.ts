@@ -68,10 +68,11 @@ function resourceVerdict(
 }
 
 /** Whether a resource pattern names all that is asked about, none of it, or perhaps some. */
-function names(pattern: string, { target, below, context }: Question, ownerOf: OwnerOf): StatementVerdict['applies'] {
+function names(pattern: string, question: Question, ownerOf: OwnerOf): StatementVerdict['applies'] {
+  const { target, below } = question;
   let isOpen = false;
   const text = pattern.replace(POLICY_VARIABLE, (variable) => {
-    const value = substitute(variable, context);
+    const value = filled(variable, question);
     isOpen ||= value === undefined;
     return value ?? '*';
   });
@@ -81,6 +82,11 @@ function names(pattern: string, { target, below, context }: Question, ownerOf: O
   const some = below === '' ? target.arn : `${target.arn}${below}*`;
   if (patternsIntersect(completed(text), some)) return 'maybe';
   return relation(text, target, ownerOf) === 'unknown' ? 'maybe' : 'no';
+}
+
+/** With the values of the context; a default counts only where the request has no other keys. */
+function filled(text: string, { context, complete }: Question): string | undefined {
+  return substitute(complete ? text : text.replace(/,\s*'[^']*'\s*\}/g, '}'), context);
 }
 
 function conditionVerdict({ condition }: RoleStatementText, question: Question): StatementVerdict {
@@ -105,13 +111,14 @@ function oneVerdict(
   operator: string,
   key: string,
   values: readonly unknown[],
-  { context, complete }: Question,
+  question: Question,
 ): StatementVerdict['applies'] {
+  const { context, complete } = question;
   const given = contextValue(context, key);
   if (given === undefined && !complete) return 'maybe';
   if (values.some((value) => isOpenValue(value, given))) return 'maybe';
   const texts = (values as ConditionValue[]).map((value) => (typeof value === 'string' ? withoutAtoms(value) : value));
-  const isFilled = texts.every((text) => typeof text !== 'string' || substitute(text, context) !== undefined);
+  const isFilled = texts.every((text) => typeof text !== 'string' || filled(text, question) !== undefined);
   if (!isFilled && !complete) return 'maybe';
   const block: ConditionBlock = { [operator]: { [key]: texts } };
   const request = given === undefined ? context : { ...context, [key]: closed(given) };

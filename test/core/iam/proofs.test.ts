@@ -73,6 +73,11 @@ test.each<[string, unknown, object]>([
   ['a value that is not known', { StringEquals: { [TEAM]: null } }, { [TEAM]: 'blue' }],
   ['a value of the deployment', { StringEquals: { [TEAM]: '${AWS::AccountId}' } }, { [TEAM]: '111122223333' }],
   ['a variable that the context does not give', { StringLike: { [TEAM]: '${aws:username}' } }, { [TEAM]: 'blue' }],
+  [
+    'a default where the context does not give the key',
+    { StringLike: { [TEAM]: "${aws:username, 'red'}" } },
+    { [TEAM]: 'blue' },
+  ],
   ['an operator that is not known', { StringMatches: { [TEAM]: 'red' } }, { [TEAM]: 'blue' }],
   ['an operator whose keys are not known', { StringEquals: null }, { [TEAM]: 'blue' }],
   ['a condition that is not known', null, {}],
@@ -183,4 +188,20 @@ test.each([
   expect(may.allows(action, target).proven).toBe(true);
   expect(role({ ...ALLOW, actions: [action], resources: [`${arn}-2`] }).denies(action, target).proven).toBe(true);
   expect(role().allows(action, target).proven).toBe(false);
+});
+
+test('a default of a variable decides nothing where the request may have the key', () => {
+  const at = 'arn:aws:s3:::home/';
+  const get = { ...ALLOW, actions: ['s3:GetObject'] };
+  const resources = [`${at}\${aws:username, 'ann'}`];
+  const object = (name: string): ProofTarget => ({ arn: at + name, service: 's3', alone: true });
+  const denied = (name: string, context: object, ...statements: RoleStatementText[]) =>
+    role(...statements).denies('s3:GetObject', object(name), context as never).proven;
+
+  expect(denied('bob', {}, { ...get, resources })).toBe(false);
+  expect(denied('bob', { 'aws:username': 'eve' }, { ...get, resources })).toBe(true);
+  const all = { ...get, resources: ['*'] };
+  expect(denied('ann', {}, all, { ...DENY, resources })).toBe(false);
+  expect(denied('ann', { 'aws:username': 'ann' }, all, { ...DENY, resources })).toBe(true);
+  expect(role({ ...get, resources }).allows('s3:GetObject', object('ann')).proven).toBe(true);
 });
