@@ -1,63 +1,30 @@
 import { matchesAction } from '../core/iam/match';
-import { actionsOfOperation, isKnownAction } from '../core/iam/operation-map';
-import type { DeclaredAccessMetadata } from '../protocol/template-metadata';
+import type { AccessFinding, DeclaredAccess, OutsideGrant } from './access-finding';
 import { accessLineWith, accessLineWithout } from './access-line';
-import type {
-  HandlerAnalysis,
-  ResourceExpression,
-  SourcePosition,
-  UnreachedCommand,
-  UsedPermission,
-} from './handler-analysis';
+import { actionsOf } from './declared-actions';
+import type { HandlerAnalysis, ResourceExpression, UnreachedCommand, UsedPermission } from './handler-analysis';
+import { allowedBeside, outsideExcess } from './outside';
 import { coversPart } from './part';
 import { isLibraryFile } from './source-positions';
 
-export type AccessFindingKind =
-  /** The code makes a call that no access allows: it would be denied. */
-  | 'missing'
-  /** The code may make such a call. */
-  | 'possibly-missing'
-  /** An access allows what no code uses. */
-  | 'excess'
-  /** The caller of the tool chooses the table, bucket or the like. */
-  | 'resource-from-input'
-  | 'unverifiable';
-
-export interface AccessFinding {
-  readonly kind: AccessFindingKind;
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly message: string;
-  /** What to do, with the `access` line as it should be. */
-  readonly fix: string;
-  readonly at?: SourcePosition;
-  /** Environment variable of the access concerned. */
-  readonly env?: string;
-  readonly action?: string;
-}
-
-/** A declared access, and, where it is known, the parts of the resource that it is limited to. */
-export interface DeclaredAccess extends DeclaredAccessMetadata {
-  /** Other environment variables that the access sets. */
-  readonly companions?: readonly string[];
-  /** By operation, what follows the ARN: `/index/byCustomer`, `/in/*`, `''`. Left out: the declaration is not compared by part. */
-  readonly parts?: { readonly [operation: string]: readonly string[] };
-}
-
 /**
  * Compares what a tool declares with what its code does. Never widens anything: it only reports. `settings` are the
- * environment variables that the author sets: what they name is not known.
+ * environment variables that the author sets: what they name is not known. `outside` is what was added to the role beside
+ * the declared access: it counts as granted, and is compared as everything else.
  */
 export function compareAccess(
   declared: readonly DeclaredAccess[],
   analyzed: HandlerAnalysis,
   settings: readonly string[] = [],
+  outside: readonly OutsideGrant[] = [],
 ): AccessFinding[] {
   const analysis = { ...analyzed, used: analyzed.used.map((used) => withAccessNames(used, declared, settings)) };
   const grants = declared.flatMap(grantsOf);
   return [
-    ...once(analysis.used.flatMap((used) => judgeUse(used, declared, grants))),
+    ...once(analysis.used.flatMap((used) => judgeUse(used, declared, grants, outside))),
     ...excess(grants, analysis),
-    ...notComeTo(grants, analysis.unreached),
+    ...outsideExcess(outside, analysis, declared),
+    ...notComeTo(grants, analysis.unreached, outside),
     ...unknownOperations(declared),
     ...analysis.unverifiable.map(
       ({ service, reason, at }): AccessFinding => ({
@@ -104,18 +71,11 @@ function grantsOf(access: DeclaredAccess): Grant[] {
   });
 }
 
-/** A declared operation is an SDK operation, the name of an action, or an action in full. */
-function actionsOf(service: string, operation: string): readonly string[] {
-  if (operation.includes(':')) return [operation];
-  if (isKnownAction(`${service}:${operation}`)) return [`${service}:${operation}`];
-  const actions = actionsOfOperation(service, operation);
-  return actions === undefined ? [] : [...actions.certain, ...actions.possible];
-}
-
 function judgeUse(
   used: UsedPermission,
   declared: readonly DeclaredAccess[],
   grants: readonly Grant[],
+  outside: readonly OutsideGrant[],
 ): AccessFinding[] {
   const findings: AccessFinding[] = [];
   const { action, at } = used;
@@ -132,14 +92,17 @@ function judgeUse(
   }
   const allowing = grants.filter((grant) => matchesAction(grant.action, action) && partIsCovered(grant, used));
   const names = used.resources.flatMap((resource) => (resource.kind === 'env' ? [resource.name] : []));
+  const beside = allowedBeside(outside, action);
   const onlyNames = names.length > 0 && names.length === used.resources.length;
   // Where the resource is not known, any access that allows the action may be the one.
   const lacking = onlyNames
-    ? names.filter((name) => !allowing.some((grant) => grant.access.env === name || isCustom(grant)))
-    : allowing.length > 0
+    ? names.filter(
+        (name) => !allowing.some((grant) => grant.access.env === name || isCustom(grant)) && !beside.allows(name),
+      )
+    : allowing.length > 0 || beside.allows(undefined)
       ? []
       : [...names, undefined].slice(0, Math.max(names.length, 1));
-  const nothingAllows = onlyNames ? lacking.length === names.length : allowing.length === 0;
+  const nothingAllows = beside.isOpen ? false : onlyNames ? lacking.length === names.length : allowing.length === 0;
   for (const env of lacking) {
     const certain = used.certainty === 'must' && nothingAllows && lacking.length === 1;
     findings.push(missing(used, env, certain || (used.certainty === 'must' && nothingAllows), declared));
@@ -233,10 +196,17 @@ function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFind
 }
 
 /** Calls that stand in the code and were not come to, of what no access allows: one finding for all of them. */
-function notComeTo(grants: readonly Grant[], unreached: readonly UnreachedCommand[]): AccessFinding[] {
+function notComeTo(
+  grants: readonly Grant[],
+  unreached: readonly UnreachedCommand[],
+  outside: readonly OutsideGrant[],
+): AccessFinding[] {
   const open = unreached.filter(({ service, operation, at }) => {
     const actions = operation === '*' ? [] : actionsOf(service, operation);
-    const isAllowed = actions.some((action) => grants.some((grant) => matchesAction(grant.action, action)));
+    const isAllowed = actions.some(
+      (action) =>
+        grants.some((grant) => matchesAction(grant.action, action)) || allowedBeside(outside, action).allows(undefined),
+    );
     return actions.length > 0 && !isAllowed && !isLibraryFile(at.file);
   });
   if (open.length === 0) return [];

@@ -1,7 +1,8 @@
+import type { AccessFinding, DeclaredAccess, OutsideGrant } from '../analysis/access-finding';
 import { ACCESS_METHODS } from '../analysis/access-methods';
 import { analyzeHandler } from '../analysis/analyze-handler';
 import { analyzePython } from '../analysis/analyze-python';
-import { type AccessFinding, compareAccess, type DeclaredAccess } from '../analysis/compare';
+import { compareAccess } from '../analysis/compare';
 import type { HandlerAnalysis, UsedPermission } from '../analysis/handler-analysis';
 import type { PythonCode } from '../analysis/python/program';
 import { OUTBOUND_ENV } from '../protocol/tool-outbound';
@@ -14,31 +15,31 @@ export interface HandlerAccess {
   readonly findings: readonly AccessFinding[];
 }
 
+/** What a function has that no access of its tool sets. */
+export interface BesideAccess {
+  /** Environment variables. */
+  readonly settings: readonly string[];
+  /** What was added to its role. */
+  readonly outside: readonly OutsideGrant[];
+}
+
 /** Compares the bundle that is deployed with the declared access. Never widens a role. */
 export function compareHandler(
   handler: BuiltHandler,
   access: readonly NamedAccess[],
-  settings: readonly string[],
+  beside: BesideAccess,
 ): HandlerAccess {
   const text = (suffix: string) => handler.files.find((file) => file.name.endsWith(suffix))?.text;
-  return compare(analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') }), access, settings);
+  return compare(analyzeHandler({ code: text('.js') ?? '', sourceMap: text('.map') }), access, beside);
 }
 
 /** Compares a handler in Python with the declared access. Never widens a role. */
-export function comparePython(
-  code: PythonCode,
-  access: readonly NamedAccess[],
-  settings: readonly string[],
-): HandlerAccess {
-  return compare(analyzePython(code), access, settings);
+export function comparePython(code: PythonCode, access: readonly NamedAccess[], beside: BesideAccess): HandlerAccess {
+  return compare(analyzePython(code), access, beside);
 }
 
-function compare(
-  analysis: HandlerAnalysis,
-  access: readonly NamedAccess[],
-  settings: readonly string[],
-): HandlerAccess {
-  const findings = compareAccess(access.map(declared), analysis, settings);
+function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[], beside: BesideAccess): HandlerAccess {
+  const findings = compareAccess(access.map(declared), analysis, beside.settings, beside.outside);
   return { used: analysis.used, findings: withoutCompanions(withoutOtherFlows(findings, access), access) };
 }
 

@@ -1,17 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Annotations, AspectPriority, Aspects, type IAspect } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, type IAspect, Stack } from 'aws-cdk-lib';
 import { type CfnFunction, Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
-import type { AccessFinding } from '../analysis/compare';
+import type { AccessFinding } from '../analysis/access-finding';
 import type { Problem } from '../core/errors';
 import { type BuiltHandler, buildHandlers } from './build-handlers';
 import type { CodeAnalysis } from './code-analysis';
-import { compareHandler, comparePython, type HandlerAccess } from './handler-access';
+import { type BesideAccess, compareHandler, comparePython, type HandlerAccess } from './handler-access';
 import { type ToolReport, writeReport } from './least-privilege-report';
+import { environmentOf, outsideGrants } from './outside-grants';
 import { readPythonFolder } from './read-python-folder';
+import { RolePolicies } from './role-statements';
 import type { NamedAccess } from './tool-environment';
 
 const REGISTRY = Symbol.for('cdk-secure-mcp.handler-bundles');
@@ -27,8 +29,7 @@ export interface JudgedTool {
   readonly tool: string;
   readonly access: readonly NamedAccess[];
   readonly analysis: CodeAnalysis;
-  /** Environment variables that no access sets. */
-  readonly settings: readonly string[];
+  readonly resource: () => CfnFunction;
   /** Where the asset goes. */
   readonly scope: Construct;
   readonly onProblem: (problem: Problem) => void;
@@ -39,7 +40,6 @@ type UnanalysedTool = Pick<ToolReport, 'tool' | 'scope' | 'access' | 'role'>;
 interface PendingHandler extends JudgedTool {
   /** `undefined` when the file is known to be missing. */
   readonly entry: string | undefined;
-  readonly resource: () => CfnFunction;
   readonly files?: () => readonly CodeFile[];
   readonly footer?: string;
   readonly onBundle?: (text: string) => void;
@@ -64,7 +64,7 @@ export class HandlerBundles implements IAspect {
   }
 
   private pending: PendingHandler[] = [];
-  private python: (() => ToolReport)[] = [];
+  private python: ((policies: RolePolicies) => ToolReport)[] = [];
   private readonly reports: ToolReport[] = [];
   private written = 0;
 
@@ -78,8 +78,10 @@ export class HandlerBundles implements IAspect {
 
   /** A handler in Python, which is deployed as it is. */
   public addPython(tool: JudgedTool, folder: string, handler: string): void {
-    const judge = () => comparePython(readPythonFolder(folder, handler), tool.access, tool.settings);
-    this.python.push(() => report(tool, judge, 'warning'));
+    this.python.push((policies) => {
+      const judge = () => comparePython(readPythonFolder(folder, handler), tool.access, beside(tool, policies));
+      return report(tool, judge, 'warning');
+    });
   }
 
   /** A tool whose code is not there to be looked at, so that the report has it. */
@@ -88,16 +90,18 @@ export class HandlerBundles implements IAspect {
   }
 
   public visit(node: IConstruct): void {
-    this.bundle();
+    const isDone = this.pending.length === 0 && this.python.length === 0 && this.reports.length === this.written;
+    if (isDone) return;
+    const policies = new RolePolicies(node.node.root);
+    this.bundle(policies);
     const python = this.python;
     this.python = [];
-    this.reports.push(...python.map((judge) => judge()));
-    if (this.reports.length === this.written) return;
+    this.reports.push(...python.map((judge) => judge(policies)));
     this.written = this.reports.length;
-    writeReport(node.node.root, this.reports);
+    writeReport(node.node.root, this.reports, policies);
   }
 
-  private bundle(): void {
+  private bundle(policies: RolePolicies): void {
     if (this.pending.length === 0) return;
     const handlers = this.pending;
     this.pending = [];
@@ -110,7 +114,8 @@ export class HandlerBundles implements IAspect {
       if (result !== undefined) {
         stage(handler, result);
         handler.onBundle?.(result.files.find(({ name }) => name.endsWith('.js'))?.text ?? '');
-        this.reports.push(report(handler, () => compareHandler(result, handler.access, handler.settings), 'info'));
+        const judge = () => compareHandler(result, handler.access, beside(handler, policies));
+        this.reports.push(report(handler, judge, 'info'));
         continue;
       }
       for (const message of failed.get(handler.entry) ?? failed.get('') ?? []) {
@@ -123,6 +128,13 @@ export class HandlerBundles implements IAspect {
       }
     }
   }
+}
+
+/** What the function of a tool has beside its declared access. */
+function beside({ scope, access, resource }: JudgedTool, policies: RolePolicies): BesideAccess {
+  const environment = environmentOf(resource());
+  const outside = outsideGrants(policies.addedTo(scope), environment, access, Stack.of(scope));
+  return { settings: Object.keys(environment), outside };
 }
 
 class PendingCode extends Code {

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
-import type { IRole, Policy } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { HandlerAccess } from './handler-access';
 import { reportTable } from './report-table';
-import { roleStatements } from './role-statements';
+import type { RolePolicies } from './role-statements';
 import type { NamedAccess } from './tool-environment';
 
 /** One tool of the report. */
@@ -28,15 +28,16 @@ const FILE = 'least-privilege';
  * Writes `least-privilege.json` into the cloud assembly: per tool declared, used, missing, excess, unverifiable. People
  * read the same as a table in `least-privilege.md`.
  */
-export function writeReport(root: IConstruct, reports: readonly ToolReport[]): void {
+export function writeReport(root: IConstruct, reports: readonly ToolReport[], policies: RolePolicies): void {
   if (!Stage.isStage(root)) return;
-  const tools = reports.map(toolReport).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const tools = reports.map((report) => toolReport(report, policies)).sort((a, b) => (a.path < b.path ? -1 : 1));
   writeFileSync(join(root.outdir, `${FILE}.md`), reportTable(tools));
   writeFileSync(join(root.outdir, `${FILE}.json`), `${JSON.stringify({ version: 1, tools }, undefined, 2)}\n`);
 }
 
-function toolReport({ tool, scope, access, handler, unanalysed, role }: ToolReport) {
+function toolReport({ tool, scope, access, handler, unanalysed, role }: ToolReport, policies: RolePolicies) {
   const stack = Stack.of(scope);
+  const { statements, managedPolicies } = policies.addedTo(scope);
   const of = (...kinds: string[]) => handler?.findings.filter(({ kind }) => kinds.includes(kind)) ?? [];
   return {
     tool,
@@ -50,9 +51,10 @@ function toolReport({ tool, scope, access, handler, unanalysed, role }: ToolRepo
       resource: stack.resolve(resourceArn),
       ...(reason === undefined ? {} : { reason }),
     })),
-    ...(role === undefined ? {} : { role: roleStatements(role) ?? 'made outside of this app' }),
-    /** What was added to the role from outside. */
-    added: addedStatements(scope),
+    ...(role === undefined ? {} : { role: policies.of(role) ?? 'made outside of this app' }),
+    /** What was added to the role from outside, and policies from outside whose statements the app does not hold. */
+    added: statements,
+    addedManagedPolicies: managedPolicies,
     used: handler?.used ?? [],
     missing: of('missing'),
     possiblyMissing: of('possibly-missing'),
@@ -60,10 +62,4 @@ function toolReport({ tool, scope, access, handler, unanalysed, role }: ToolRepo
     resourceFromInput: of('resource-from-input'),
     unverifiable: of('unverifiable'),
   };
-}
-
-/** `fn.addToRolePolicy` and grants make a policy of their own beside the inline one. */
-function addedStatements(scope: IConstruct): unknown[] {
-  const policy = scope.node.tryFindChild('Role')?.node.tryFindChild('DefaultPolicy') as Policy | undefined;
-  return policy === undefined ? [] : (Stack.of(scope).resolve(policy.document)?.Statement ?? []);
 }

@@ -1,4 +1,4 @@
-import type { AccessFinding } from '../analysis/compare';
+import type { AccessFinding } from '../analysis/access-finding';
 import type { ResourceExpression, SourcePosition, UsedPermission } from '../analysis/handler-analysis';
 
 /** What the table says about one tool. */
@@ -7,7 +7,8 @@ export interface TableRow {
   /** Why the code was not analysed. */
   readonly why?: string;
   readonly declared: readonly { readonly env: string; readonly declaration: string }[];
-  readonly added: readonly unknown[];
+  readonly added: readonly { readonly Action?: unknown }[];
+  readonly addedManagedPolicies: readonly unknown[];
   readonly used: readonly UsedPermission[];
   readonly missing: readonly AccessFinding[];
   readonly possiblyMissing: readonly AccessFinding[];
@@ -29,7 +30,13 @@ function cells(row: TableRow): string[] {
     row.tool,
     list([
       ...row.declared.map(({ env, declaration }) => `${env}: ${declaration}`),
-      ...(row.added.length > 0 ? [`added from outside: ${row.added.length}`] : []),
+      ...row.added.map(
+        ({ Action }) =>
+          `added from outside: ${Action === undefined ? 'all but some actions' : [Action].flat().join(', ')}`,
+      ),
+      ...row.addedManagedPolicies.map(
+        (arn) => `added from outside: ${typeof arn === 'string' ? arn : JSON.stringify(arn)}`,
+      ),
     ]),
     row.why === undefined ? list(row.used.map(use)) : `not analysed: ${row.why}`,
     list(row.missing.map(actionAt)),

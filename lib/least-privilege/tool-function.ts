@@ -86,9 +86,9 @@ export class ToolFunction extends Construct {
     else bundles.addUnanalysed(this.judged(props), 'container image');
   }
 
-  private judged({ toolName, access, analysis, options, onProblem }: ToolFunctionProps): JudgedTool {
-    const settings = Object.keys(options.environment ?? {});
-    return { tool: toolName, access, analysis, settings, scope: this, onProblem };
+  private judged({ toolName, access, analysis, onProblem }: ToolFunctionProps): JudgedTool {
+    const resource = () => this.function.node.defaultChild as CfnFunction;
+    return { tool: toolName, access, analysis, resource, scope: this, onProblem };
   }
 
   private makeFunction(props: ToolFunctionProps): LambdaFunction {
@@ -139,7 +139,6 @@ export class ToolFunction extends Construct {
             footer: props.footer,
             onBundle: props.onBundle,
             entry: props.handlerMissing ? undefined : handler.entry,
-            resource: () => this.function.node.defaultChild as CfnFunction,
           }),
         };
       case 'folder':

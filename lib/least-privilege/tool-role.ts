@@ -8,6 +8,9 @@ import type { AccessRendering } from './access/declared-access';
 import { isForeign } from './access/foreign-resource';
 import type { ToolFunctionOptions } from './tool-function-options';
 
+/** Name of the inline policy that is generated. */
+export const DECLARED_ACCESS = 'DeclaredAccess';
+
 export interface ToolRoleProps {
   readonly access: readonly AccessRendering[];
   readonly logGroup: ILogGroup;
@@ -28,7 +31,7 @@ export function toolRole(scope: Construct, props: ToolRoleProps): Role {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     permissionsBoundary: props.options.permissionsBoundary,
     inlinePolicies: {
-      DeclaredAccess: new PolicyDocument({
+      [DECLARED_ACCESS]: new PolicyDocument({
         statements: [
           ...props.access.flatMap(accessStatements),
           new PolicyStatement({

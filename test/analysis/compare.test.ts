@@ -1,4 +1,5 @@
-import { compareAccess, type DeclaredAccess } from '../../lib/analysis/compare';
+import type { DeclaredAccess } from '../../lib/analysis/access-finding';
+import { compareAccess } from '../../lib/analysis/compare';
 import type { HandlerAnalysis, UsedPermission } from '../../lib/analysis/handler-analysis';
 
 const at = { file: 'tools/order-lookup.ts', line: 12 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import type { DeclaredAccess } from '../../lib/analysis/access-finding';
 import { analyzeHandler } from '../../lib/analysis/analyze-handler';
-import { compareAccess, type DeclaredAccess } from '../../lib/analysis/compare';
+import { compareAccess } from '../../lib/analysis/compare';
 import { bundleFile, lines } from './bundle';
 
 const FOLDER = join(__dirname, '../fixtures/handlers');

@@ -1,4 +1,5 @@
-import { compareAccess, type DeclaredAccess } from '../../lib/analysis/compare';
+import type { DeclaredAccess } from '../../lib/analysis/access-finding';
+import { compareAccess } from '../../lib/analysis/compare';
 import { analyzeText, analyzeTexts } from './bundle';
 
 /** `PUT(x)` stands for a call that writes table B with the client `x`. */

@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Annotations as CoreAnnotations, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type CfnRole,
+  CfnRolePolicy,
+  Effect,
+  ManagedPolicy,
+  Policy,
+  PolicyStatement,
+  type Role,
+} from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   Access,
@@ -15,6 +24,7 @@ import {
   ToolHandler,
   ToolSchema,
 } from 'cdk-secure-mcp';
+import type { ToolCode } from '../../lib/least-privilege/tool-code';
 import { ToolStack } from './support';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'handlers-'));
@@ -44,6 +54,7 @@ function synthesize(
   body: string | ToolHandler,
   access: (shop: ToolStack) => DeclaredAccess,
   codeAnalysis?: CodeAnalysis,
+  change: (tool: ToolCode, shop: ToolStack) => void = () => {},
 ) {
   const shop = new ToolStack();
   const tool = shop.add('Tool', {
@@ -51,7 +62,7 @@ function synthesize(
     access: { ORDERS: access(shop) },
     options: { codeAnalysis },
   });
-  tool.function.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: ['arn:aws:sns:::t'] }));
+  change(tool, shop);
   shop.template();
   const annotations = Annotations.fromStack(shop.stack);
   const warnings = annotations.findWarning('*', Match.stringLikeRegexp('no code uses it'));
@@ -129,17 +140,143 @@ test.each([
   expect(report.resourceFromInput).toHaveLength(isFinding ? 1 : 0);
 });
 
-test('the report shows what was added to the role from outside', () => {
-  const { report } = synthesize(GET, (shop) => table(shop).get());
+const statement = (action: string, resource: string) =>
+  new PolicyStatement({ actions: [action], resources: [resource] });
+const roleOf = (tool: ToolCode) => tool.function.role as Role;
+
+test('the report shows what was added to the role from outside, and it is compared with the code', () => {
+  const { report, warnings } = synthesize(
+    GET,
+    (shop) => table(shop).get(),
+    undefined,
+    (tool) => tool.function.addToRolePolicy(statement('sns:Publish', 'arn:aws:sns:::t')),
+  );
 
   expect(report).toMatchObject({
     tool: 'Tool',
     path: 'Shop/Tool/Handler',
     code: 'analysed',
     added: [{ Action: 'sns:Publish', Resource: 'arn:aws:sns:::t' }],
+    excess: [{ action: 'sns:Publish' }],
     declared: [{ env: 'ORDERS', declaration: 'Access.table(Orders).get()', actions: ['dynamodb:GetItem'] }],
     used: [{ action: 'dynamodb:GetItem', certainty: 'must' }],
   });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^a policy that was added from outside allows sns:Publish on arn:aws:sns:::t, and no code uses it.*accessExcess::sns:Publish\]$/,
+    ),
+  ]);
+});
+
+/** Every way to a policy on the role of a tool that does not go through its access. */
+test.each<[string, (tool: ToolCode, shop: ToolStack) => void]>([
+  ['a statement', (tool) => tool.function.addToRolePolicy(statement('dynamodb:PutItem', '*'))],
+  [
+    'a grant',
+    (tool, { stack }) => Table.fromTableName(stack, 'Granted', 'orders').grant(tool.function, 'dynamodb:PutItem'),
+  ],
+  [
+    'a policy of its own',
+    (tool, { stack }) =>
+      void new Policy(stack, 'P', { roles: [roleOf(tool)], statements: [statement('dynamodb:Put*', '*')] }),
+  ],
+  [
+    'a managed policy that names the role',
+    (tool, { stack }) =>
+      void new ManagedPolicy(stack, 'P', { roles: [roleOf(tool)], statements: [statement('dynamodb:*', '*')] }),
+  ],
+  [
+    'a managed policy that the role names',
+    (tool, { stack }) =>
+      roleOf(tool).addManagedPolicy(new ManagedPolicy(stack, 'P', { statements: [statement('*', '*')] })),
+  ],
+  [
+    'an inline policy of the resource',
+    (tool) =>
+      (roleOf(tool).node.defaultChild as CfnRole).addPropertyOverride('Policies.1', {
+        PolicyName: 'More',
+        PolicyDocument: { Statement: { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' } },
+      }),
+  ],
+  [
+    'a policy of a role, by reference',
+    (tool, { stack }) =>
+      void new CfnRolePolicy(stack, 'P', {
+        policyName: 'More',
+        roleName: tool.function.role!.roleName,
+        policyDocument: { Statement: [{ Effect: 'Allow', Action: ['dynamodb:PutItem'], Resource: ['*'] }] },
+      }),
+  ],
+])('what is allowed by %s is granted, and the report shows it', (_name, change) => {
+  const { problems, report } = synthesize(`${GET} ${PUT}`, (shop) => table(shop).get(), undefined, change);
+
+  expect(problems).toEqual([]);
+  expect(report.missing).toEqual([]);
+  expect(report.added).toEqual([expect.objectContaining({ Effect: 'Allow' })]);
+  // Without it the same code fails.
+  expect(synthesize(`${GET} ${PUT}`, (shop) => table(shop).get()).problems).toHaveLength(1);
+});
+
+test.each<[string, string, string]>([
+  ['another action', 'dynamodb:DeleteItem', '*'],
+  ['another table', 'dynamodb:PutItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/ledger'],
+])('what is allowed from outside for %s changes nothing', (_name, action, resource) => {
+  const { problems } = synthesize(
+    `${GET} ${PUT}`,
+    (shop) => table(shop).get(),
+    undefined,
+    (tool) => tool.function.addToRolePolicy(statement(action, resource)),
+  );
+
+  expect(problems.map(({ code }) => code)).toEqual(['ACCESS_MISSING']);
+});
+
+test('a denial from outside grants nothing', () => {
+  const denial = new PolicyStatement({ effect: Effect.DENY, actions: ['dynamodb:PutItem'], resources: ['*'] });
+  const { problems, report } = synthesize(
+    `${GET} ${PUT}`,
+    (shop) => table(shop).get(),
+    undefined,
+    (tool) => tool.function.addToRolePolicy(denial),
+  );
+
+  expect(problems.map(({ code }) => code)).toEqual(['ACCESS_MISSING']);
+  expect(report.added).toEqual([expect.objectContaining({ Effect: 'Deny' })]);
+});
+
+test('a table that is granted and named from outside is no error, and what its grant has besides is excess', () => {
+  const audit = "await ddb.send(new GetItemCommand({ TableName: process.env.AUDIT, Key: { id: { S: 'x' } } }));";
+  const run = (change?: (tool: ToolCode, shop: ToolStack) => void) =>
+    synthesize(`${GET} ${audit}`, (shop) => table(shop).get(), undefined, change);
+  const { problems, report } = run((tool, { stack }) => {
+    const granted = new Table(stack, 'Audit', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    granted.grantReadData(tool.function);
+    (tool.function as LambdaFunction).addEnvironment('AUDIT', granted.tableName);
+  });
+
+  expect(problems).toEqual([]);
+  expect(report.excess.map(({ action }: { action: string }) => action)).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DescribeTable',
+  ]);
+  expect(run().problems.map(({ code }) => code)).toEqual(['ACCESS_MISSING']);
+});
+
+test('of a managed policy that is not part of the app, nothing is certain: the report names it', () => {
+  const { problems, report, told } = synthesize(
+    `${GET} ${PUT}`,
+    (shop) => table(shop).get(),
+    undefined,
+    (tool) => roleOf(tool).addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('AmazonDynamoDBFullAccess')),
+  );
+
+  expect(problems).toEqual([]);
+  expect(report.possiblyMissing).toEqual([expect.objectContaining({ action: 'dynamodb:PutItem' })]);
+  expect(JSON.stringify(report.addedManagedPolicies)).toContain('AmazonDynamoDBFullAccess');
+  expect(told).toContainEqual(expect.stringContaining('the code may need dynamodb:PutItem'));
 });
 
 test('an excess can be acknowledged, by what it is about', () => {

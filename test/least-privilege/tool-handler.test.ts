@@ -8,7 +8,7 @@ import { Alias, Architecture, Code, Function as LambdaFunction, Runtime } from '
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Access, ToolHandler } from 'cdk-secure-mcp';
 import { readAssembly } from '../../lib/assembly/read-assembly';
-import { roleStatements } from '../../lib/least-privilege/role-statements';
+import { RolePolicies } from '../../lib/least-privilege/role-statements';
 import { runRules } from '../../lib/rules/run-rules';
 import { GatewayApp } from '../support/gateway-app';
 import { ACCOUNT, RenderedRole } from '../support/rendered-role';
@@ -170,7 +170,7 @@ describe('an existing function', () => {
     alias.version.lambda.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] }));
     shop.add('Tool', { handler: ToolHandler.fromFunction(alias) });
     const elsewhere = Role.fromRoleArn(shop.stack, 'Elsewhere', `arn:aws:iam::${ACCOUNT}:role/made-elsewhere`);
-    expect(roleStatements(elsewhere)).toBeUndefined();
+    expect(new RolePolicies(shop.app).of(elsewhere)).toBeUndefined();
     shop.template();
     const { tools } = JSON.parse(readFileSync(join(shop.app.outdir, 'least-privilege.json'), 'utf8'));
 

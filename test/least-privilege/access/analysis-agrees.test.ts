@@ -83,7 +83,10 @@ function findings(name: string, client: string, calls: string): string[] {
 const c = new ${className}({});
 exports.handler = async (e) => { await ${calls}; };`;
   const access = [{ env: 'X', ...cases.get(name)!._render(stack) }];
-  const compared = compareHandler({ files: [{ name: 'index.js', text }] }, access, ['SENDER']);
+  const compared = compareHandler({ files: [{ name: 'index.js', text }] }, access, {
+    settings: ['SENDER'],
+    outside: [],
+  });
   return compared.findings.filter(({ kind }) => SAID.includes(kind)).map(({ kind, action }) => `${kind} ${action}`);
 }
 
