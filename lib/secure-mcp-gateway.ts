@@ -179,8 +179,8 @@ export class SecureMcpGateway extends Construct {
   }
 
   /**
-   * Adds a client that people log in to: authorization code with PKCE, no secret, exact callback URLs, refresh tokens
-   * that are rotated.
+   * Adds a client that people log in to: authorization code, no secret, exact callback URLs, refresh tokens that are
+   * rotated. PKCE is the client's to use, as MCP demands; Cognito accepts a login without it.
    *
    * Errors: those of {@link addAgent}, `CALLBACK_URL`, `TOKEN_VALIDITY`.
    */

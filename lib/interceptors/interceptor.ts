@@ -42,7 +42,8 @@ export interface RequestInterceptorOptions extends InterceptorOptions {
   readonly validateInput?: boolean;
 
   /**
-   * Whether the token is verified once more, with the keys of the issuer. Needs `headers`, and a gateway that takes tokens.
+   * Whether the token is verified once more, with the keys of the issuer. Needs `headers`, a gateway that takes tokens, and
+   * a way to the issuer when it runs in a VPC or the issuer does.
    *
    * @default false
    */
@@ -75,10 +76,12 @@ export interface InterceptorChecks {
 
 /**
  * A function that sees every request before tools are looked up and policies are asked, or every response before the
- * client gets it. It has a role of its own that allows nothing but its logs, and the gateway may invoke exactly its alias.
+ * client gets it. It has a role of its own that allows its log, the key of its environment and what its options take, and
+ * the gateway may invoke exactly its alias.
  *
- * It fails closed: whatever goes wrong in it ends the request. Still, nothing that must hold may rest on it alone, since
- * the service documents no behaviour for interceptors that fail.
+ * Whatever goes wrong in a check ends the request, as far as the function still answers. Nothing that must hold may rest on
+ * it alone: the service documents no behaviour for interceptors that fail, and has been seen to pass requests on when one
+ * runs into its time limit.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-interceptors.html
  */

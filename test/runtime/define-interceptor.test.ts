@@ -217,6 +217,8 @@ describe('RESPONSE', () => {
     ],
     ['returns nothing', () => undefined as never],
     ['makes the answer a text', () => proceed('x' as never)],
+    ['makes the answer one to another request', () => proceed({ ...body, id: 8 })],
+    ['takes the id away', () => proceed({ jsonrpc: '2.0', result: {} })],
   ])('a step that %s keeps the answer from the client', async (_what, run) => {
     const answer = await defineResponseInterceptor(responseStep(run))(answered(body));
 

@@ -75,7 +75,9 @@ export function defineResponseInterceptor(...steps: ResponseStep[]): Interceptor
         const verdict = await take(step.name, () => step.run({ ...first, answer: current }));
         if (verdict.verdict === 'refuse') return { outcome: refusedBy(step), answer: refused(first, verdict) };
         current = verdict.message ?? current;
-        if (!isJsonObject(current)) throw new Error('the step made the answer something that is no message');
+        if (!isJsonObject(current) || current.id !== given!.id) {
+          throw new Error('the step changed the id of the answer, or made it something that is no message');
+        }
       }
       return { outcome: PASSED, answer: current };
     });
