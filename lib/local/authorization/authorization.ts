@@ -2,6 +2,7 @@ import { validatePolicies } from '../../core/cedar/engine';
 import { type CedarDecision, PolicySet } from '../../core/cedar/policy-set';
 import { type CedarRequest, toolCallRequest } from '../../core/cedar/request';
 import { schemaFromTools } from '../../core/cedar/schema-from-tools';
+import type { IamDecision } from '../../core/iam/evaluate';
 import type { CallerIdentity } from '../common/caller';
 import type { Decide } from '../common/decision';
 import type { GatewayModel, ToolModel } from '../model/gateway-model';
@@ -37,6 +38,7 @@ export class PolicyAuthorization {
   private readonly active?: PolicySet;
   private readonly logOnly: readonly TriedPolicy[] = [];
   private readonly enforced: boolean;
+  private readonly missingByAction = new Map<string, IamDecision | undefined>();
 
   public constructor(
     private readonly gateway: GatewayModel,
@@ -141,15 +143,25 @@ export class PolicyAuthorization {
 
   /** The policy engine is asked in the name of the gateway's role, which must be allowed to on both resources. */
   private cannotAsk(action: string, log: { readonly caller: string; readonly tool?: string }): boolean {
-    const { policyEngine, arn } = this.gateway;
-    const engine = policyEngine!.arn;
-    const missing =
-      this.outbound.missing('bedrock-agentcore:GetPolicyEngine', [engine]) ??
-      this.outbound.missing(action, [engine, arn]);
+    const missing = this.missing(action);
     if (missing === undefined) return false;
     const identity = this.outbound.roleArn;
-    this.decide({ layer: 2, decision: 'deny', ...log, action, resource: engine, identity, reason: missing.reason });
+    const resource = this.gateway.policyEngine!.arn;
+    this.decide({ layer: 2, decision: 'deny', ...log, action, resource, identity, reason: missing.reason });
     return true;
+  }
+
+  /** The role does not change during a run, so each permission is looked up once. */
+  private missing(action: string): IamDecision | undefined {
+    if (!this.missingByAction.has(action)) {
+      const { policyEngine, arn } = this.gateway;
+      const engine = policyEngine!.arn;
+      const missing =
+        this.outbound.missing('bedrock-agentcore:GetPolicyEngine', [engine]) ??
+        this.outbound.missing(action, [engine, arn]);
+      this.missingByAction.set(action, missing);
+    }
+    return this.missingByAction.get(action);
   }
 
   private log(caller: CallerIdentity, tool: ToolModel, decision: 'allow' | 'deny', reason: string): void {
