@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import {
   build,
   expectedCodes,
@@ -10,18 +11,56 @@ import {
   type Pair,
   PRINCIPAL,
 } from './support/every-combination';
+import { ALLOWED } from './support/remote-targets';
 import { RenderedRole, type RenderedTemplate } from './support/rendered-role';
 
-/** How a target shows the credential in its template. */
-const CREDENTIAL_TYPE: { readonly [credential: string]: string | undefined } = {
-  gatewayRole: 'GATEWAY_IAM_ROLE',
-  'its own': 'GATEWAY_IAM_ROLE',
-  iam: 'GATEWAY_IAM_ROLE',
-  apiKey: 'API_KEY',
-  clientCredentials: 'OAUTH',
-  authorizationCode: 'OAUTH',
-  tokenExchange: 'OAUTH',
+/** What each credential looks like in a template, where it is allowed. */
+const SHAPES: { readonly [credential: string]: unknown } = {
+  gatewayRole: [{ CredentialProviderType: 'GATEWAY_IAM_ROLE' }],
+  iam: signed('execute-api'),
+  apiKey: [
+    {
+      CredentialProviderType: 'API_KEY',
+      CredentialProvider: {
+        ApiKeyCredentialProvider: {
+          ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/ApiKeyProvider/), 'CredentialProviderArn'] },
+          CredentialLocation: 'HEADER',
+          CredentialParameterName: 'X-Api-Key',
+        },
+      },
+    },
+  ],
+  clientCredentials: oauth('CLIENT_CREDENTIALS'),
+  authorizationCode: oauth('AUTHORIZATION_CODE', { DefaultReturnUrl: 'https://app.example.com/return' }),
+  tokenExchange: oauth('TOKEN_EXCHANGE'),
+  unauthenticated: undefined,
 };
+
+/** Functions, gateways and runtimes are called as the gateway's role, the latter two signed. */
+function shapeOf({ kind, credential }: Pair): unknown {
+  if (credential !== 'its own') return SHAPES[credential];
+  return kind === 'Lambda' ? SHAPES.gatewayRole : signed('bedrock-agentcore');
+}
+
+function signed(service: string) {
+  return [
+    {
+      CredentialProviderType: 'GATEWAY_IAM_ROLE',
+      CredentialProvider: { IamCredentialProvider: { Service: service } },
+    },
+  ];
+}
+
+function oauth(grantType: string, more = {}) {
+  const provider = {
+    ProviderArn: { 'Fn::GetAtt': [expect.stringMatching(/OAuth2Provider/), 'CredentialProviderArn'] },
+    Scopes: ['tickets.read'],
+    GrantType: grantType,
+    ...more,
+  };
+  return [{ CredentialProviderType: 'OAUTH', CredentialProvider: { OauthCredentialProvider: provider } }];
+}
+
 const AUTHORIZER: { readonly [inbound: string]: string } = {
   cognito: 'CUSTOM_JWT',
   oidc: 'CUSTOM_JWT',
@@ -50,13 +89,8 @@ test('the table speaks of every combination', () => {
 test('what does not fit together ends with exactly the codes that say so, all at once', () => {
   const app = new App();
   for (const front of FRONTS) build(app, front, PAIRS);
-  const found: { id: string; code: string; at: string }[] = [];
-  try {
-    app.synth();
-  } catch (error) {
-    const lines = (error as Error).message.matchAll(/\[([A-Z_]+)\] \(at ((Case\d+x)\/[^)\n]*)\)/g);
-    for (const [, code, at, id] of lines) found.push({ id: id!, code: code!, at: at! });
-  }
+  const lines = errorOf(app).matchAll(/^(.*)\[([A-Z_]+)\] \(at ((Case\d+x)\/[^)\n]*)\)/gm);
+  const found = [...lines].map(([, text, code, at, id]) => ({ text, code: code!, at: at!, id }));
   const said = (front: Front, pair: Pair) => {
     const mine = found.filter(({ id }) => id === front.id);
     const ofAgent = mine.filter(({ code }) => code === 'AGENT_KIND');
@@ -68,7 +102,40 @@ test('what does not fit together ends with exactly the codes that say so, all at
     all.map(({ front, pair }) => `${Object.values({ ...front, ...pair }).join(', ')}: ${codes(front, pair).join(' ')}`);
 
   expect(row(said)).toEqual(row(expectedCodes));
+  for (const { kind, credential, name } of PAIRS) {
+    if (!(kind in ALLOWED) || ALLOWED[kind]!.includes(credential)) continue;
+    const instead = ALLOWED[kind]!.map((each) => `Outbound.${each}`).join(' or ');
+    const texts = found.filter(({ at }) => at.split('/').includes(name)).map(({ text }) => text);
+    expect(texts.join('\n')).toContain(`got "Outbound.${credential}". Use ${instead} `);
+  }
 });
+
+test('a template that the registry would refuse fails, so the script that lints the table finds something', () => {
+  const registry = {
+    '@aws-cdk/core:validateAgainstDefaultRules': true,
+    '@aws-cdk/core:strictCfnValidateErrors': true,
+  };
+  const app = new App({ postCliContext: registry });
+  const [{ front, pairs }] = FITTING as [(typeof FITTING)[number]];
+  build(app, front, [pairs[0]!]);
+  const [target] = app.node.findAll().filter((node): node is CfnGatewayTarget => node instanceof CfnGatewayTarget);
+  target!.addPropertyDeletionOverride('TargetConfiguration');
+
+  const { CDK_VALIDATION } = process.env;
+  process.env.CDK_VALIDATION = 'true';
+  const said = errorOf(app);
+  process.env.CDK_VALIDATION = CDK_VALIDATION;
+  expect(said).toContain("'TargetConfiguration' is a required property");
+});
+
+function errorOf(app: App): string {
+  try {
+    app.synth();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
 
 describe('what fits together', () => {
   let template: (front: Front) => Template;
@@ -88,10 +155,7 @@ describe('what fits together', () => {
       rendered.resourceCountIs('AWS::Cognito::UserPoolClient', ['machine', 'interactive'].includes(agent) ? 1 : 0);
       expect(targetsOf(rendered)).toEqual(
         Object.fromEntries(
-          pairs.map(({ name, credential }) => [
-            name,
-            { type: CREDENTIAL_TYPE[credential], grant: GRANT[credential], principal: PRINCIPAL[inbound] },
-          ]),
+          pairs.map((pair) => [pair.name, { credential: shapeOf(pair), principal: PRINCIPAL[inbound] }]),
         ),
       );
     },
@@ -111,12 +175,6 @@ describe('what fits together', () => {
   );
 });
 
-const GRANT: { readonly [credential: string]: string | undefined } = {
-  clientCredentials: 'CLIENT_CREDENTIALS',
-  authorizationCode: 'AUTHORIZATION_CODE',
-  tokenExchange: 'TOKEN_EXCHANGE',
-};
-
 /** By name of the target: how it is called, and who its policy speaks of. */
 function targetsOf(template: Template): object {
   const policies = Object.values(template.findResources('AWS::BedrockAgentCore::Policy')).map(({ Properties }) => {
@@ -126,11 +184,9 @@ function targetsOf(template: Template): object {
   const targets = Object.values(template.findResources('AWS::BedrockAgentCore::GatewayTarget'));
   return Object.fromEntries(
     targets.map(({ Properties: { Name, CredentialProviderConfigurations } }) => {
-      const [credential] = CredentialProviderConfigurations ?? [];
       const policy = policies.find((text) => text.includes(`Action::\\"${Name}___`)) ?? '';
       const principal = Object.keys(STATEMENT).find((kind) => STATEMENT[kind]!.test(policy));
-      const grant = credential?.CredentialProvider?.OauthCredentialProvider?.GrantType;
-      return [Name, { type: credential?.CredentialProviderType, grant, principal }];
+      return [Name, { credential: CredentialProviderConfigurations, principal }];
     }),
   );
 }

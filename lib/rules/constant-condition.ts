@@ -11,12 +11,38 @@ export function constantOf(expression: unknown): boolean | undefined {
     const pair = operands(expression, operator);
     if (pair !== undefined && isSame(...pair)) return same;
   }
+  const shared = isTrueOfEveryPrincipal(expression) ? true : constantOfLiterals(expression);
+  if (shared !== undefined) return shared;
   const choice = own(expression, 'if-then-else');
   if (choice !== undefined) return constantOfChoice(choice);
   return constantOfJunction(expression, '||', true) ?? constantOfJunction(expression, '&&', false);
 }
 
 const SAME_ON_BOTH_SIDES = { '==': true, '!=': false, '<=': true, '>=': true, '<': false, '>': false, in: true };
+
+/** A pattern of stars matches every text, and every caller has an id that is not empty. */
+function isTrueOfEveryPrincipal(expression: unknown): boolean {
+  const pattern = own(own(expression, 'like'), 'pattern');
+  if (Array.isArray(pattern) && pattern.length > 0) return pattern.every((part) => part === 'Wildcard');
+  const has = own(expression, 'has');
+  if (has !== undefined) return own(own(has, 'left'), 'Var') === 'principal' && own(has, 'attr') === 'id';
+  const pair = operands(expression, '!=') ?? [];
+  return pair.some(isId) && pair.some((side) => own(side, 'Value') === '');
+}
+
+function isId(expression: unknown): boolean {
+  const dot = own(expression, '.');
+  return own(own(dot, 'left'), 'Var') === 'principal' && own(dot, 'attr') === 'id';
+}
+
+/** Two literals that are not the same; {@link constantOf} has looked at those that are. */
+function constantOfLiterals(expression: unknown): boolean | undefined {
+  for (const operator of ['==', '!='] as const) {
+    const values = operands(expression, operator)?.map((side) => own(side, 'Value'));
+    if (values?.every((value) => ['string', 'number', 'boolean'].includes(typeof value))) return operator === '!=';
+  }
+  return undefined;
+}
 
 /** One operand decides `||` when it is true and `&&` when it is false; so do two that are the opposite of each other. */
 function constantOfJunction(expression: unknown, operator: '||' | '&&', decides: boolean): boolean | undefined {
