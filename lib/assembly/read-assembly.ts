@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
-import { SecureMcpError, shown } from '../core/errors';
+import { jsonProblem, oneLine, SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationResource, type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
 import { prepareTemplate } from './prepare-template';
@@ -293,7 +293,7 @@ function readYaml(file: string, options: ReadAssemblyOptions): unknown {
   try {
     return options.parseYaml(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw unreadable(file, `it is not YAML: ${(error as Error).message}`, 'Check the file');
+    throw unreadable(file, `it is not YAML: ${oneLine((error as Error).message)}`, 'Check the file');
   }
 }
 
@@ -304,7 +304,7 @@ function readJson(file: string): unknown {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw missing
       ? unreadable(file, 'it does not exist', 'Run `npx cdk synth` first')
-      : unreadable(file, `it is not JSON: ${(error as Error).message}`, 'Run `npx cdk synth` again, or check the file');
+      : unreadable(file, `it is not JSON: ${jsonProblem(error)}`, 'Run `npx cdk synth` again, or check the file');
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ErrorCode, SecureMcpError, shown } from '../core/errors';
+import { type ErrorCode, jsonProblem, SecureMcpError, shown } from '../core/errors';
 
 /** A file of a user, in JSON. Throws the given code when it is not there or no JSON. */
 export function readJsonFile(path: string, code: ErrorCode): unknown {
@@ -9,7 +9,7 @@ export function readJsonFile(path: string, code: ErrorCode): unknown {
   } catch (error) {
     throw new SecureMcpError({
       code,
-      message: `${shown(path)} cannot be used: ${(error as Error).message}`,
+      message: `${shown(path)} cannot be used: ${jsonProblem(error)}`,
       fix: 'Check the path and the file',
     });
   }

@@ -118,3 +118,17 @@ export function shown(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
+
+/** Control characters, line breaks among them, and those that turn the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g;
+
+/** A text of somebody else in one line that a terminal and a CI log only show: it cannot erase a line or add one. */
+export function oneLine(text: string): string {
+  return text.replace(CONTROL, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** What is wrong with a text in JSON, without the piece of it that the engine quotes: it may be a secret. */
+export function jsonProblem(error: unknown): string {
+  return oneLine((error as Error).message.replace(/, (?:\.{3})?".*"(?:\.{3})? is not valid JSON$/s, ''));
+}

@@ -1,5 +1,6 @@
 import type { Assembly } from '../assembly/read-assembly';
 import { TemplateModel } from '../assembly/template-model';
+import { oneLine } from '../core/errors';
 import type { Finding, Severity } from '../core/finding';
 import { type Acknowledgment, covers, isExpired } from './acknowledgment';
 import { DEFAULT_OPTIONS, isStrict, type RuleOptions } from './options';
@@ -104,20 +105,22 @@ function toFinding(rule: Rule, outcome: Outcome, options: RuleOptions): LocatedF
   const construct = resource.stack.constructs?.get(resource.logicalId);
   const fromTemplate = (resource.metadata as { readonly [key: string]: unknown })['aws:cdk:path'];
   return {
-    ruleId: `${PACK_NAME}-${rule.id}${key === undefined ? '' : `[${keyText(key)}]`}`,
+    ruleId: `${PACK_NAME}-${rule.id}${key === undefined ? '' : `[${oneLine(keyText(key))}]`}`,
     severity: severity(rule, outcome, options),
     layer: rule.layer,
     resource: resource.logicalId,
-    path: `${resource.stack.name}/${resource.logicalId}.${path}`,
-    message: open
-      ? `Cannot be verified at synthesis, because ${detail}: ${rule.summary}?`
-      : `${rule.summary}${detail === undefined ? '' : `: ${detail}`}`,
+    path: oneLine(`${resource.stack.name}/${resource.logicalId}.${path}`),
+    message: oneLine(
+      open
+        ? `Cannot be verified at synthesis, because ${detail}: ${rule.summary}?`
+        : `${rule.summary}${detail === undefined ? '' : `: ${detail}`}`,
+    ),
     fix: rule.fix,
     undecided: open,
     stack: resource.stack.name,
     templateFile: resource.stack.templateFile,
-    location: path,
-    constructPath: construct?.path ?? (typeof fromTemplate === 'string' ? fromTemplate : undefined),
+    location: oneLine(path),
+    constructPath: construct?.path ?? (typeof fromTemplate === 'string' ? oneLine(fromTemplate) : undefined),
     source: construct?.source,
   };
 }

@@ -74,6 +74,36 @@ test('JSON has exactly the published shape', () => {
   });
 });
 
+test.each(['text', 'markdown', 'junit', 'json', 'sarif'])(
+  'as %s a template cannot erase a line of the report, add one or give orders to a CI log',
+  (format) => {
+    const hostile = template({
+      'G\u001b[1A': {
+        Type: 'AWS::BedrockAgentCore::Gateway',
+        Properties: { AuthorizerType: 'NO\u001b[2K\n::stop-commands::x\u202eNE' },
+        Metadata: { 'aws:cdk:path': 'S\n::error::y/G' },
+      },
+    });
+    const { status, stdout } = run('check', hostile, '--format', format);
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/NO\\+u001b\[2K\\+u000a::stop-commands::x\\+u202eNE/);
+    expect(stdout).not.toMatch(/^\s*::/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+  },
+);
+
+test('what is no JSON is told by its place, not by a piece of it', () => {
+  const broken = join(mkdtempSync(join(tmpdir(), 'json-')), 't.json');
+  writeFileSync(broken, '{"Password": hunter2hunter2}');
+  const { status, stderr } = run('check', broken);
+
+  expect(status).toBe(2);
+  expect(stderr).toContain('it is not JSON: Unexpected token');
+  expect(stderr).not.toContain('hunter2');
+});
+
 test.each([
   ['a path that does not exist', ['check', join(tmpdir(), 'no-such-cdk.out')], 'ASSEMBLY_UNREADABLE'],
   ['a truncated template', ['check', truncated], 'it is not JSON'],
