@@ -11,7 +11,7 @@ import { TemplateModel } from './assembly/template-model';
 import { type Problem, SecureMcpError } from './core/errors';
 import { lockDifferences, lockOf, lockText, notAPath, type ToolContract } from './core/tool-lock';
 import { SYNTHESIZED_TOOLS_FILE, TOOL_LOCK_CONTEXT } from './protocol/template-metadata';
-import { toolContracts } from './rules/tool-contract';
+import { openContracts, toolContracts } from './rules/tool-contract';
 
 export interface GatewayToolLockProps {
   readonly gateway: CfnGateway;
@@ -35,16 +35,24 @@ export function toolLockProblems(scope: IConstruct, { gateway, targets, file }: 
     forgetTools(scope);
     return [];
   }
-  const contracts = toolContracts(rendered(gateway, targets));
+  const model = rendered(gateway, targets);
+  const contracts = toolContracts(model);
+  const open = openContracts(model).map(({ target, path: where, why }) => ({
+    code: 'TOOL_LOCK' as const,
+    message: `target ${target.logicalId} has something that no lock can hold in ${where}: ${typeof why === 'string' ? why : why.why}`,
+    fix: 'Write it out, so that it stands in the template',
+    at: scope.node.path,
+  }));
   const command = `\`npx secure-mcp lock${path === 'mcp-tools.lock' ? '' : ` --file ${path}`}\``;
   try {
     writeTools(scope, contracts);
-    return lockDifferences(readToolLock(path), contracts).map(({ message, qualifiedName, part }) => ({
-      code: 'TOOL_LOCK',
+    const differences = lockDifferences(readToolLock(path), contracts).map(({ message, qualifiedName, part }) => ({
+      code: 'TOOL_LOCK' as const,
       message,
       fix: `Read the change, then run ${command}`,
       at: `${path}#${qualifiedName}.${part}, ${scope.node.path}`,
     }));
+    return [...differences, ...open];
   } catch (error) {
     if (!(error instanceof SecureMcpError)) throw error;
     return error.problems.map((problem) => ({ ...problem, fix: `Run ${command}`, at: scope.node.path }));

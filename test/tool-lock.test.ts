@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import type { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import {
   FourLayerChecks,
@@ -227,6 +227,58 @@ test('the context of the app is for its gateways and its checks', () => {
 
   expect(() => app.synth()).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
   expect(() => new FourLayerChecks(app).validateScope(app)).toThrow(/cannot be read from "\/nowhere\/mcp-tools.lock"/);
+});
+
+describe('what a template does not tell', () => {
+  const parameter = () => {
+    const app = new GatewayApp('shop', { toolLock: file });
+    const name = new CfnParameter(app.stack, 'Words').valueAsString;
+    const tool = app.addTool('refund', { description: FIRST.description });
+    tool.permit(app.gateway.addAgent('robot'));
+    const target = tool.node.findChild('Target') as CfnGatewayTarget;
+    target.addPropertyOverride('TargetConfiguration.Mcp.Lambda.ToolSchema.InlinePayload.0.Description', name);
+    return app;
+  };
+  const template = (description: unknown) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'lock-')), 'template.json');
+    const InlinePayload = [{ Name: 'a', Description: description, InputSchema: { Type: 'object' } }];
+    const TargetConfiguration = { Mcp: { Lambda: { LambdaArn: 'x', ToolSchema: { InlinePayload } } } };
+    const Properties = { Name: 't', GatewayIdentifier: { Ref: 'G' }, TargetConfiguration };
+    const Resources = {
+      G: { Type: 'AWS::BedrockAgentCore::Gateway', Properties: { Name: 'g' } },
+      T: { Type: 'AWS::BedrockAgentCore::GatewayTarget', Properties },
+    };
+    writeFileSync(path, JSON.stringify({ Parameters: { P: { Type: 'String' } }, Resources }));
+    return path;
+  };
+  const locks = (description: unknown) => {
+    const path = template(description);
+    const approved = join(path, '..', 'mcp-tools.lock');
+    const written = run(lockCommand, path, '--file', approved);
+    const { output = '' } = run(check, path, '--lock', approved, '--format', 'json');
+    const findings = (JSON.parse(output).findings as { ruleId: string; message: string }[])
+      .filter(({ ruleId }) => ruleId.startsWith('SecureMcp-AZ23'))
+      .map(({ message }) => message);
+    return { written, again: run(lockCommand, path, '--file', approved, '--check'), findings };
+  };
+
+  test('is in no lock, and no lock passes it', () => {
+    expect(locks({ Ref: 'P' })).toMatchObject({
+      written: {
+        exitCode: 1,
+        notice: expect.stringMatching(/^g: T TargetConfiguration.* is not in the lock, .*\bP\b.*\nwrote/),
+      },
+      again: { exitCode: 1 },
+      findings: [expect.stringMatching(/^Cannot be verified at synthesis.*parameter P/)],
+    });
+    expect(locks('plain')).toMatchObject({ written: { exitCode: 0 }, again: { exitCode: 0 }, findings: [] });
+  });
+
+  test('fails the synthesis of a gateway with a lock', () => {
+    expect(parameter().synthError()).toMatch(
+      /has something that no lock can hold in TargetConfiguration.*Words.*\[TOOL_LOCK\]/,
+    );
+  });
 });
 
 test('a context that is no path fails synthesis and the checks', () => {

@@ -37,11 +37,12 @@ export function authorizationOf(assembly: ConcreteAssembly): GatewayAuthorizatio
       const name = `nested stack ${logicalId} of ${stack}`;
       return { name, why: 'its template is not here', actions: [] };
     });
+    if (gateway.conditional) unknown.push(`the gateway itself ${CONDITIONAL}`);
     const tools = toolsOf(assembly, gateway, unknown);
     const mode = own(gateway.properties.PolicyEngineConfiguration, 'Mode');
     if (isOpen(mode)) unknown.push('whether the gateway enforces its policies is only known after a deployment');
     else if (mode !== 'ENFORCE') unknown.push('the gateway does not enforce its policies: every call passes');
-    const policies = policiesOf(assembly, gateway, unread);
+    const policies = policiesOf(assembly, gateway, unread, unknown);
     const callers = callersOf(assembly, gateway, unknown);
     return {
       name: String(gateway.properties.Name ?? gateway.logicalId),
@@ -57,6 +58,8 @@ export function authorizationOf(assembly: ConcreteAssembly): GatewayAuthorizatio
   });
 }
 
+const CONDITIONAL = 'is there on a condition that is only known at a deployment';
+
 /** Whether a property is known only after a deployment. */
 function isOpen(value: unknown): boolean {
   return unresolvedIn(value).length > 0;
@@ -69,11 +72,21 @@ function toolsOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unknown:
     const target = String(Name ?? resource.logicalId);
     if (isOpen(GatewayIdentifier)) unknown.push(`target ${target}: its gateway is only known after a deployment`);
     if (!identifiers.includes(GatewayIdentifier as string)) return [];
+    if (resource.conditional) unknown.push(`target ${target} ${CONDITIONAL}`);
+    if (isOpen(Name)) {
+      unknown.push(`target ${resource.logicalId}: its name is only known after a deployment`);
+      return [];
+    }
     return toolsOfTarget(resource, unknown).map((tool) => ({ target, ...tool }));
   });
 }
 
-function policiesOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unread: UnreadPolicy[]): CedarPolicyText[] {
+function policiesOf(
+  assembly: ConcreteAssembly,
+  gateway: ConcreteResource,
+  unread: UnreadPolicy[],
+  unknown: string[],
+): CedarPolicyText[] {
   const configuration = gateway.properties.PolicyEngineConfiguration;
   const engine = assembly
     .ofType('AWS::BedrockAgentCore::PolicyEngine')
@@ -89,24 +102,30 @@ function policiesOf(assembly: ConcreteAssembly, gateway: ConcreteResource, unrea
     if (EnforcementMode === 'LOG_ONLY') return [];
     const id = String(Name ?? policy.logicalId);
     const text = plainCedar(policy);
-    if (ofEngine && EnforcementMode === 'ACTIVE' && text !== undefined) return [{ id, text }];
-    unread.push(unreadPolicy(policy, id, whyUnread(ofEngine, EnforcementMode)));
-    return [];
+    if (!ofEngine || policy.conditional || EnforcementMode !== 'ACTIVE' || text === undefined) {
+      unread.push(unreadPolicy(policy, id, whyUnread(ofEngine, policy, EnforcementMode)));
+      return [];
+    }
+    for (const what of unresolvedIn(text))
+      unknown.push(`policy ${id} compares with what is only known after a deployment, which no caller is: ${what}`);
+    return [{ id, text }];
   });
 }
 
 /** A statement of the superset that is plain Cedar is evaluated as such. */
 function plainCedar({ properties }: ConcreteResource): string | undefined {
   const text = own(own(properties.Definition, 'Cedar'), 'Statement');
-  if (typeof text === 'string') return text;
+  if (typeof text === 'string') return isOpen(text) && parsePolicy(text).json === undefined ? undefined : text;
   const extended = own(own(properties.Definition, 'Policy'), 'Statement');
   return typeof extended === 'string' && parsePolicy(extended).json !== undefined ? extended : undefined;
 }
 
-function whyUnread(ofEngine: boolean, mode: unknown): string {
+function whyUnread(ofEngine: boolean, { conditional, properties }: ConcreteResource, mode: unknown): string {
   if (!ofEngine) return 'its policy engine is only known after a deployment, so it counts for nothing here';
-  if (mode === 'ACTIVE') return 'it is not plain Cedar, so it counts for nothing here';
-  return 'whether it is in force is only known after a deployment, so it counts for nothing here';
+  if (conditional || mode !== 'ACTIVE')
+    return 'whether it is in force is only known after a deployment, so it counts for nothing here';
+  const what = isOpen(properties.Definition) ? 'its text is only known after a deployment' : 'it is not plain Cedar';
+  return `${what}, so it counts for nothing here`;
 }
 
 /** With a digest of its definition, so that a comparison notices when it changes. */

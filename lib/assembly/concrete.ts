@@ -28,6 +28,8 @@ export interface ConcreteResource {
   readonly metadata: { readonly [name: string]: unknown };
   readonly environment: CloudEnvironment;
   readonly attribute: (name: string) => string | undefined;
+  /** Whether it is there depends on a condition that is not known. */
+  readonly conditional: boolean;
   /** What could not be resolved in the properties, e.g. `GetAtt Custom.Token`. */
   readonly unresolved: readonly string[];
 }
@@ -111,6 +113,7 @@ class StackResolver {
         return resolved();
       },
       metadata: asObject(this.resolve(resource.Metadata ?? {})),
+      conditional: resource.Condition !== undefined && this.condition(resource.Condition) === undefined,
       attribute: (name) => own(identity().attributes, name) as string | undefined,
       get unresolved() {
         return unresolvedIn(resolved());

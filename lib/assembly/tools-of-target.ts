@@ -7,6 +7,7 @@ import { METADATA_KEY } from '../protocol/template-metadata';
 import { isObject, own } from './cloudformation';
 import type { ConcreteResource } from './concrete';
 import { parseYaml } from './parse-yaml';
+import { isUnresolved } from './unresolved';
 
 export interface TargetTool {
   readonly name: string;
@@ -23,13 +24,17 @@ export function toolsOfTarget(target: ConcreteResource, unknown: string[]): Targ
   const mcp = own(target.properties.TargetConfiguration, 'Mcp');
   const functionTools = own(own(own(mcp, 'Lambda'), 'ToolSchema'), 'InlinePayload');
   if (Array.isArray(functionTools)) return functionTools.flatMap((entry) => functionTool(entry, name, unknown));
-  const tools = notedTools(target) ?? documentedTools(mcp);
+  const tools = documentedTools(mcp) ?? notedTools(target);
   if (tools === undefined) unknown.push(`target ${name}: its tools are not in the template`);
   return tools ?? [];
 }
 
 function functionTool(entry: unknown, target: string, unknown: string[]): TargetTool[] {
   const name = String(own(entry, 'Name'));
+  if (isUnresolved(name)) {
+    unknown.push(`target ${target}: the name of a tool is only known after a deployment`);
+    return [];
+  }
   const inputSchema = fromServiceSchema(own(entry, 'InputSchema'));
   if (inputSchema !== undefined) return [{ name, inputSchema }];
   unknown.push(`tool ${name} of target ${target}: its input schema is only known after a deployment`);

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isUnknown } from '../assembly/resolve';
+import { isUnknown, type Unknown } from '../assembly/resolve';
 import { property, type TemplateModel, within } from '../assembly/template-model';
 import { parseToolSchema } from '../core/schema/parse-tool-schema';
 import { lockedTool, type ToolContract } from '../core/tool-lock';
-import { gatewayOf, targetKind } from './gateways';
+import { gatewayOf, targetKind, unknownGateway } from './gateways';
+import { openPart } from './read';
 import { allTools, plain, type ToolView, targetNameOf, toolsOf } from './tools';
 import { TARGET } from './types';
 
@@ -18,6 +19,34 @@ export interface LocatedContract extends ToolContract {
 /** What is published of every tool, as a lock has it. */
 export function toolContracts(model: TemplateModel): LocatedContract[] {
   return [...allTools(model).map((tool) => contractOf(model, tool)), ...documents(model)];
+}
+
+/** What no lock can hold, because the template does not tell it. */
+export interface OpenContract {
+  readonly target: ToolView['target'];
+  readonly gateway: string;
+  /** Below `Properties`. */
+  readonly path: string;
+  readonly why: Unknown | string;
+}
+
+export function openContracts(model: TemplateModel): OpenContract[] {
+  const locked = new Set(documents(model).map(({ target }) => target));
+  return model.ofType(TARGET).flatMap((target) => {
+    const { tools, open } = toolsOf(target);
+    const found: Pick<OpenContract, 'path' | 'why'>[] = [];
+    const elsewhere = unknownGateway(model, target);
+    if (elsewhere !== undefined) found.push({ path: 'GatewayIdentifier', why: elsewhere });
+    const name = property(target, 'Name');
+    if (isUnknown(name)) found.push({ path: 'Name', why: name });
+    if (open !== undefined && !locked.has(target)) found.push(open);
+    for (const { path, definition, inputSchema } of tools) {
+      const why =
+        openPart(definition) ?? (inputSchema === undefined ? 'the input of the tool cannot be read' : undefined);
+      if (why !== undefined) found.push({ path, why });
+    }
+    return found.map((each) => ({ ...each, target, gateway: gatewayName(model, target) }));
+  });
 }
 
 function contractOf(model: TemplateModel, tool: ToolView): LocatedContract {

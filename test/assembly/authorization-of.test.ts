@@ -130,3 +130,51 @@ test('an unread policy has the tools that it names, and a digest of what it says
   expect(about(named).why).toBe(about(named).why);
   expect(about(named).why).not.toBe(about(named, 'Other').why);
 });
+
+test('a policy on a condition that is not known, or without known text, is unread; a value in it that is not known is said', () => {
+  const policy = (definition: object, more: object = {}) => ({
+    Type: 'AWS::BedrockAgentCore::Policy',
+    Properties: { Name: 'p', PolicyEngineId: { 'Fn::GetAtt': ['E', 'PolicyEngineId'] }, Definition: definition },
+    ...more,
+  });
+  const gateway = (P: object, target: object = {}) => {
+    const Mcp = { Lambda: { ToolSchema: { InlinePayload: [{ Name: 'a', InputSchema: { Type: 'object' } }] } } };
+    const Properties = { Name: 't', GatewayIdentifier: { Ref: 'G' }, TargetConfiguration: { Mcp } };
+    const arn = { 'Fn::GetAtt': ['E', 'PolicyEngineArn'] };
+    const engine = { Arn: arn, Mode: 'ENFORCE' };
+    const Resources = {
+      E: { Type: 'AWS::BedrockAgentCore::PolicyEngine', Properties: { Name: 'e' } },
+      G: { Type: 'AWS::BedrockAgentCore::Gateway', Properties: { Name: 'g', PolicyEngineConfiguration: engine } },
+      T: { Type: 'AWS::BedrockAgentCore::GatewayTarget', Properties, ...target },
+      P,
+    };
+    const Parameters = { Stage: { Type: 'String' }, Known: { Type: 'String', Default: 'x' } };
+    const equals = (name: string) => ({ 'Fn::Equals': [{ Ref: name }, 'x'] });
+    const Conditions = { Open: equals('Stage'), Yes: equals('Known') };
+    return authorizationOf(new ConcreteAssembly(assemblyOf({ Parameters, Conditions, Resources } as never)))[0]!;
+  };
+  const plain = { Cedar: { Statement: PLAIN } };
+  const valued = PLAIN.replace(';', ' when { principal.hasTag("a") && principal.getTag("a") == "${Stage}" };');
+
+  expect(gateway(policy(plain, { Condition: 'Yes' }))).toMatchObject({
+    policies: [{ id: 'p' }],
+    unread: [],
+    unknown: [],
+  });
+  expect(gateway(policy(plain, { Condition: 'Open' }))).toMatchObject({
+    policies: [],
+    unread: [{ id: 'p', why: expect.stringMatching(/^whether it is in force is only known after a deployment/) }],
+  });
+  expect(gateway(policy({ Cedar: { Statement: { Ref: 'Stage' } } }))).toMatchObject({
+    policies: [],
+    unread: [{ id: 'p', actions: [], why: expect.stringMatching(/^its text is only known after a deployment/) }],
+  });
+  expect(gateway(policy({ Cedar: { Statement: { 'Fn::Sub': valued } } }))).toMatchObject({
+    policies: [{ id: 'p' }],
+    unknown: ['policy p compares with what is only known after a deployment, which no caller is: Ref Stage'],
+  });
+  expect(gateway(policy(plain), { Condition: 'Open' })).toMatchObject({
+    tools: [{ name: 'a' }],
+    unknown: ['target t is there on a condition that is only known at a deployment'],
+  });
+});

@@ -50,6 +50,26 @@ test.each<[string, { mcp: object; noted?: object }]>([
   expect(read(mcp, noted)).toEqual({ tools: [PAGE], unknown: [] });
 });
 
+test('what is published goes before what a construct noted about it', () => {
+  const noted = {
+    getPage: { risk: 'READ', inputSchema: { type: 'object', properties: { other: { type: 'string' } } } },
+  };
+
+  expect(read({ OpenApiSchema: text(DOCUMENT) }, noted)).toEqual({ tools: [PAGE], unknown: [] });
+  expect(read({ OpenApiSchema: { S3: { Uri: 's3://b/k' } } }, noted).tools).toMatchObject([
+    { inputSchema: { properties: { other: {} } } },
+  ]);
+});
+
+test('a name that is not known is said', () => {
+  const list = [{ Name: { Ref: 'Nothing' }, InputSchema: { Type: 'object' } }];
+
+  expect(read({ Lambda: { ToolSchema: { InlinePayload: list } } })).toEqual({
+    tools: [],
+    unknown: ['target pages: the name of a tool is only known after a deployment'],
+  });
+});
+
 test.each<[string, { mcp: object; noted?: object }]>([
   ['a document elsewhere', { mcp: { OpenApiSchema: { S3: { Uri: 's3://b/k' } } } }],
   ['text that is no document', { mcp: { OpenApiSchema: { InlinePayload: '{' } } }],

@@ -6,7 +6,7 @@ import { readToolLock } from '../../assembly/read-tool-lock';
 import { TemplateModel } from '../../assembly/template-model';
 import { lockDifferences, lockOf, lockText, NO_TOOLS, type ToolContract } from '../../core/tool-lock';
 import { SYNTHESIZED_TOOLS_FILE } from '../../protocol/template-metadata';
-import { toolContracts } from '../../rules/tool-contract';
+import { openContracts, toolContracts } from '../../rules/tool-contract';
 import { parseCommandLine, usage } from '../args';
 import type { Command } from '../command';
 import { EXIT } from '../exit-codes';
@@ -23,22 +23,27 @@ again (it reads what that synthesis left in cdk.out) and commit the difference o
   --file <file>   the lock (default mcp-tools.lock)
   --check         write nothing; tools that differ are printed and end with 1
 
-Exit codes: 0 written or nothing differs, 1 something differs, 2 wrong usage or unreadable input.`,
+What the template does not tell of a tool is in no lock; it is listed on stderr and ends with 1.
+
+Exit codes: 0 written or nothing differs, 1 something differs or cannot be locked, 2 wrong usage or unreadable input.`,
   run: (args) => {
     const options = { file: { type: 'string' }, check: { type: 'boolean' } } as const;
     const { values, positionals } = parseCommandLine(args, options, 1);
     const file = typeof values.file === 'string' ? values.file : 'mcp-tools.lock';
-    const contracts = readContracts(positionals[0] ?? 'cdk.out');
+    const { contracts, open } = readContracts(positionals[0] ?? 'cdk.out');
+    const notLocked = open.length === 0 ? {} : { notice: open.join('\n') };
     const before = existsSync(file) ? readToolLock(file) : values.check === true ? undefined : NO_TOOLS;
     if (before === undefined) throw usage(`there is no lock, got ${file}`, 'Write it with `secure-mcp lock`');
     const differences = lockDifferences(before, contracts).map(({ gateway, message }) => `${gateway}: ${message}`);
     if (values.check === true) {
-      return { exitCode: differences.length === 0 ? EXIT.clean : EXIT.findings, output: listed(differences) };
+      const clean = differences.length + open.length === 0;
+      return { exitCode: clean ? EXIT.clean : EXIT.findings, output: listed(differences), ...notLocked };
     }
     // Gateways of other apps that share the file stay as they are.
     const { gateways } = lockOf(contracts);
     writeFileSync(file, lockText({ lockVersion: 1, gateways: { ...before.gateways, ...gateways } }));
-    return { exitCode: EXIT.clean, output: listed(differences), notice: `wrote ${file}` };
+    const exitCode = open.length === 0 ? EXIT.clean : EXIT.findings;
+    return { exitCode, output: listed(differences), notice: [...open, `wrote ${file}`].join('\n') };
   },
 };
 
@@ -46,14 +51,25 @@ function listed(differences: readonly string[]): string {
   return differences.length === 0 ? 'no tool differs from the lock' : differences.join('\n');
 }
 
+interface ReadContracts {
+  readonly contracts: ToolContract[];
+  /** What cannot be locked. */
+  readonly open: string[];
+}
+
 /** A synthesis that failed because of the lock wrote no templates, but it did write its tools. */
-function readContracts(path: string): ToolContract[] {
+function readContracts(path: string): ReadContracts {
   const synthesized = join(path, SYNTHESIZED_TOOLS_FILE);
   const own = existsSync(synthesized) ? contractsOf(synthesized) : [];
   const covered = new Set(own.map(({ gateway }) => gateway));
-  if (own.length > 0 && !existsSync(join(path, 'manifest.json'))) return own;
-  const others = toolContracts(new TemplateModel(readAssembly(path, { parseYaml: parseTemplateYaml })));
-  return [...own, ...others.filter(({ gateway }) => !covered.has(gateway))];
+  if (own.length > 0 && !existsSync(join(path, 'manifest.json'))) return { contracts: own, open: [] };
+  const model = new TemplateModel(readAssembly(path, { parseYaml: parseTemplateYaml }));
+  const others = toolContracts(model).filter(({ gateway }) => !covered.has(gateway));
+  const open = openContracts(model).map(
+    ({ gateway, target, path: at, why }) =>
+      `${gateway}: ${target.logicalId} ${at} is not in the lock, ${typeof why === 'string' ? why : why.why}`,
+  );
+  return { contracts: [...own, ...others], open };
 }
 
 function contractsOf(file: string): ToolContract[] {

@@ -2,8 +2,8 @@ import { own } from '../../assembly/cloudformation';
 import { lockDifferences } from '../../core/tool-lock';
 import { targetKind } from '../gateways';
 import { judge, judgeLiteral } from '../read';
-import { defineRule, finding } from '../rule';
-import { type LocatedContract, toolContracts } from '../tool-contract';
+import { defineRule, finding, undecided } from '../rule';
+import { type LocatedContract, openContracts, toolContracts } from '../tool-contract';
 import { SMITHY_DOCUMENTATION } from '../tools';
 import { TARGET } from '../types';
 
@@ -61,6 +61,7 @@ Vendor:
     }
     const lock = options.toolLock;
     if (lock === undefined) return;
+    for (const { target, path, why } of openContracts(model)) yield undecided(target, `Properties.${path}`, why);
     const contracts = toolContracts(model);
     for (const { gateway, qualifiedName, part, message, contract } of lockDifferences(lock, contracts)) {
       const { target } = contract ?? contracts.find((each) => each.gateway === gateway)!;
