@@ -43,7 +43,7 @@ export type Identify = (agent: AgentToIdentify) => AgentIdentity;
  *
  * - `addAgent`: a machine that logs in as itself (client credentials). Its secret is made by Cognito and never stands in
  *   the template.
- * - `addInteractiveAgent`: a client that people log in to (authorization code with PKCE, no secret). A permit that names
+ * - `addInteractiveAgent`: a client that people log in to (authorization code, no secret; PKCE is the client's to use). A permit that names
  *   only the agent is for everyone who can log in; `Caller.allOf(agent, Caller.group('…'))` is narrower.
  * - `addExternalAgent`: a client that an external issuer knows already.
  *

@@ -126,7 +126,13 @@ export class CognitoInbound extends Construct implements InboundBinding {
 
   public findProblems(at: string): Problem[] {
     const claims = (this.props.claims ?? []).flatMap((claim) => claim._problems(at));
-    return [...claims, ...this.validityProblems(at), ...this.placeProblems(at), ...this.scopeProblems(at)];
+    return [
+      ...claims,
+      ...this.validityProblems(at),
+      ...this.placeProblems(at),
+      ...this.scopeProblems(at),
+      ...this.openProblems(at),
+    ];
   }
 
   private admit(agent: AgentToIdentify, clientId: string): AgentIdentity {
@@ -197,6 +203,20 @@ export class CognitoInbound extends Construct implements InboundBinding {
           scope.node.path,
         ),
       ),
+    ];
+  }
+
+  /** A pool made here has no other clients, and the service takes no empty list of them. */
+  private openProblems(at: string): Problem[] {
+    if (this.props.userPool === undefined || this.agents.length > 0) return [];
+    return [
+      {
+        code: 'INBOUND_OPEN',
+        message:
+          'nothing would tell clients of this gateway from others of the pool, got an existing pool and no agent',
+        fix: 'Add an agent with addAgent or addInteractiveAgent: the gateway lets in the clients of its agents only',
+        at,
+      },
     ];
   }
 

@@ -225,6 +225,15 @@ describe('a user pool that exists', () => {
       });
   });
 
+  test('without agents is a problem: its other clients could come in', () => {
+    const app = new GatewayApp('shop', (stack) => ({
+      inbound: Inbound.cognito({ userPool: UserPool.fromUserPoolId(stack, 'Pool', 'eu-west-1_AbCdEf123') }),
+    }));
+    app.addTool('lookup').permit(Caller.group('managers'));
+
+    expect(app.synthError()).toMatch(/an existing pool and no agent.*\[INBOUND_OPEN\]/);
+  });
+
   test('in another Region is a problem', () => {
     const app = new GatewayApp();
     const here = new Stack(app.app, 'Here', { env: { region: 'eu-west-1', account: '111122223333' } });

@@ -9,8 +9,8 @@ export interface AuditOutcome {
 
 /**
  * One line of JSON in the log of the function: who called what, and what became of it. No arguments, no results, no
- * headers and no token; the reason of a refusal only by the name of the step. The record of a repeated call has the same
- * `requestId`.
+ * headers and no token; the reason of a refusal only by the name of the step. The record of a repeated call was seen to
+ * have the same `requestId`.
  */
 export function auditRecord(
   point: InterceptionPoint,

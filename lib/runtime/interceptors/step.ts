@@ -23,7 +23,7 @@ export interface Intercepted {
   readonly sentHeaders?: { readonly [name: string]: string };
   /** The IAM principal that signed the request, on a gateway that checks signatures. */
   readonly principalArn?: string;
-  /** The same for the request and the response of one call, and when the gateway tries again. */
+  /** Seen to be the same for the request and the response of one call, and when the gateway tries again; not documented. */
   readonly requestId?: string;
   readonly gatewayArn?: string;
   readonly sourceIp?: string;
