@@ -201,7 +201,8 @@ function notComeTo(
   unreached: readonly UnreachedCommand[],
   outside: readonly OutsideGrant[],
 ): AccessFinding[] {
-  const open = unreached.filter(({ service, operation, at }) => {
+  const open = unreached.filter(({ service, operation, at, guessed }) => {
+    if (guessed === true) return false;
     const actions = operation === '*' ? [] : actionsOf(service, operation);
     const isAllowed = actions.some(
       (action) =>

@@ -47,6 +47,8 @@ export interface UnreachedCommand {
   readonly service: string;
   /** SDK operation, or `*` for any. */
   readonly operation: string;
+  /** Set when the name alone says so, and is one that much other code has, such as `query`. */
+  readonly guessed?: true;
   readonly at: SourcePosition;
 }
 

@@ -191,6 +191,13 @@ test.each([
   );
 });
 
+test('a name that much other code has, too, says nothing where no access allows it', () => {
+  const unreached = { service: 'lambda', operation: 'Invoke', at };
+
+  expect(compareAccess([], { ...uses(), unreached: [unreached] }).map(({ kind }) => kind)).toEqual(['unverifiable']);
+  expect(compareAccess([], { ...uses(), unreached: [{ ...unreached, guessed: true }] })).toEqual([]);
+});
+
 test('of an access that names actions itself, each action is of its own service', () => {
   const custom = orders(['sqs:SendMessage', 'dynamodb:GetItem'], "Access.custom({ actions: ['sqs:SendMessage'] })");
   const unreached = [{ service: 'sqs', operation: 'SendMessage', at }];

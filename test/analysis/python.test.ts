@@ -581,6 +581,16 @@ def handler(event, context):
   expect(analysis.unreached.map(({ operation }) => operation)).toEqual(['GetItem', 'PutItem']);
 });
 
+test('a name of one word, or of several services, is a guess; one that only AWS has is none', () => {
+  const { unreached } = analyze(
+    'def handler(event, context):\n    def unused(chain):\n        chain.invoke()\n        chain.tag_resource()\n        chain.put_item()\n',
+  );
+
+  expect(unreached.map(({ at, guessed }) => `${at.line} ${guessed}`)).toEqual(
+    expect.arrayContaining(['3 true', '4 true', '5 undefined']),
+  );
+});
+
 test('what is no call of AWS is not taken for one', () => {
   const analysis = analyze(`
 class Search:

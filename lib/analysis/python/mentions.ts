@@ -11,6 +11,8 @@ export interface Mention {
   /** How {@link reachedPlaces} names the place when the analysis knows what stands there. */
   readonly place: string;
   readonly offset: number;
+  /** Whether other code has such names, too. */
+  readonly isGuess: boolean;
 }
 
 /** The name of an attribute, and a call, as places of a program. */
@@ -29,8 +31,9 @@ const MAKES_A_CLIENT = /^(client|create_client|resource)$/;
 /** Every name of an operation, client or resource in a file, whose text starts at an offset of the program. */
 export function mentionsIn(root: PythonNode, fileStart: number): Mention[] {
   const found: Mention[] = [];
-  const add = (operations: Mention['operations'], place: string, { from }: PythonNode) => {
-    if (operations.length > 0) found.push({ operations, place, offset: fileStart + from });
+  const add = (operations: Mention['operations'], place: string, { from, text }: PythonNode) => {
+    const isGuess = operations.length > 1 || !/_|[a-z][A-Z]/.test(text);
+    if (operations.length > 0) found.push({ operations, place, offset: fileStart + from, isGuess });
   };
   const visit = (node: PythonNode, call: PythonNode | undefined): void => {
     if (node.name === 'MemberExpression') {

@@ -13,7 +13,9 @@ export function unreachedMentions(
   const reached = reachedPlaces(interpreter);
   return mentions
     .filter(({ place }) => !reached.has(place))
-    .flatMap(({ operations, offset }) => operations.map((operation) => ({ ...operation, at: at(offset) })));
+    .flatMap(({ operations, offset, isGuess }) =>
+      operations.map((operation) => ({ ...operation, at: at(offset), ...(isGuess && { guessed: true as const }) })),
+    );
 }
 
 /** Attributes whose value is known, and calls that are known to be of boto3. */
