@@ -9,6 +9,8 @@ const BUILTIN_MODULE =
 export function importModule(machine: Machine, name: Cell, to: Cell, site: Site): void {
   const { solver } = machine;
   solver.watch(name, (value) => {
+    // A JSON file is data, whichever it is.
+    if (value.kind === 'template' && String(value.parts.at(-1)).endsWith('.json')) return solver.add(to, UNKNOWN);
     if (value.kind !== 'text') {
       machine.escape('*', 'loads a module by a name that is not known', site);
       return solver.add(to, UNKNOWN);

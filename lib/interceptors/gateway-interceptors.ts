@@ -14,7 +14,7 @@ import { ToolHandler } from '../least-privilege/tool-handler';
 import type { CallerWish } from '../protocol/caller-header';
 import {
   DISCOVERY_URL_ENV,
-  INTERCEPTOR_CONFIG_FILE,
+  INTERCEPTOR_CONFIG,
   INTERCEPTOR_MARK,
   type InterceptionPoint,
   TOKEN_RULES_ENV,
@@ -174,7 +174,7 @@ export class GatewayInterceptors extends Construct {
       },
       encryptionKey,
       runtimeEnvironment: interceptor._checks.verifyCaller ? this.tokenEnvironment() : {},
-      files: () => [{ name: INTERCEPTOR_CONFIG_FILE, text: JSON.stringify(this.configuration(interceptor)) }],
+      files: () => [{ name: `${INTERCEPTOR_CONFIG}.json`, text: JSON.stringify(this.configuration(interceptor)) }],
       footer: guard(interceptor._point),
       onBundle: (text) => this.checkEntry(interceptor, text),
       onProblem,

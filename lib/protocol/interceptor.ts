@@ -141,5 +141,5 @@ export const GATEWAY_URL_ENV = 'SECURE_MCP_GATEWAY_URL';
 /** Key of the symbol that marks a handler as one that runs the shipped steps; its value is the point it is for. */
 export const INTERCEPTOR_MARK = 'cdk-secure-mcp.interceptor';
 
-/** Beside the code of an interceptor: which of the shipped steps it runs, with their data. */
-export const INTERCEPTOR_CONFIG_FILE = 'interceptor.json';
+/** Name of the JSON file beside the code of an interceptor: which of the shipped steps it runs, with their data. */
+export const INTERCEPTOR_CONFIG = 'interceptor';

@@ -214,6 +214,13 @@ test.each<[string, string, string]>([
   expect(lines(analysis)).toEqual([`must dynamodb:GetItem ${expected} handler.ts:4`]);
 });
 
+test('a JSON file of any name is data, a module of any name is not', () => {
+  const { unverifiable } = analyzeText(handler('require(`${process.env.FOLDER}/settings.json`);'));
+
+  expect(unverifiable).toEqual([]);
+  expect(analyzeText(handler('require(`${process.env.FOLDER}/settings.js`);')).unverifiable).toHaveLength(1);
+});
+
 test.each<[string, string, string, string]>([
   [
     'a method by an unknown name',

@@ -100,6 +100,16 @@ test('what verifies tokens knows in which claims the issuer writes client and sc
   expect(JSON.parse(rules)).toEqual({ audience: ['orders'], claims: {}, clientClaim: 'cid', scopeClaim: 'scp' });
 });
 
+test('nothing of the shipped steps is undecided to the analysis of code', () => {
+  const shop = new GatewayApp('shop', {
+    interceptors: [Interceptor.request({ entry: 'test/fixtures/interceptors/never-answers.ts' })],
+  });
+  shop.addTool('look-up').permit(shop.gateway.addAgent('robot'));
+  const { messages } = shop.app.synth().getStackArtifact(shop.stack.artifactId);
+
+  expect(messages.map(({ entry }) => String(entry.data)).filter((text) => text.includes('cannot be told'))).toEqual([]);
+});
+
 describe('code that synthesis takes for the result of the helper', () => {
   const load = (entry: string) => {
     const shop = new GatewayApp('shop', { interceptors: [Interceptor.request({ entry })] });

@@ -1,4 +1,4 @@
-import { DISCOVERY_URL_ENV, INTERCEPTOR_CONFIG_FILE, TOKEN_RULES_ENV } from '../../protocol/interceptor';
+import { DISCOVERY_URL_ENV, INTERCEPTOR_CONFIG, TOKEN_RULES_ENV } from '../../protocol/interceptor';
 import { type CallerWishes, callerHeaders } from './caller-step';
 import { type InputSchemas, inputValidation } from './input-validation-step';
 import { searchFilter } from './search-filter-step';
@@ -24,7 +24,7 @@ export interface InterceptorConfiguration {
 export function readConfiguration(): InterceptorConfiguration {
   const folder = process.env.LAMBDA_TASK_ROOT;
   if (folder === undefined) return { audit: false };
-  return require(`${folder}/${INTERCEPTOR_CONFIG_FILE}`) as InterceptorConfiguration;
+  return require(`${folder}/${INTERCEPTOR_CONFIG}.json`) as InterceptorConfiguration;
 }
 
 export function shippedRequestSteps({ verifyCaller, inputs }: InterceptorConfiguration): RequestStep[] {
