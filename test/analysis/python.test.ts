@@ -556,6 +556,21 @@ test.each<[string, string, string]>([
   ['an operation by its name', "def call(client):\n    return getattr(client, 'scan')()", 'dynamodb Scan 3'],
   ['an operation by its name in a table', "NAMES = {'a': 'put_item'}", 'dynamodb PutItem 2'],
   ['a signature by hand', "KEY = f'AWS4{context}'", '* * 2'],
+  [
+    'an instance that a class makes by itself',
+    'class One:\n    def __new__(cls):\n        one = object.__new__(cls)\n        one.client = make()\n        return one\n    def read(self): return self.client.get_item()\nOne().read()',
+    'dynamodb GetItem 7',
+  ],
+  [
+    'a function by its name among all',
+    "client = boto3.client('dynamodb')\ndef read(): return client.scan()\nglobals()['read']()",
+    'dynamodb Scan 3',
+  ],
+  [
+    'a class of a class',
+    "class Kind(type):\n    def __call__(cls): return boto3.client('dynamodb').query()\nclass Made(metaclass=Kind): pass\nMade()",
+    'dynamodb Query 3',
+  ],
   ['the way around all methods', 'def call(client):\n    return client._make_api_call()', '* * 3'],
 ])('%s is said with its place', (_name, source, expected) => {
   const analysis = analyze(`import boto3\n${source}\ndef handler(event, context): pass\n`, {}, { context: false });
