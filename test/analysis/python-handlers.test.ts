@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeclaredAccess } from '../../lib/analysis/access-finding';
 import { analyzePython } from '../../lib/analysis/analyze-python';
-import { compareAccess, type DeclaredAccess } from '../../lib/analysis/compare';
+import { compareAccess } from '../../lib/analysis/compare';
 import { readPythonFolder } from '../../lib/least-privilege/read-python-folder';
 import { lines } from './bundle';
 
