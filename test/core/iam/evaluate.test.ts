@@ -173,6 +173,7 @@ describe('ARNs of resources', () => {
     expect(allowed('arn:aws:s3')).toBe(false);
     expect(decide({ resource: resource('arn:aws:dynamodb') })).toBe('implicit-deny');
     expect(decide({ resource: resource('arn:aws:dynamodb:*') })).toBe('allow');
+    expect(decide({ resource: resource('arn:aws:dy*orders') })).toBe('implicit-deny');
     expect(decide({ resource: resource(TABLE) })).toBe('allow');
     const session = (Resource: string) => ({ identity: [getItem], session: policy({ Action: '*', Resource }) });
     expect(decide(session('arn:aws:dynamodb'))).toBe('implicit-deny');
