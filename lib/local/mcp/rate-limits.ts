@@ -122,13 +122,13 @@ function readLimit({ ref, logicalId, properties }: ConcreteResource, report: Rep
   for (const name of dimensions.filter((each) => !isCounted(each))) {
     report(`${logicalId}: calls have no ${name} here, so they are not counted by it`);
   }
-  const entries = list(properties.Entries).map((entry): Entry => {
+  const entries = listed(properties.Entries).map((entry): Entry => {
     for (const metric of ['Tokens', 'Connections'].filter((each) => own(entry, each) !== undefined)) {
       report(`${logicalId}: only Requests are counted, not ${metric}`);
     }
     return {
       values: dimensions.map((name) => String(own(own(entry, 'Dimensions'), name) ?? EACH)),
-      rates: list(own(entry, 'Requests')).filter(isObject).map(readRate),
+      rates: isObject(entry) ? listed(entry.Requests).map(readRate) : [readRate(entry)],
     };
   });
   const wildcards = ({ values }: Entry) => values.filter((value) => value === EACH).length;
@@ -136,16 +136,21 @@ function readLimit({ ref, logicalId, properties }: ConcreteResource, report: Rep
 }
 
 /** What cannot be read refuses all calls, by the minute. */
-function readRate({ Rate, Period }: { readonly [name: string]: unknown }): Rate {
-  const rate = Number(Rate);
+function readRate(given: unknown): Rate {
+  const rate = Number(own(given, 'Rate'));
   return {
     rate: Number.isFinite(rate) ? rate : 0,
-    periodMs: PERIOD_MS[String(Period)] ?? PERIOD_MS.minute!,
+    periodMs: PERIOD_MS[String(own(given, 'Period'))] ?? PERIOD_MS.minute!,
   };
 }
 
 function isCounted(dimension: string): boolean {
   return /^(toolName|targetName|\$\.context\.iam\.principal|\$\.context\.jwt\..+)$/.test(dimension);
+}
+
+/** What is no list stands for one whose items cannot be read. */
+function listed(value: unknown): unknown[] {
+  return value === undefined || Array.isArray(value) ? list(value) : [value];
 }
 
 function list(value: unknown): unknown[] {

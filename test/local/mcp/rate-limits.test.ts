@@ -10,6 +10,7 @@ const CALLER: CallerIdentity = {
 const PER_CALLER = '$.context.jwt.sub';
 const entry = (...requests: object[]) => ({ Dimensions: { [PER_CALLER]: '*' }, Requests: requests });
 const SECOND = { Rate: 2, Period: 'second' };
+const LATER = { Ref: 'OnlyAtDeployment' };
 const MINUTE = { Rate: 3, Period: 'minute' };
 
 afterEach(() => jest.restoreAllMocks());
@@ -59,6 +60,25 @@ test.each([
 
 test('with one of the rates alone more gets through', () => {
   expect(limiter({ Entries: [entry(MINUTE)] }).passed(5)).toBe(3);
+});
+
+test.each<[string, object]>([
+  ['a rate', { Entries: [entry({ ...MINUTE, Rate: LATER })] }],
+  ['one of the rates', { Entries: [entry(MINUTE, LATER)] }],
+  ['the rates', { Entries: [{ Dimensions: { [PER_CALLER]: '*' }, Requests: LATER }] }],
+  ['an entry', { Entries: [LATER] }],
+  ['the entries', { Entries: LATER }],
+])('%s that is only known after a deployment lets no call through, and that is said', (_what, properties) => {
+  const { passed, reports } = limiter(properties);
+
+  expect(passed(5)).toBe(0);
+  expect(reports).toEqual(['Limit: Ref OnlyAtDeployment is only known after a deployment']);
+});
+
+test('an entry without requests counts none', () => {
+  const { passed } = limiter({ Entries: [{ Dimensions: { [PER_CALLER]: '*' }, Tokens: [MINUTE] }] });
+
+  expect(passed(5)).toBe(5);
 });
 
 test.each([
