@@ -83,10 +83,19 @@ export class RateLimits extends Construct {
     for (const problem of problems) this.props.onProblem(problem);
     if (problems.length > 0) return;
     const keys = options.by.map((dimension) => dimension._key(this.props.callerDimension)!);
-    this.entriesOf(keys).push({
-      dimensions: Object.fromEntries(keys.map((key, index) => [key, options.by[index]!._value])),
-      requests: [{ rate: options.callsPerMinute, period: 'minute' }],
-    });
+    const dimensions = Object.fromEntries(keys.map((key, index) => [key, options.by[index]!._value]));
+    const what = JSON.stringify(dimensions);
+    const entries = this.entriesOf(keys);
+    if (entries.some((entry) => JSON.stringify(entry.dimensions) === what)) {
+      this.props.onProblem({
+        code: 'RATE_LIMIT',
+        message: `the same calls are limited twice, got ${what}`,
+        fix: 'Keep one limit of them; that of each caller is callsPerMinutePerCaller',
+        at: this.node.path,
+      });
+      return;
+    }
+    entries.push({ dimensions, requests: [{ rate: options.callsPerMinute, period: 'minute' }] });
   }
 
   private entriesOf(keys: string[]): CfnGatewayRateLimit.LimitEntryProperty[] {

@@ -200,6 +200,7 @@ describe('rate limits', () => {
       1,
       'comes after one with each value',
     ],
+    ['what is limited by default', [RateLimitDimension.caller()], 60, 'limited twice, got {"$.context.jwt.sub":"*"}'],
     ['half a call', [RateLimitDimension.tool()], 0.5, 'got 0.5'],
     ['less than none', [RateLimitDimension.tool()], -1, 'got -1'],
   ])('%s is refused', (_name, by, callsPerMinute, fragment) => {
