@@ -58,6 +58,16 @@ export function authorizationOf(assembly: ConcreteAssembly): GatewayAuthorizatio
   });
 }
 
+/** The gateways of that name, also with the stack before it: `Shop/orders`. */
+export function gatewaysNamed(all: readonly GatewayAuthorization[], name: string): GatewayAuthorization[] {
+  return all.filter((each) => each.name === name || `${each.stack}/${each.name}` === name);
+}
+
+/** What a user can say to mean one of them. */
+export function gatewayNames(all: readonly GatewayAuthorization[]): string {
+  return all.map(({ name, stack }) => (gatewaysNamed(all, name).length > 1 ? `${stack}/${name}` : name)).join(', ');
+}
+
 const CONDITIONAL = 'is there on a condition that is only known at a deployment';
 
 /** Whether a property is known only after a deployment. */

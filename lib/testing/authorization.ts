@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type GatewayAuthorization, authorizationOf as gatewaysOf } from '../assembly/authorization-of';
+import {
+  type GatewayAuthorization,
+  gatewayNames,
+  gatewaysNamed,
+  authorizationOf as gatewaysOf,
+} from '../assembly/authorization-of';
 import { ConcreteAssembly } from '../assembly/concrete';
 import { parseYaml } from '../assembly/parse-yaml';
 import { AuthorizationModel } from '../core/cedar/authorization-model';
@@ -23,7 +28,7 @@ const later = globalThis.queueMicrotask;
 
 export interface AuthorizationOptions {
   /**
-   * Name of the gateway, where the subject holds several.
+   * Name of the gateway, where the subject holds several; `<stack>/<name>` where two stacks have one of that name.
    *
    * @default - the only one
    */
@@ -75,8 +80,8 @@ export function authorizationOf(subject: Subject, options: AuthorizationOptions 
   const all = gatewaysOf(new ConcreteAssembly(assembly));
   const inScope = all.filter((each) => stack === undefined || each.stack === stack);
   const name = options.gateway ?? own;
-  const named = inScope.filter((each) => name === undefined || each.name === name);
-  const names = inScope.map((each) => each.name).join(', ') || 'none';
+  const named = name === undefined ? inScope : gatewaysNamed(inScope, name);
+  const names = gatewayNames(inScope) || 'none';
   if (named.length !== 1)
     throw new RangeError(`${named.length} gateways match, there are: ${names}; pass { gateway: '<name>' }`);
   const [gateway] = named as [GatewayAuthorization];

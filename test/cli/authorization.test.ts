@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CallbackUrl, Caller, Inbound, McpToolList, Outbound, SecureMcpGateway, Target } from 'cdk-secure-mcp';
+import { authorizationOf } from 'cdk-secure-mcp/testing';
 import type { CommandResult } from '../../lib/cli/command';
 import { access } from '../../lib/cli/commands/access';
 import { diff } from '../../lib/cli/commands/diff';
@@ -299,4 +300,15 @@ test('gateways of one name in two stacks are compared each with its own', async 
   });
   expect(await run(same, stacks(old, old))).toMatchObject({ exitCode: 0 });
   expect((await run(old, same)).output).toMatch(/gateway Two\/shop\n/);
+
+  const tests = file('twins.yaml', `tests: [${ROW.replace('500', '900')}]`);
+  const both = stacks(now, old);
+  const test = (name: string) =>
+    (testCommand.run([both, '--tests', tests, '--gateway', name]) as CommandResult).exitCode;
+  expect(() => test('shop')).toThrow(/there are several gateways, the names are One\/shop, Two\/shop/);
+  expect([test('One/shop'), test('Two/shop')]).toEqual([0, 1]);
+  expect(() => authorizationOf(both, { gateway: 'shop' })).toThrow(/2 gateways match, there are: One\/shop, Two\/shop/);
+  authorizationOf(both, { gateway: 'Two/shop' })
+    .expect({ agent: 'support', tool: 'order-refund', arguments: { amount: 900 } })
+    .deny();
 });

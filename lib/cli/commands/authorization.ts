@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { authorizationOf, type GatewayAuthorization } from '../../assembly/authorization-of';
+import {
+  authorizationOf,
+  type GatewayAuthorization,
+  gatewayNames,
+  gatewaysNamed,
+} from '../../assembly/authorization-of';
 import { ConcreteAssembly } from '../../assembly/concrete';
 import { parseTemplateYaml, parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
@@ -17,11 +22,10 @@ export function readAuthorizations(path: string): GatewayAuthorization[] {
 /** The gateway of that name; the only one when no name is given. */
 export function oneAuthorization(path: string, name: string | undefined): GatewayAuthorization {
   const all = readAuthorizations(path);
-  const named = all.filter((each) => name === undefined || each.name === name);
+  const named = name === undefined ? all : gatewaysNamed(all, name);
   if (named.length === 1) return named[0]!;
-  const names = all.map((each) => each.name).join(', ');
   throw usage(
-    `${named.length === 0 ? 'no gateway has that name' : 'there are several gateways'}, the names are ${names}`,
+    `${named.length === 0 ? 'no gateway has that name' : 'there are several gateways'}, the names are ${gatewayNames(all)}`,
     'Say which one with --gateway <name>',
   );
 }
