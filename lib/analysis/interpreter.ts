@@ -9,6 +9,7 @@ import type { Argument, Language, Machine, SdkExport, SdkUse, Site } from './mac
 import { ANY_NAME, type ProgramNames, programNames } from './program-names';
 import { read, readValue, write } from './properties';
 import type { Scopes } from './scopes';
+import { Senders } from './senders';
 import { Solver } from './solver';
 import { runStatements } from './statements';
 import { callUnknown } from './unknown-code';
@@ -45,6 +46,7 @@ export class Interpreter implements Machine {
   public readonly language: Language;
   public readonly uses: SdkUse[] = [];
   public readonly escapes: Escape[] = [];
+  public readonly senders = new Senders();
   public readonly exported = new ObjectValue();
   public readonly globals = new ObjectValue();
   public readonly thrown = holding(UNKNOWN);
@@ -57,7 +59,7 @@ export class Interpreter implements Machine {
   private readonly constants = new Map<string, Value>();
   private readonly objects = new Map<Activation, Map<string, ObjectValue>>();
   private readonly functions = new Map<Activation, Map<AnyNode, FunctionValue>>();
-  private readonly seenUses = new Map<Activation, Set<string>>();
+  private readonly seenUses = new Map<Activation, Map<string, SdkUse>>();
   private readonly ids = new Map<unknown, number>();
   private readonly handedOverExports = new Set<SdkExport>();
   private readonly handedOver = new Map<string, Set<Value>>();
@@ -160,13 +162,16 @@ export class Interpreter implements Machine {
     return true;
   }
 
-  public use(use: SdkUse): void {
+  public use(found: Omit<SdkUse, 'senders'>): SdkUse {
+    const use: SdkUse = { ...found, senders: new Set() };
     if (use.from !== undefined && !this.handedOverExports.has(use.from)) this.followedExports.add(use.from);
-    const seen = getOrMake(this.seenUses, use.site.activation, () => new Set<string>());
+    const seen = getOrMake(this.seenUses, use.site.activation, () => new Map<string, SdkUse>());
     const key = `${use.site.node.start}-${use.site.node.end} ${use.client} ${use.operation}`;
-    if (seen.has(key)) return;
-    seen.add(key);
+    const known = seen.get(key);
+    if (known !== undefined) return known;
+    seen.set(key, use);
     this.uses.push(use);
+    return use;
   }
 
   public handOverExport(value: SdkExport): void {

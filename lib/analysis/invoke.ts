@@ -1,13 +1,13 @@
 import { isClass } from './ast';
 import { callGlobal } from './globals';
 import { itemAt } from './iteration';
-import type { Argument, Machine, Site } from './machine';
+import type { Argument, Machine, SdkExport, Site } from './machine';
 import { callNative } from './natives';
 import { callPython } from './python/boto3';
 import { inherit } from './python/instances';
-import { clientOf, meaningOf, operationOfMethod } from './sdk-model';
+import { clientOf, isOfTheRole, meaningOf, operationOfMethod } from './sdk-model';
 import { callUnknown } from './unknown-code';
-import { Cell, type FunctionValue, holding, type ObjectValue, UNKNOWN, type Value } from './values';
+import { Cell, type FunctionValue, holding, type ObjectValue, type SdkClient, UNKNOWN, type Value } from './values';
 
 /** `callee(…args)`. */
 export function call(
@@ -88,26 +88,39 @@ export function constructSuper(
 }
 
 /** A command is made, a client is made, a helper is called. */
-function useExport(
+function useExport(machine: Machine, value: SdkExport, args: readonly Argument[], to: Cell, site: Site): void {
+  const { solver } = machine;
+  const meaning = meaningOf(value.package, value.name);
+  if (meaning?.kind === 'operation') {
+    useOperation(machine, value, meaning, args, to, site);
+    return;
+  }
+  if (meaning?.kind === 'client') {
+    const client: SdkClient = { kind: 'sdk-client', package: value.package, made: site.node };
+    const known = machine.constant(client) as SdkClient;
+    machine.senders.configured(known, args[0]?.cell);
+    solver.add(to, known);
+  } else if (!isOfTheRole(value.package, value.name)) solver.add(to, UNKNOWN);
+  for (const { cell } of args) {
+    solver.watch(cell, (argument) => {
+      // Configuration may hold functions, such as a supplier of credentials.
+      if (argument.kind === 'function') machine.invoke(argument, new Cell(), [], new Cell(), site);
+      // `getSignedUrl(client, command)`
+      else if (argument.kind === 'sdk-client' && meaning?.kind === 'nothing') sendAll(machine, args, argument);
+    });
+  }
+}
+
+/** A command that is made, or a helper that makes calls. */
+function useOperation(
   machine: Machine,
-  value: Extract<Value, { kind: 'sdk-export' }>,
+  value: SdkExport,
+  meaning: Extract<ReturnType<typeof meaningOf>, { kind: 'operation' }>,
   args: readonly Argument[],
   to: Cell,
   site: Site,
 ): void {
   const { solver } = machine;
-  const meaning = meaningOf(value.package, value.name);
-  if (meaning?.kind === 'client') solver.add(to, machine.constant({ kind: 'sdk-client', package: value.package }));
-  else solver.add(to, UNKNOWN);
-  if (meaning?.kind !== 'operation') {
-    // Configuration may hold functions, such as a supplier of credentials.
-    for (const { cell } of args) {
-      solver.watch(cell, (argument) => {
-        if (argument.kind === 'function') machine.invoke(argument, new Cell(), [], new Cell(), site);
-      });
-    }
-    return;
-  }
   const [position, member] = (meaning.argument ?? '').split('.');
   let input = position === undefined || position === '' ? undefined : argumentAt(machine, args, Number(position), site);
   if (input !== undefined && member !== undefined) {
@@ -116,7 +129,30 @@ function useExport(
     input = inner;
   }
   const { client, operation, besides } = meaning;
-  machine.use({ client, operation, besides, input, site, from: value });
+  const use = machine.use({ client, operation, besides, input, site, from: value });
+  if (/Command$/.test(value.name)) {
+    const command = machine.objectAt(site, 'command');
+    solver.add(command.rest, UNKNOWN);
+    if (input !== undefined) solver.flow(input, command.property('input'));
+    machine.senders.made(command, use);
+    solver.add(to, command);
+    return;
+  }
+  solver.add(to, UNKNOWN);
+  const sender = new Cell();
+  if (args[0]) machine.read(args[0].cell, 'client', sender, site);
+  if (args[0]) solver.flow(args[0].cell, sender);
+  solver.watch(sender, (from) => {
+    if (from.kind === 'sdk-client') use.senders.add(from);
+  });
+}
+
+function sendAll(machine: Machine, args: readonly Argument[], client: SdkClient): void {
+  for (const { cell } of args) {
+    machine.solver.watch(cell, (value) => {
+      if (value.kind === 'object') machine.senders.sent(value, client);
+    });
+  }
 }
 
 function useMethod(
@@ -130,8 +166,10 @@ function useMethod(
   const operation = operationOfMethod(value.package, value.name);
   const client = clientOf(value.package);
   if (operation !== undefined && client !== undefined) {
-    machine.use({ client, operation, besides: [], input: argumentAt(machine, args, 0, site), site });
+    const use = machine.use({ client, operation, besides: [], input: argumentAt(machine, args, 0, site), site });
+    if (value.client !== undefined) use.senders.add(value.client);
   }
+  if (value.name === 'send' && value.client !== undefined) sendAll(machine, args, value.client);
   // `send(command, callback)`
   for (const { cell } of args) {
     machine.solver.watch(cell, (argument) => {

@@ -1,29 +1,11 @@
 import type { AnyNode } from 'acorn';
 import type { ClassNode, FunctionNode } from './ast';
+import type { SdkExport, SdkUse, Site } from './sdk-use';
+import type { Senders } from './senders';
 import type { Solver } from './solver';
 import type { Activation, Argument, Cell, FunctionValue, ObjectValue, Value } from './values';
 
-export type { Argument };
-
-/** Where something happens: an expression, as run in one activation. */
-export interface Site {
-  readonly node: AnyNode;
-  readonly activation: Activation;
-}
-
-export type SdkExport = Extract<Value, { kind: 'sdk-export' }>;
-
-/** One use of the SDK: a command that is made, a client's method or a helper that is called. */
-export interface SdkUse {
-  readonly client: string;
-  readonly operation: string;
-  readonly input: Cell | undefined;
-  /** Other operations that a helper may need besides. */
-  readonly besides: readonly string[];
-  readonly site: Site;
-  /** The export that is made or called. */
-  readonly from?: SdkExport;
-}
+export type { Argument, SdkExport, SdkUse, Site };
 
 export type Language = 'javascript' | 'python';
 
@@ -66,7 +48,9 @@ export interface Machine {
   readonly globals: ObjectValue;
   /** All that is thrown, or that a promise is rejected with. */
   readonly thrown: Cell;
-  use(use: SdkUse): void;
+  /** The use as it is known from then on: a place has one of each operation. */
+  use(use: Omit<SdkUse, 'senders'>): SdkUse;
+  readonly senders: Senders;
   /** An operation that is handed to code that is not followed. */
   handOverExport(value: SdkExport): void;
   /** A global that is handed to code that is not followed. */

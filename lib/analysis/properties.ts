@@ -82,7 +82,7 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
         return;
       }
       {
-        add({ kind: 'sdk-method', package: value.package, name });
+        add({ kind: 'sdk-method', package: value.package, name, client: value });
         return;
       }
     case 'global':

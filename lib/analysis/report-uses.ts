@@ -62,6 +62,7 @@ function doubtOf(
 ): string | undefined {
   const { node, activation } = use.site;
   if (positions.isLibrary(node.start)) return `library code, ${positions.at(node.start).file}`;
+  if (interpreter.senders.isOfOtherCaller(use)) return 'the client has credentials of its own';
   if (!certain.has(activation)) return 'in a function that only other code may call';
   const sameSite = interpreter.uses.filter((other) => other.site.node === node && other.site.activation === activation);
   return sameSite.length > 1 ? 'one of several operations that are chosen at run time' : undefined;
@@ -83,7 +84,12 @@ function namedOnly(interpreter: Interpreter, positions: Positions): UsedPermissi
     const { mention, package: from, name } = value;
     const meaning = meaningOf(from, name);
     if (meaning?.kind !== 'operation' || mention === undefined || interpreter.followedExports.has(value)) return [];
-    const use = { ...meaning, input: undefined, site: { node: program, activation: interpreter.root } };
+    const use = {
+      ...meaning,
+      input: undefined,
+      site: { node: program, activation: interpreter.root },
+      senders: new Set<never>(),
+    };
     const service = serviceOfClient(meaning.client);
     return (neededActions(interpreter, use) ?? []).map(({ certain: _certain, ...action }) => ({
       service: service!,

@@ -59,6 +59,14 @@ export function clientOf(packageName: string): string | undefined {
   return /^@aws-sdk\/client-(.+)$/.exec(packageName)?.[1];
 }
 
+/** Suppliers of the credentials that a client has by itself. */
+export function isOfTheRole(packageName: string, name: string): boolean {
+  return (
+    packageName.startsWith('@aws-sdk/credential-provider') &&
+    /^(defaultProvider|fromNodeProviderChain|fromEnv|fromContainerMetadata|fromInstanceMetadata|fromHttp)$/.test(name)
+  );
+}
+
 /** A package with which code signs requests itself, past all clients. */
 export function signsRequests(packageName: string): boolean {
   return /signature-v4/.test(packageName);

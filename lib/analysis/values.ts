@@ -32,14 +32,21 @@ export type Value =
   | { readonly kind: 'package'; readonly name: string }
   /** Of what stands for an operation, `mention` is where it is read: each is followed by itself. */
   | { readonly kind: 'sdk-export'; readonly package: string; readonly name: string; readonly mention?: AnyNode }
-  | { readonly kind: 'sdk-client'; readonly package: string }
-  | { readonly kind: 'sdk-method'; readonly package: string; readonly name: string }
+  | SdkClient
+  | { readonly kind: 'sdk-method'; readonly package: string; readonly name: string; readonly client?: SdkClient }
   /** A method that JavaScript supplies: `array.map`. The receiver of the call is what it works on. */
   | { readonly kind: 'native'; readonly name: string; readonly receiver?: Value }
   /** Something of boto3 or Powertools for Python, by the names that led there: `client dynamodb get_item`. */
   | { readonly kind: 'python'; readonly path: string; readonly receiver?: Value }
   | ObjectValue
   | FunctionValue;
+
+/** A client, by the place where it is made. */
+export interface SdkClient {
+  readonly kind: 'sdk-client';
+  readonly package: string;
+  readonly made?: AnyNode;
+}
 
 export const UNKNOWN: Value = { kind: 'unknown' };
 export const INPUT: Value = { kind: 'input' };
@@ -170,15 +177,16 @@ export function keyOf(value: Value, id: (thing: unknown) => number): string | un
     case 'python':
       return `python ${value.path} ${value.receiver === undefined ? '' : id(value.receiver)}`;
     case 'sdk-client':
-      return `client ${value.package}`;
-    case 'sdk-export': {
-      const { mention } = value;
-      const place = mention === undefined ? '' : `${mention.start}-${mention.end}`;
-      return `export ${value.package} ${value.name} ${place}`;
-    }
+      return `client ${value.package} ${placeOf(value.made)}`;
+    case 'sdk-export':
+      return `export ${value.package} ${value.name} ${placeOf(value.mention)}`;
     case 'sdk-method':
-      return `${value.kind} ${value.package} ${value.name}`;
+      return `method ${value.package} ${value.name} ${placeOf(value.client?.made)}`;
     default:
       return value.kind;
   }
+}
+
+function placeOf(node: AnyNode | undefined): string {
+  return node === undefined ? '' : `${node.start}-${node.end}`;
 }
