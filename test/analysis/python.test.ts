@@ -414,6 +414,7 @@ class Store:
     """Orders."""
     ddb = boto3.resource('dynamodb')
     table = ddb.Table(os.environ['A'])
+    def count(self): return self.__class__.table.scan(Select='COUNT'), type(self).table.query()
     if os.environ.get('CACHE'):
         cache = ddb.Table(os.environ['B'])
     else:
@@ -434,6 +435,7 @@ def handler(event, context):
     store = Store()
     store.CALLS[event['call']](store)
     store.clear()
+    store.count()
     clients.ddb.scan(TableName=Config().table)
     by_name['x'].send_message(QueueUrl=os.environ['Q'])
     shared.topic.publish(Message='m')
@@ -443,14 +445,16 @@ def handler(event, context):
         stack.enter_context(boto3.client('s3')).head_object(Bucket=os.environ['E'], Key='b')
 `,
     [
-      'may dynamodb:GetItem A handler.py:16',
-      'may dynamodb:DeleteItem B handler.py:17',
-      'may dynamodb:Scan C handler.py:32',
-      'may sqs:SendMessage Q handler.py:33',
-      'may sns:Publish N handler.py:34',
-      'may ssm:GetParameter P handler.py:35',
-      'may s3:GetObject D /a handler.py:37',
-      'may s3:GetObject E /b handler.py:38',
+      'may dynamodb:Query A handler.py:12',
+      'may dynamodb:Scan A handler.py:12',
+      'may dynamodb:GetItem A handler.py:17',
+      'may dynamodb:DeleteItem B handler.py:18',
+      'may dynamodb:Scan C handler.py:34',
+      'may sqs:SendMessage Q handler.py:35',
+      'may sns:Publish N handler.py:36',
+      'may ssm:GetParameter P handler.py:37',
+      'may s3:GetObject D /a handler.py:39',
+      'may s3:GetObject E /b handler.py:40',
     ],
   ],
   [

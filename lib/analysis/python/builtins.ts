@@ -85,6 +85,10 @@ export function callBuiltin(machine: Machine, name: string, args: readonly Argum
       }
       return;
     }
+    case 'type':
+      if (first && second === undefined) machine.read(first, 'constructor', to, site);
+      derived(machine, undefined, args, to);
+      return;
     case 'getattr':
       if (first && second) machine.read(first, second, to, site);
       if (third) solver.flow(third, to);

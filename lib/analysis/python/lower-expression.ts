@@ -118,7 +118,9 @@ function lowerMember(module: PythonModule, node: PythonNode): Expression {
   if (access?.name === '.') {
     const name = rest[0]?.text ?? '';
     if (isSuper(object)) return js.superMember(name, at);
-    return js.member(lowerExpression(module, object), name, at, rest[0] && module.range(rest[0]));
+    // The class of an instance is what its prototype says.
+    const own = name === '__class__' ? 'constructor' : name;
+    return js.member(lowerExpression(module, object), own, at, rest[0] && module.range(rest[0]));
   }
   const indices = rest.filter((child) => child.name !== ']');
   const value = lowerExpression(module, object);
