@@ -73,6 +73,8 @@ function holds(
   };
 
   if (quantifier !== undefined) {
+    // Without the key `IfExists` says true and ForAnyValue says false; which of them counts is not documented.
+    if (given === undefined && quantifier === 'ForAnyValue' && ifExists !== undefined) return undecided;
     const all = given === undefined ? [] : texts(given);
     // Without the key, and for a null data set such as an empty string, ForAllValues holds and ForAnyValue does not.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -82,7 +84,10 @@ function holds(
   // Without its key a condition does not hold, unless it is negated or says `IfExists`.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
   if (given === undefined) return ifExists !== undefined || operator.negated;
-  return operator.negated ? texts(given).every(matches) : texts(given).some(matches);
+  // Several values need a set operator; what they are without one is not documented.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+  const [one, ...others] = texts(given);
+  return one === undefined || others.length > 0 ? undecided : matches(one);
 }
 
 function texts(value: ContextValue): string[] {

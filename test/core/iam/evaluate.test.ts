@@ -411,6 +411,9 @@ describe('conditions', () => {
     ['ForAllValues on no value', { 'ForAllValues:StringEquals': { k: 'v' } }, { k: [] }, true],
     ['ForAnyValue, negated, one outside', { 'ForAnyValue:StringNotEquals': { k: 'a' } }, { k: ['a', 'x'] }, true],
     ['ForAllValues, negated, one inside', { 'ForAllValues:StringNotEquals': { k: 'a' } }, { k: ['a', 'x'] }, false],
+    ['several values without set operator', { StringEquals: { k: ['a', 'b'] } }, { k: ['a', 'b'] }, false],
+    ['several values without set operator, negated', { StringNotEquals: { k: 'c' } }, { k: ['a', 'b'] }, false],
+    ['a list of one value', { StringEquals: { k: ['a', 'b'] } }, { k: ['a'] }, true],
     ['text without regard to case', { StringEqualsIgnoreCase: { k: 'V' } }, { k: 'v' }, true],
     ['not equal without regard to case', { StringNotEqualsIgnoreCase: { k: 'V' } }, { k: 'v' }, false],
     ['an escaped star in StringEquals', { StringEquals: { k: 'v${*}' } }, { k: 'v*' }, true],
@@ -447,6 +450,9 @@ describe('conditions', () => {
     expect(denied({ NumericGreaterThan: { k: '1' } })).toBe('explicit-deny');
     expect(denied({ StringMatches: { k: '1' } })).toBe('explicit-deny');
     expect(denied({ StringEquals: { k: '1' } })).toBe('allow');
+    // What the documentation does not settle opens nothing, either.
+    expect(denied({ 'ForAnyValue:StringEqualsIfExists': { other: '1' } })).toBe('explicit-deny');
+    expect(denied({ 'ForAnyValue:StringEquals': { other: '1' } })).toBe('allow');
   });
 
   const octet = fc.nat(255);
