@@ -10,9 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import { NagPack } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import type { CloudFormationTemplate } from '../assembly/cloudformation';
-import { prepareTemplate } from '../assembly/prepare-template';
-import { type Assembly, readAssembly, type StackTemplate } from '../assembly/read-assembly';
+import { type Assembly, readAssembly } from '../assembly/read-assembly';
 import { readJsonFile } from '../assembly/read-json-file';
 import { readToolLock } from '../assembly/read-tool-lock';
 import { SecureMcpError } from '../core/errors';
@@ -32,6 +30,8 @@ import { DEFAULT_OPTIONS, type Profile, type RuleOptions } from '../rules/option
 import { RULES } from '../rules/registry';
 import { severityOf } from '../rules/rule';
 import { acknowledge, type LocatedFinding, PACK_NAME, runRules, switchedOff } from '../rules/run-rules';
+import { errorsOfStages } from './errors-of-stages';
+import { inMemory } from './stack-in-memory';
 
 /** What a rule is about, for reports and documentation. */
 export interface RuleDescription {
@@ -121,7 +121,8 @@ export interface FourLayerChecksProps {
  *
  * Register it with `Validations.of(app).addPlugins(new FourLayerChecks(app))`. Errors fail the synthesis, warnings do
  * not. The rules read the rendered templates, overrides and nested stacks included, and judge all stacks of the app
- * together. What a template does not decide is reported as a warning, never passed over.
+ * together. What a template does not decide is reported as a warning, never passed over. The CDK CLI shows what is found in
+ * the stacks that a command selects: write `cdk synth '**'` where stacks live in stages.
  *
  * Acknowledge a finding with `Validations.of(construct).acknowledge({ id: 'SecureMcp::SecureMcp-IN01', reason: '…' })`.
  * The id without the part in brackets covers all findings of the rule below the construct. Say who and until when in the
@@ -211,9 +212,12 @@ export class FourLayerChecks extends NagPack {
     return {
       ...(off.length > 0 && { metadata: { switchedOff: off.join(', ') } }),
       success: !open.some((finding) => finding.severity === 'error'),
-      violations: [...open, ...accepted].map((finding) =>
-        violation(finding, ruleName(finding, acknowledgments, this.options.today)),
-      ),
+      violations: [
+        ...[...open, ...accepted].map((finding) =>
+          violation(finding, ruleName(finding, acknowledgments, this.options.today)),
+        ),
+        ...errorsOfStages(scope, assembly, acknowledge(open, acknowledgments, this.options.today).open),
+      ],
     };
   }
 }
@@ -249,31 +253,6 @@ function aboveStacks(app: IConstruct): Acknowledgment[] {
           })),
       ),
   );
-}
-
-function inMemory(stack: Stack): StackTemplate {
-  const rendering = stack as unknown as { _toCloudFormation(): unknown };
-  const template = stack.resolve(rendering._toCloudFormation()) as CloudFormationTemplate;
-  const parent = parentOf(stack);
-  return {
-    name: nameOf(stack),
-    templateFile: stack.templateFile,
-    template: prepareTemplate({ ...template, Resources: template.Resources ?? {} }),
-    assets: new Map(),
-    ...(parent && { parent: { stack: nameOf(parent.stack), logicalId: parent.logicalId } }),
-  };
-}
-
-/** As in a cloud assembly: a nested stack has the name of its parent and of the resource there. */
-function nameOf(stack: Stack): string {
-  const parent = parentOf(stack);
-  return parent === undefined ? stack.stackName : `${nameOf(parent.stack)}/${parent.logicalId}`;
-}
-
-function parentOf(stack: Stack): { stack: Stack; logicalId: string } | undefined {
-  const { nestedStackParent, nestedStackResource } = stack;
-  if (nestedStackParent === undefined || nestedStackResource === undefined) return undefined;
-  return { stack: nestedStackParent, logicalId: nestedStackParent.getLogicalId(nestedStackResource as CfnResource) };
 }
 
 /**

@@ -67,6 +67,50 @@ test('a gateway in a stage is seen', () => {
   expect(() => app.synth()).toThrow(/SecureMcp-IN01/);
 });
 
+describe('under the CDK CLI, which counts the findings of selected stacks and those without a construct', () => {
+  const CLI = { '@aws-cdk/core:failSynthOnValidationErrors': false };
+
+  function withoutConstruct(build: (app: App) => void): string[] {
+    const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')), context: CLI });
+    build(app);
+    Validations.of(app).addPlugins(new FourLayerChecks(app));
+    const { directory } = app.synth();
+    const { pluginReports } = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+    const [{ conclusion, violations }] = pluginReports;
+    const alone = violations.filter(({ violatingConstructs }: { violatingConstructs: [] }) => {
+      return violatingConstructs.length === 0;
+    });
+    return [conclusion, ...alone.map(({ description }: { description: string }) => description)];
+  }
+
+  test('errors in the stacks of a stage are said for the app', () => {
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(
+      withoutConstruct((app) => {
+        gateway(new Stack(new Stage(app, 'Prod'), 'S'));
+      }),
+    ).toEqual(['failure', expect.stringMatching(/^Stacks of stages have errors.*: \d+ in Prod-S$/)]);
+    expect(said).toHaveBeenCalledWith(expect.stringMatching(/^SecureMcp: Stacks of .* Run cdk synth '\*\*'\n$/));
+    said.mockRestore();
+  });
+
+  test('errors of a stack of the app are not, which the command selects', () => {
+    expect(withoutConstruct((app) => gateway(new Stack(app, 'S')))).toEqual(['failure']);
+  });
+
+  test('nor are those that are acknowledged', () => {
+    expect(
+      withoutConstruct((app) => {
+        const stage = new Stage(app, 'Prod');
+        gateway(new Stack(stage, 'S'));
+        for (const { id } of FourLayerChecks.describeRules()) {
+          Validations.of(stage).acknowledge({ id: `SecureMcp::${id}`, reason: 'SEC-1 a stage to try things out' });
+        }
+      }).slice(1),
+    ).toEqual([]);
+  });
+});
+
 test('stacks of one app are judged together', () => {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'nag-')) });
   const roles = new Stack(app, 'Roles');
