@@ -35,7 +35,20 @@ export function compareHandler(
 
 /** Compares a handler in Python with the declared access. Never widens a role. */
 export function comparePython(code: PythonCode, access: readonly NamedAccess[], beside: BesideAccess): HandlerAccess {
-  return compare(analyzePython(code), access, beside);
+  const { used, findings } = compare(analyzePython(code), access, beside);
+  return {
+    used,
+    findings: findings.map((finding) => ({
+      ...finding,
+      message: inPython(finding.message),
+      fix: inPython(finding.fix),
+    })),
+  };
+}
+
+/** Environment variables as Python names them. */
+function inPython(text: string): string {
+  return text.replace(/process\.env\.(\w+)/g, "os.environ['$1']");
 }
 
 function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[], beside: BesideAccess): HandlerAccess {

@@ -412,7 +412,7 @@ def handler(event, context):
     expect(problems).toEqual([]);
     expect(told).toEqual([
       expect.stringMatching(
-        /^warning the code may need dynamodb:GetItem on .*in python-\w+\/handler\.py:4\. .*\.scan\(\)\.get\(\)/,
+        /^warning the code may need dynamodb:GetItem on os\.environ\['ORDERS'\], .*in python-\w+\/handler\.py:4\. .*\.scan\(\)\.get\(\)/,
       ),
       expect.stringMatching(/^warning ORDERS allows dynamodb:Scan, and no code uses it/),
     ]);
