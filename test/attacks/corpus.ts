@@ -1,7 +1,7 @@
 /**
  * Attacks that a gateway of this library has to stop, or that it knowingly does not. `controls` are the rules whose
  * control lets the attack through once it is taken away. Without any, what stops it is code and not configuration, or
- * a condition (D04, D14, D17) of which no rule can tell what it means.
+ * a condition (D04, D14) of which no rule can tell what it means.
  */
 export const CORPUS: readonly { readonly id: string; readonly attack: string; readonly controls: readonly string[] }[] =
   [
@@ -71,7 +71,7 @@ export const CORPUS: readonly { readonly id: string; readonly attack: string; re
     { id: 'D13', attack: 'Identity in an argument', controls: ['AZ22'] },
     { id: 'D14', attack: 'Newline or glob in a `like` field', controls: [] },
     { id: 'D16', attack: 'Oversized argument', controls: ['AZ21'] },
-    { id: 'D17', attack: 'Self-confirmation', controls: [] },
+    { id: 'D17', attack: 'Self-confirmation', controls: ['AZ11'] },
     { id: 'D18', attack: 'Mixed permit', controls: ['AZ11'] },
     { id: 'E01', attack: 'Token passthrough', controls: ['OUT02'] },
     { id: 'E02', attack: 'Caller-supplied upstream credential', controls: ['OUT10'] },

@@ -1,6 +1,6 @@
 import { type EditableTemplate, edited, resources, synthesizeShop } from '../support/local-shop';
 import { synthesizeDesk } from '../support/outbound-desk';
-import { addForbid, authorizer, objections } from './weaken';
+import { addForbid, authorizer, objections, policy } from './weaken';
 
 /**
  * Twins of attacks on what the local gateway does not simulate: without the control nothing here lets the attack through,
@@ -22,6 +22,13 @@ function remove(
   });
   if (ids.length === 0) throw new Error(`there is no ${type}`);
   for (const id of ids) delete template.Resources[id];
+}
+
+function confirmable(template: EditableTemplate): void {
+  const [target] = resources(template, 'AWS::BedrockAgentCore::GatewayTarget', 'refund');
+  const { InputSchema } = target!.Properties.TargetConfiguration.Mcp.Lambda.ToolSchema.InlinePayload[0];
+  InputSchema.Properties.confirmed = { Type: 'boolean' };
+  InputSchema.Required.push('confirmed');
 }
 
 function askFor(argument: string) {
@@ -84,6 +91,18 @@ test.each<[string, string, Edit, string?]>([
     'D06 a forbid that fails without the claim, and that the service does not take',
     'AZ05 AZ08',
     (t) => addForbid(t, 'echo', 'unless { principal.getTag("role") == "admin" }'),
+  ],
+  [
+    'D17 an argument that the model sets in place of a bound',
+    'AZ11',
+    (t) => {
+      confirmable(t);
+      policy('refund', (text) =>
+        text
+          .replace(/context\.input\.amount\.greaterThanOrEqual\(decimal\("0\.01"\)\)/, 'context.input.confirmed')
+          .replace(/context\.input\.amount\.lessThanOrEqual\(decimal\("500\.0"\)\)/, 'true'),
+      )(t);
+    },
   ],
   ['E09 the role of the gateway gets tokens for any user', 'OUT08', forUserId, desk],
   ['E14 a key in the template', 'OUT04', plainKey, desk],

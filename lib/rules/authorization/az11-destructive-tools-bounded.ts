@@ -23,7 +23,7 @@ export const az11 = defineRule({
   fix: 'Give the tool its own permit with a scope of its own and one more condition: a bounded argument or a step-up claim',
   acknowledge: 'When the tool can be undone; then declare its risk as WRITE.',
   limits:
-    'Which tool is destructive is read from its declared risk, else from its name, its first word and the HTTP method. A boolean argument such as "confirmed" is set by the model: it proves the flag, not a human.',
+    'Which tool is destructive is read from its declared risk, else from its name, its first word and the HTTP method. A boolean argument such as "confirmed" does not count: the model sets it, so it proves the flag, not a human.',
   references: ['https://docs.aws.amazon.com/wellarchitected/latest/agentic-ai-lens/security.html'],
   frameworks: {
     owaspMcp: ['02', '06'],
@@ -74,8 +74,11 @@ Policy:
       const shared = [...scopesAsked(json)].find((scope) => readScopes.has(scope));
       if (shared !== undefined)
         yield finding(resource, path, `the scope "${shared}" also opens a reading tool`, 'scope');
-      if (inputsRead(json).size === 0 && !asksMore(json))
-        yield finding(resource, path, `${name} has no condition beyond who calls`, 'bound');
+      const flags = flagsOf(json);
+      if ([...inputsRead(json)].every((input) => flags.has(input)) && !asksMore(json)) {
+        const said = flags.size === 0 ? '' : ` and ${[...flags].join(', ')}, which the model sets itself`;
+        yield finding(resource, path, `${name} has no condition beyond who calls${said}`, 'bound');
+      }
     }
   },
 });
@@ -93,6 +96,21 @@ function scopesAsked(json: PolicyJson): Set<string> {
     if ((tag === 'scope' || tag === 'scp') && typeof value === 'string') scopes.add(value);
   }
   return scopes;
+}
+
+/** Arguments that are only asked for a yes or no: compared with one, or standing where Cedar wants one. */
+function flagsOf(json: PolicyJson): Set<string> {
+  const bodies = json.conditions.map(({ body }) => body);
+  const asked = bodies
+    .flatMap((body) => [...expressions(body)])
+    .flatMap((expression) => {
+      const pair = [...(operands(expression, '==') ?? []), ...(operands(expression, '!=') ?? [])];
+      const isFlag = pair.some((each) => typeof own(each, 'Value') === 'boolean');
+      const operator = ['&&', '||'].flatMap((each) => operands(expression, each) ?? []);
+      return [...(isFlag ? pair : []), ...operator, own(own(expression, '!'), 'arg')];
+    });
+  const paths = [...bodies, ...asked].flatMap((each) => contextPath(each) ?? []);
+  return new Set(paths.filter((path) => path.startsWith('input.')).map((path) => path.slice('input.'.length)));
 }
 
 /** Claims that say only who calls. */

@@ -198,6 +198,24 @@ export const authorization: LayerCases = {
         },
         'PaymentsTarget/TargetConfiguration/Mcp/Lambda/ToolSchema/InlinePayload/0/InputSchema/Required': ['urgent'],
       },
+      ...Object.fromEntries(
+        [
+          'context.input.urgent == true',
+          'context.input.urgent',
+          '!context.input.urgent',
+          'false != context.input.urgent',
+        ].map((flag) => [
+          `who calls, and what the model says: ${flag}`,
+          {
+            [REFUND]: refund(`${SCOPE('shop/refund')} && ${flag}`),
+            RefundGuard: undefined,
+            'PaymentsTarget/TargetConfiguration/Mcp/Lambda/ToolSchema/InlinePayload/0/InputSchema/Properties': {
+              urgent: { Type: 'boolean' },
+            },
+            'PaymentsTarget/TargetConfiguration/Mcp/Lambda/ToolSchema/InlinePayload/0/InputSchema/Required': ['urgent'],
+          },
+        ]),
+      ),
       'the scope of a reading tool': {
         [REFUND]: refund(`${SCOPE('shop/lookup')} && context.input.amount >= 1 && context.input.amount <= 500`),
       },
