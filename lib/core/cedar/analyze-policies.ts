@@ -2,7 +2,8 @@ import { CEDAR_ENTITY } from '../../protocol/cedar-entities';
 import { qualifiedToolName } from '../../protocol/tool-name';
 import type { KnownCaller } from './access-map';
 import { isContradiction } from './contradiction';
-import { type CedarPolicyJson, type CedarPolicyText, cedar, namedActions, parsePolicy } from './engine';
+import { type CedarPolicyJson, type CedarPolicyText, cedar, expressionText, namedActions, parsePolicy } from './engine';
+import { explain, isOneTest } from './explain';
 import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
 import { implies } from './implies';
 import { PolicySet, type Residual } from './policy-set';
@@ -131,6 +132,31 @@ function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
       { ...about, kind: 'never-applies', severity: 'error', message, fix: 'Correct the bounds, or remove the policy' },
     ];
   }
+  if (json.conditions.some(({ kind, body }) => kind === 'unless' && isContradiction(body as CedarExpression))) {
+    const message = `policy '${id}' makes an exception that can never be: its conditions exclude each other`;
+    return [
+      {
+        ...about,
+        kind: 'never-applies',
+        severity: 'error',
+        message,
+        fix: 'Correct the bounds, or remove the exception',
+      },
+    ];
+  }
+  const never = emptyAlternative(condition);
+  if (never !== undefined) {
+    const message = `policy '${id}' has an alternative that can never apply: ${explain(never, expressionText)}`;
+    return [
+      {
+        ...about,
+        kind: 'never-applies',
+        severity: 'warning',
+        message,
+        fix: 'Correct the bounds, or remove the alternative',
+      },
+    ];
+  }
   const open =
     json.effect === 'forbid' && json.conditions.some(({ kind, body }) => kind === 'when' && canBeMissing(body));
   if (!open) return [];
@@ -144,6 +170,17 @@ function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
       fix: 'Write forbid ... unless { what is allowed }, with has and hasTag guards',
     },
   ];
+}
+
+/** One of several ways to meet a condition that the rest of it excludes. */
+function emptyAlternative(condition: CedarExpression): CedarExpression | undefined {
+  const parts = operands(condition, '&&');
+  for (const part of parts.filter((each) => !isOneTest(each))) {
+    const others = parts.filter((other) => other !== part);
+    for (const way of operands(part, '||'))
+      if (isContradiction(others.reduce((left, right) => ({ '&&': { left, right } }), way))) return way;
+  }
+  return undefined;
 }
 
 /** Arguments and claims can be missing or of another type; the time, the caller's type and id cannot. */

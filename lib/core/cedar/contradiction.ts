@@ -1,5 +1,15 @@
 import { isOneTest } from './explain';
-import { type CedarExpression, inputPath, literalOf, literalSet, operands, operatorOf, sides } from './expression';
+import {
+  type CedarExpression,
+  contextPath,
+  literalOf,
+  literalSet,
+  operands,
+  operatorOf,
+  sides,
+  tagOf,
+} from './expression';
+import { scaled } from './implies';
 
 interface Range {
   low: number;
@@ -10,8 +20,8 @@ interface Range {
 }
 
 /**
- * Whether a condition can be seen to hold for no arguments: a lower bound above the upper one, two different values for
- * one argument. It looks at literals only, so `false` says nothing.
+ * Whether a condition can be seen to hold for no call: a lower bound above the upper one, two different values for one
+ * argument or claim. It looks at literals only, so `false` says nothing.
  */
 export function isContradiction(condition: CedarExpression): boolean {
   if (condition.Value === false) return true;
@@ -34,12 +44,21 @@ function narrow(part: CedarExpression, ranges: Map<string, Range>): void {
       : Array.isArray(test[operator])
         ? (test[operator] as CedarExpression[])
         : [sides(test, operator)?.left, sides(test, operator)?.right];
-  const path = left === undefined ? undefined : inputPath(left)?.join('\0');
+  const path = left === undefined ? undefined : subjectOf(left);
   if (path === undefined || right === undefined) return;
   const range = ranges.get(path) ?? unbounded();
   ranges.set(path, range);
   if (negated === undefined) apply(range, operator, right);
   else apply(range, NEGATED[operator] ?? '', right);
+}
+
+/** An argument, a claim, who calls, the time: what has one value in a call. */
+function subjectOf(expression: CedarExpression): string | undefined {
+  const [time] = Array.isArray(expression.toTime) ? (expression.toTime as CedarExpression[]) : [];
+  const path = contextPath(time ?? expression);
+  const access = expression['.'] as { left: CedarExpression } | undefined;
+  const ofCaller = tagOf(expression) !== undefined || access?.left.Var === 'principal';
+  return (path !== undefined && path.length > 1) || ofCaller ? JSON.stringify(expression) : undefined;
 }
 
 const NEGATED: { readonly [operator: string]: string } = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
@@ -61,7 +80,9 @@ function apply(range: Range, operator: string, right: CedarExpression): void {
   if (value === undefined) return;
   if (operator === '==') restrict(range, [value]);
   const bound = BOUND[operator];
-  if (bound !== undefined) raise(range, bound[0], Number(value), bound[1]);
+  const limit = scaled(right);
+  const isTime = limit?.type === 'datetime' || limit?.type === 'duration';
+  if (bound !== undefined) raise(range, bound[0], Number(isTime ? limit.value : value), bound[1]);
 }
 
 function raise(range: Range, side: 'low' | 'high', limit: number, included: boolean): void {

@@ -93,7 +93,7 @@ interface Bound {
 }
 
 /** A number of one type, in its smallest unit. */
-interface Scaled {
+export interface Scaled {
   readonly type: string;
   readonly value: bigint;
 }
@@ -207,7 +207,7 @@ function pairOf(
 }
 
 /** A literal as a whole number; `undefined` for what cannot be compared exactly. */
-function scaled(expression: CedarExpression): Scaled | undefined {
+export function scaled(expression: CedarExpression): Scaled | undefined {
   const { Value } = expression;
   if (typeof Value === 'number')
     return Number.isSafeInteger(Value) ? { type: 'long', value: BigInt(Value) } : undefined;

@@ -89,6 +89,45 @@ test('a tool without permit, and one with a permit that never applies, are unrea
   expect(kindsOf([refundPermit('false'), list])).toContain('tool-unreachable order-refund___order-refund');
 });
 
+test.each<[string, string, string]>([
+  [
+    'two times',
+    'context.system.now >= datetime("2027-01-01") && context.system.now < datetime("2026-01-01")',
+    'context.system.now >= datetime("2026-01-01") && context.system.now < datetime("2027-01-01")',
+  ],
+  [
+    'two times of the day',
+    'context.system.now.toTime() >= duration("10h") && context.system.now.toTime() < duration("540m")',
+    'context.system.now.toTime() >= duration("9h") && context.system.now.toTime() < duration("600m")',
+  ],
+  ['two callers', 'principal.id == "a" && principal.id == "b"', 'principal.id == "a" && principal.id != "b"'],
+  [
+    'two values of a claim',
+    'principal.hasTag("a") && principal.getTag("a") == "x" && ["y", "z"].contains(principal.getTag("a"))',
+    'principal.hasTag("a") && principal.getTag("a") == "x" && ["x", "z"].contains(principal.getTag("a"))',
+  ],
+])('%s exclude each other', (_what, condition, possible) => {
+  const severities = (text: string) => {
+    const policies = [text, list].map((each, index) => ({ id: `p${index}`, text: each }));
+    return analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [] })
+      .filter(({ kind }) => kind === 'never-applies')
+      .map(({ severity, message }) => `${severity}: ${message}`);
+  };
+  const forbid = (text: string) => refundPermit(text).replace('permit', 'forbid').replace('when', 'unless');
+
+  expect(severities(refundPermit(`${GROUP} && ${condition}`))).toEqual([
+    "error: policy 'p0' can never apply: its conditions exclude each other",
+  ]);
+  expect(severities(refundPermit(`(${GROUP}) || (${condition})`))).toEqual([
+    expect.stringContaining("warning: policy 'p0' has an alternative that can never apply: "),
+  ]);
+  expect(severities(forbid(condition))).toEqual([
+    expect.stringContaining("error: policy 'p0' makes an exception that can never be"),
+  ]);
+  for (const text of [refundPermit(possible), refundPermit(`(${GROUP}) || (${possible})`), forbid(possible)])
+    expect(severities(text)).toEqual([]);
+});
+
 test('a forbid that holds wherever the permit does leaves a tool unreachable', () => {
   const forbid = (condition: string) => refundPermit(condition).replace('permit', 'forbid').replace('when', 'unless');
   const permit = refundPermit(`${GROUP} && context.input.orderId == "a"`);
