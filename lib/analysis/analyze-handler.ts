@@ -61,10 +61,12 @@ export function analyzeHandler(handler: HandlerCode): HandlerAnalysis {
     reason: `signs requests itself with ${name}`,
     at: { file: `node_modules/${name}`, line: 1 },
   }));
+  const named = mentionsOf(program, scopes);
   return {
     used,
+    variables: new Map([...named.variables].map(([name, offset]) => [name, positions.at(offset)])),
     unverifiable: [...signers, ...unverifiable],
-    unreached: unreachedCommands(interpreter, mentionsOf(program, scopes), {
+    unreached: unreachedCommands(interpreter, named, {
       at: (offset) => positions.at(offset),
       isLibrary: (offset) => positions.isLibrary(offset),
       isWithoutAws: (node) => opacity(node, true) !== undefined,

@@ -182,6 +182,8 @@ function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFind
         (operation === '*' || actionsOf(service, operation).some((other) => matchesAction(action, other))),
     );
     if (unreached !== undefined) return [undecided(grant, unreached)];
+    const named = nameWithoutUse(grant, analysis);
+    if (named !== undefined) return [named];
     return [
       {
         kind: 'excess',
@@ -221,6 +223,27 @@ function notComeTo(
       at: open[0]!.at,
     },
   ];
+}
+
+/** The code makes such calls and reads the variable, and it is not seen that the two come together. */
+function nameWithoutUse(
+  { access, action, part }: Grant,
+  { used, variables }: HandlerAnalysis,
+): AccessFinding | undefined {
+  const at = variables?.get(access.env);
+  const isFollowed = used.some(({ resources }) =>
+    resources.some((resource) => resource.kind === 'env' && resource.name === access.env),
+  );
+  if (at === undefined || isFollowed || !used.some((use) => matchesAction(action, use.action))) return undefined;
+  return {
+    kind: 'unverifiable',
+    severity: 'info',
+    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: it reads ${access.env}, and what it does with it is not seen`,
+    fix: `Hand process.env.${access.env} to the call so that it is seen, or remove it there and the access ${access.env}`,
+    at,
+    env: access.env,
+    action,
+  };
 }
 
 /** An access that names actions itself may name those of several services. */

@@ -56,4 +56,6 @@ export interface HandlerAnalysis {
   readonly used: readonly UsedPermission[];
   readonly unverifiable: readonly Unverifiable[];
   readonly unreached: readonly UnreachedCommand[];
+  /** Where names stand in the code that may be those of environment variables. */
+  readonly variables?: ReadonlyMap<string, SourcePosition>;
 }

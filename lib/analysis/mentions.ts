@@ -20,6 +20,8 @@ export interface Mention {
 /** What of a program may name operations of AWS. */
 export interface ProgramMentions {
   readonly mentions: readonly Mention[];
+  /** Names that look like those of environment variables, by where they stand first. */
+  readonly variables: ReadonlyMap<string, number>;
   /** Packages of the SDK that are loaded by their names. */
   readonly packages: readonly string[];
   /** Calls of what has no name, such as `a[b](c)`, and code that comes from text, by what they do. */
@@ -30,9 +32,10 @@ export type OpenCall = 'calls something by a name that is not known' | 'loads or
 
 /** Finds what a program names, whether or not anything comes to it. */
 export function mentionsOf(program: AnyNode, scopes: Scopes): ProgramMentions {
-  const variables = sdkVariables(program, scopes);
+  const sdk = sdkVariables(program, scopes);
   const mentions: Mention[] = [];
   const packages = new Set<string>();
+  const variables = new Map<string, number>();
   const openCalls: { node: AnyNode; within: AnyNode; does: OpenCall }[] = [];
   const pending: { node: AnyNode; within: AnyNode; isCalled: boolean }[] = [
     { node: program, within: program, isCalled: false },
@@ -41,11 +44,13 @@ export function mentionsOf(program: AnyNode, scopes: Scopes): ProgramMentions {
     const { node, within, isCalled } = next;
     const loaded = requiredModule(node) ?? importedModule(node);
     if (loaded !== undefined && isSdkPackage(loaded)) packages.add(loaded);
+    const variable = variableName(node);
+    if (variable !== undefined && !variables.has(variable)) variables.set(variable, node.start);
     const does = openCall(node);
     if (does !== undefined) openCalls.push({ node, within, does });
     if (node.type === 'MemberExpression') {
       const name = propertyName(node.property, node.computed);
-      const of = node.object.type === 'Identifier' ? variables.get(scopes.get(node.object)) : undefined;
+      const of = node.object.type === 'Identifier' ? sdk.get(scopes.get(node.object)) : undefined;
       if (name !== undefined) mentions.push({ name, node, offset: node.property.start, package: of, isCalled, within });
     } else if (node.type === 'ObjectPattern') {
       for (const property of node.properties) {
@@ -65,7 +70,13 @@ export function mentionsOf(program: AnyNode, scopes: Scopes): ProgramMentions {
       });
     }
   }
-  return { mentions, packages: [...packages], openCalls };
+  return { mentions, packages: [...packages], variables, openCalls };
+}
+
+/** `NAME` of `process.env.NAME`, of `{ NAME } = process.env`, and as text. */
+function variableName(node: AnyNode): string | undefined {
+  const name = node.type === 'Identifier' ? node.name : node.type === 'Literal' ? node.value : undefined;
+  return typeof name === 'string' && /^[A-Z][A-Z0-9_]*$/.test(name) ? name : undefined;
 }
 
 function isCallee(node: AnyNode, child: AnyNode): boolean {

@@ -378,3 +378,42 @@ test('where nothing is hidden, an access that no code uses is excess', () => {
 
   expect(findings.map(({ kind, env }) => `${kind} ${env}`)).toEqual(['excess B']);
 });
+
+/** The same operation on both tables, and the name of B out of sight. */
+const NAMES: [name: string, body: string][] = [
+  ['toString', 'await get(`${{ toString: () => process.env.B }}`);'],
+  ['valueOf', "await get('' + { valueOf: () => process.env.B });"],
+  ['a Proxy', 'await get((new Proxy({ b: process.env.B }, {}) as any).b);'],
+  ['Reflect', "await get(Reflect.get({ b: process.env.B }, 'b'));"],
+  ['an event', "emitter.on('x', get); emitter.emit('x', process.env.B);"],
+  ['text that is taken apart', "for (const t of [process.env.B].join(',').split(',')) await get(t);"],
+  ['a regular expression', 'await get(/.*/.exec(process.env.B!)![0]);'],
+  ['JSON', 'await get(JSON.parse(JSON.stringify({ b: process.env.B })).b);'],
+  ['a getter of the class', 'await get(new (class { get [event.x]() { return process.env.B; } })().b);'],
+  [
+    'properties that are defined, and more calls than are told apart',
+    'const o: any = {}; Object.defineProperties(o, { b: { value: process.env.B } }); const x = (t: any) => get(t); const y = (t: any) => x(t); const z = (t: any) => y(t); await z(process.env.A); await z(o.b);',
+  ],
+];
+const named = analyzeTexts(
+  NAMES.map(([, body]) =>
+    source(
+      `const get = (t: any) => ddb.send(new GetItemCommand({ TableName: t, Key: {} })); ${body}`,
+      "import { EventEmitter } from 'node:events'; const emitter = new EventEmitter();",
+    ),
+  ),
+);
+
+test.each(NAMES.map(([name], index) => ({ name, index })))('the name of a table through $name', ({ index }) => {
+  const findings = compareAccess([access('A', 'GetItem'), access('B', 'GetItem')], named[index]!);
+  const kinds = findings.map(({ kind }) => kind);
+
+  expect(kinds).not.toContain('excess');
+  expect(kinds).not.toContain('missing');
+});
+
+test('a table whose name the code does not even read is excess', () => {
+  const findings = compareAccess([access('A', 'GetItem'), access('B', 'GetItem')], analyzeText(source('')));
+
+  expect(findings.map(({ kind, env }) => `${kind} ${env}`)).toEqual(['excess B']);
+});
