@@ -1,13 +1,13 @@
 import { CEDAR_ENTITY } from '../../protocol/cedar-entities';
 import { qualifiedToolName } from '../../protocol/tool-name';
 import type { KnownCaller } from './access-map';
-import { isContradiction } from './contradiction';
+import { emptyAlternative, isContradiction } from './contradiction';
 import { type CedarPolicyJson, type CedarPolicyText, cedar, expressionText, namedActions, parsePolicy } from './engine';
-import { explain, isOneTest } from './explain';
+import { explain } from './explain';
 import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
 import { implies } from './implies';
 import { PolicySet, type Residual } from './policy-set';
-import { type CedarPrincipal, oauthPrincipal } from './request';
+import { oauthPrincipal, withoutSubject } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
 
 export type PolicyFindingKind =
@@ -172,17 +172,6 @@ function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
   ];
 }
 
-/** One of several ways to meet a condition that the rest of it excludes. */
-function emptyAlternative(condition: CedarExpression): CedarExpression | undefined {
-  const parts = operands(condition, '&&');
-  for (const part of parts.filter((each) => !isOneTest(each))) {
-    const others = parts.filter((other) => other !== part);
-    for (const way of operands(part, '||'))
-      if (isContradiction(others.reduce((left, right) => ({ '&&': { left, right } }), way))) return way;
-  }
-  return undefined;
-}
-
 /** Arguments and claims can be missing or of another type; the time, the caller's type and id cannot. */
 function canBeMissing(body: unknown): boolean {
   for (const part of partsOf(body)) {
@@ -246,11 +235,6 @@ function toolFindings({ tools, callers, gatewayArn }: AnalysisInput, policies: r
     }
     return found;
   });
-}
-
-/** Of somebody who logs in to an agent the client and the scopes are known, and not whose token it is. */
-function withoutSubject({ tags, ...principal }: CedarPrincipal): CedarPrincipal {
-  return { ...principal, tags: Object.fromEntries(Object.entries(tags ?? {}).filter(([claim]) => claim !== 'sub')) };
 }
 
 /** Whether a permit plainly asks for a claim that the stranger lacks, which saves asking the engine. */

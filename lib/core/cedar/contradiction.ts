@@ -33,6 +33,17 @@ export function isContradiction(condition: CedarExpression): boolean {
   return [...ranges.values()].some(isEmpty);
 }
 
+/** One of several ways to meet a condition that the rest of it excludes. */
+export function emptyAlternative(condition: CedarExpression): CedarExpression | undefined {
+  const parts = operands(condition, '&&');
+  for (const part of parts.filter((each) => !isOneTest(each))) {
+    const others = parts.filter((other) => other !== part);
+    for (const way of operands(part, '||'))
+      if (isContradiction(others.reduce((left, right) => ({ '&&': { left, right } }), way))) return way;
+  }
+  return undefined;
+}
+
 function narrow(part: CedarExpression, ranges: Map<string, Range>): void {
   const negated = part['!'] as { arg: CedarExpression } | undefined;
   const test = negated?.arg ?? part;

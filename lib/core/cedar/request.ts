@@ -58,6 +58,11 @@ export function oauthPrincipal(claims: { readonly [name: string]: unknown }): Ce
   return { type: CEDAR_ENTITY.oauthUser, id, attributes: { id }, tags };
 }
 
+/** Of somebody who logs in to an agent the client and the scopes are known, and not whose token it is. */
+export function withoutSubject({ tags, ...principal }: CedarPrincipal): CedarPrincipal {
+  return { ...principal, tags: Object.fromEntries(Object.entries(tags ?? {}).filter(([claim]) => claim !== 'sub')) };
+}
+
 /**
  * A SigV4 caller. The session name of an assumed role is left out, as documented:
  * https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-schema-constraints.html
