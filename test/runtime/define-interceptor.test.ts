@@ -120,10 +120,10 @@ describe('REQUEST', () => {
 
   test('a step that takes too long ends the request before Lambda ends the function', async () => {
     const started = Date.now();
-    const slow = step(() => new Promise((resolve) => setTimeout(() => resolve(proceed()), 2_000).unref()));
-    const answer = await defineRequestInterceptor(slow)(eventOf(MESSAGE), { getRemainingTimeInMillis: () => 500 });
+    const slow = step(() => new Promise((resolve) => setTimeout(() => resolve(proceed()), 60_000).unref()));
+    const answer = await defineRequestInterceptor(slow)(eventOf(MESSAGE), { getRemainingTimeInMillis: () => 2_000 });
 
-    expect(Date.now() - started).toBeLessThan(500);
+    expect(Date.now() - started).toBeLessThan(2_000);
     expect(readAnswer('REQUEST', answer)).toMatchObject({ kind: 'response', body: { error: { code: -32603 } } });
   });
 
@@ -135,12 +135,12 @@ describe('REQUEST', () => {
         return proceed();
       });
     const started = Date.now();
-    const answers = [2_000, 20].map((each) =>
+    const answers = [20_000, 20].map((each) =>
       defineRequestInterceptor(busy(each))(eventOf(MESSAGE), { getRemainingTimeInMillis: () => 500 }),
     );
     const [long, short] = await Promise.all(answers);
 
-    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(Date.now() - started).toBeLessThan(10_000);
     expect(readAnswer('REQUEST', long)).toMatchObject({ kind: 'response', body: { error: { code: -32603 } } });
     expect(readAnswer('REQUEST', short)).toMatchObject({ kind: 'request' });
   });
