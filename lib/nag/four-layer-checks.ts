@@ -110,6 +110,7 @@ export interface FourLayerChecksProps {
 
   /**
    * Ids of rules that do not run, such as `IN16`; the report names them. Prefer an acknowledgment: it has a reason.
+   * An id that no rule has is an error, `CHECK_CONFIG`.
    *
    * @default - all rules of the profile run
    */
@@ -165,12 +166,7 @@ export class FourLayerChecks extends NagPack {
       ...(props.approvedIssuers && { approvedIssuers: props.approvedIssuers }),
       ...(props.approvedHosts && { approvedHosts: props.approvedHosts }),
       ...(props.allowLocalCallbacks !== undefined && { allowLocalCallbacks: props.allowLocalCallbacks }),
-      severities: {
-        ...given.options.severities,
-        ...Object.fromEntries(
-          (props.disabledRules ?? []).map((id) => [ruleIdOf(id).slice(PACK_NAME.length + 1), 'off'] as const),
-        ),
-      },
+      severities: { ...given.options.severities, ...disabled(props) },
     };
   }
 
@@ -225,6 +221,15 @@ export class FourLayerChecks extends NagPack {
 function configOf({ configFile }: FourLayerChecksProps): CheckConfig {
   if (configFile === undefined) return { options: {}, acknowledgments: [] };
   return parseCheckConfig(readJsonFile(configFile, 'CHECK_CONFIG'), configFile);
+}
+
+/** @throws SecureMcpError CHECK_CONFIG for an id that is none of a rule: nothing would be switched off, and nothing said */
+function disabled({ disabledRules = [] }: FourLayerChecksProps): { [id: string]: 'off' } {
+  const severities = Object.fromEntries(
+    disabledRules.map((id) => [ruleIdOf(id).slice(PACK_NAME.length + 1), 'off'] as const),
+  );
+  const { options } = parseCheckConfig({ severities }, 'FourLayerChecks.disabledRules');
+  return { ...(options.severities as { [id: string]: 'off' }) };
 }
 
 function assemblyOf(context: IPolicyValidationContext): Assembly {

@@ -132,6 +132,9 @@ test('a disabled rule does not run, and the strict profile adds rules', () => {
   expect(names({ disabledRules: ['IN01'] })).not.toContain('SecureMcp-IN01');
   const { metadata } = new FourLayerChecks(scope, { disabledRules: ['IN01', 'LP18'] }).validateScope(scope);
   expect(metadata).toEqual({ switchedOff: 'IN01, LP18' });
+  expect(names({ disabledRules: ['SecureMcp-IN01'] })).not.toContain('SecureMcp-IN01');
+  for (const unknown of ['IN001', 'IN01[X]', ''])
+    expect(() => names({ disabledRules: [unknown] })).toThrow(/names no rule.*CHECK_CONFIG/);
   expect(names({})).not.toContain('SecureMcp-LP15[TRACES]');
   expect(names({ profile: CheckProfile.STRICT })).toContain('SecureMcp-LP15[TRACES]');
 });
