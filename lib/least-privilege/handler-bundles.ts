@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Annotations, AspectPriority, Aspects, type IAspect, Stack } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, type IAspect, Stack, Stage } from 'aws-cdk-lib';
 import { type CfnFunction, Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
@@ -46,17 +46,18 @@ interface PendingHandler extends JudgedTool {
 }
 
 /**
- * All handlers of one app, bundled by a single esbuild call: 50 calls cost 18 s, one call for 50 costs 0.3 s.
+ * All handlers of one app, bundled by a single esbuild call: 50 calls cost 18 s, one call for 50 costs 0.3 s. A `Stage`
+ * is synthesized before the app is, and aspects of the app do not reach into it: the handlers in it have a call of their own.
  *
  * Functions are made before all handlers are known, so an aspect fills in their code: it runs when the tree is complete
  * and before anything is resolved.
  */
 export class HandlerBundles implements IAspect {
   public static of(scope: IConstruct): HandlerBundles {
-    const root = scope.node.root as IConstruct & { [REGISTRY]?: HandlerBundles };
+    const root = (Stage.of(scope) ?? scope.node.root) as IConstruct & { [REGISTRY]?: HandlerBundles };
     let bundles = root[REGISTRY];
     if (bundles === undefined) {
-      bundles = new HandlerBundles();
+      bundles = new HandlerBundles(root);
       Object.defineProperty(root, REGISTRY, { value: bundles });
       Aspects.of(root).add(bundles, { priority: AspectPriority.MUTATING });
     }
@@ -68,7 +69,7 @@ export class HandlerBundles implements IAspect {
   private readonly reports: ToolReport[] = [];
   private written = 0;
 
-  private constructor() {}
+  private constructor(private readonly root: IConstruct) {}
 
   /** Code for a function, filled in when the whole app is known. */
   public add(handler: PendingHandler): Code {
@@ -89,16 +90,16 @@ export class HandlerBundles implements IAspect {
     this.reports.push({ tool, scope, access, role, unanalysed: why });
   }
 
-  public visit(node: IConstruct): void {
+  public visit(_node: IConstruct): void {
     const isDone = this.pending.length === 0 && this.python.length === 0 && this.reports.length === this.written;
     if (isDone) return;
-    const policies = new RolePolicies(node.node.root);
+    const policies = new RolePolicies(this.root);
     this.bundle(policies);
     const python = this.python;
     this.python = [];
     this.reports.push(...python.map((judge) => judge(policies)));
     this.written = this.reports.length;
-    writeReport(node.node.root, this.reports, policies);
+    writeReport(this.root, this.reports, policies);
   }
 
   private bundle(policies: RolePolicies): void {
