@@ -5,7 +5,7 @@ import { CALLER_HEADER, CALLER_TOKEN_HEADER } from '../protocol/caller-header';
 import {
   HEADER_NAME_PATTERN,
   isCredentialName,
-  isDeniedHeader,
+  isUnpropagatedHeader,
   PROPAGATION_MAX,
   QUERY_PARAMETER_PATTERN,
 } from '../protocol/header-denylist';
@@ -13,9 +13,9 @@ import {
 /**
  * What passes between the client and a target besides the arguments of a tool. Nothing else does. Up to ten names each.
  *
- * A header that speaks for somebody (`Authorization`, `Cookie`, `Host`, `X-Forwarded-*` and the like) cannot be passed
- * on; nor can one that the credential of the target sets. A client can write what it likes into the others: a target must
- * not take them for facts.
+ * A header that speaks for somebody (`Authorization`, `Cookie`, `Host`, `X-Forwarded-*` and the like) or that each side
+ * sets anew (`Cache-Control`, `If-Match`, `Date` and the like) cannot be passed on; nor can one that the credential of
+ * the target sets. A client can write what it likes into the others: a target must not take them for facts.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-headers.html
  */
@@ -65,8 +65,8 @@ export function bindPropagation(
   const headers = (names: readonly string[], what: string) =>
     names.flatMap((name) => {
       if (!HEADER_NAME_PATTERN.test(name)) return [denied(what, 'is a name of letters, digits, - and _', name)];
-      if (isDeniedHeader(name) || OF_INTERCEPTORS.includes(name.toLowerCase()))
-        return [denied(what, 'speaks for somebody and cannot be passed on', name)];
+      if (isUnpropagatedHeader(name) || OF_INTERCEPTORS.includes(name.toLowerCase()))
+        return [denied(what, 'speaks for somebody, or is set anew on each side, and cannot be passed on', name)];
       return taken.includes(name.toLowerCase()) ? [denied(what, 'is set by the target itself', name)] : [];
     });
   const problems = [

@@ -1,4 +1,4 @@
-import { isDeniedHeader } from '../../protocol/header-denylist';
+import { isUnpropagatedHeader } from '../../protocol/header-denylist';
 import type { PropagationModel } from '../model/propagation-model';
 
 /** What a client sent with its call. */
@@ -43,7 +43,9 @@ function pick(names: readonly string[], read: (name: string) => unknown): { [nam
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = read(name);
-      return typeof value === 'string' && HEADER_VALUE.test(value) && !isDeniedHeader(name) ? [[name, value]] : [];
+      return typeof value === 'string' && HEADER_VALUE.test(value) && !isUnpropagatedHeader(name)
+        ? [[name, value]]
+        : [];
     }),
   );
 }

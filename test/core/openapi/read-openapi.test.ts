@@ -160,6 +160,11 @@ describe('what is refused', () => {
       'a model must not set',
     ],
     [
+      'a header that says where a request goes',
+      (d) => get(d).parameters.push({ name: 'X-Rewrite-URL', in: 'header', schema: { type: 'string' } }),
+      'a model must not set',
+    ],
+    [
       'a path parameter that is not declared',
       (d) => Object.assign(get(d), { parameters: [] }),
       'path parameter "id" is not declared',
@@ -174,6 +179,14 @@ describe('what is refused', () => {
     const found = messages(change);
 
     expect(found.join('\n')).toContain(message);
+  });
+
+  test('a condition on what is changed may be a parameter', () => {
+    const found = messages((d) =>
+      get(d).parameters.push({ name: 'If-Match', in: 'header', schema: { type: 'string' } }),
+    );
+
+    expect(found).toEqual([]);
   });
 
   test('an operation that is not there, with the nearest', () => {
