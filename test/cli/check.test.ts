@@ -337,7 +337,10 @@ test('guardrails prints a policy that denies only, and says what is open', () =>
   );
   expect(stdout.length).toBeLessThan(5120);
   expect(stderr).toContain('attaches this condition key to no action');
-  expect(JSON.parse(run('guardrails', '--format', 'config').stdout).Resources).toHaveProperty(
-    'BedrockagentcoreGatewayAuthorizerEnabled',
+  const config = run('guardrails', '--format', 'config');
+  expect(JSON.parse(config.stdout).Resources).toHaveProperty('BedrockagentcoreGatewayAuthorizerEnabled');
+  expect(config.stderr).toMatch(/^open points:\nAWS Config: .*Security Hub controls after BedrockAgentCore.2/);
+  expect(run('guardrails').stdout).toMatch(
+    /\nAWS Config .*\n {2}open: .*Security Hub controls after BedrockAgentCore.2/,
   );
 });

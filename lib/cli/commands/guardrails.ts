@@ -1,4 +1,4 @@
-import { CONFIG_RULES, guardrails as makeGuardrails } from '../../rules/guardrails';
+import { CONFIG_OPEN, CONFIG_RULES, guardrails as makeGuardrails } from '../../rules/guardrails';
 import { choice, parseCommandLine } from '../args';
 import type { Command } from '../command';
 import { EXIT } from '../exit-codes';
@@ -38,12 +38,13 @@ Nothing here was tried against the service: read the open points, and attach the
       return {
         exitCode: EXIT.clean,
         output: JSON.stringify({ Resources: Object.fromEntries(resources) }, undefined, 2),
+        notice: `open points:\nAWS Config: ${CONFIG_OPEN}`,
       };
     }
     const lines = all.map(
       ({ id, rules, open: why }) => `${id} (${rules.join(', ')})${why === undefined ? '' : `\n  open: ${why}`}`,
     );
     const config = CONFIG_RULES.map(({ identifier, rules }) => `AWS Config ${identifier} (${rules.join(', ')})`);
-    return { exitCode: EXIT.clean, output: [...lines, ...config].join('\n') };
+    return { exitCode: EXIT.clean, output: [...lines, ...config, `  open: ${CONFIG_OPEN}`].join('\n') };
   },
 };
