@@ -13,6 +13,7 @@ import {
   type TokenExchangeOutboundOptions,
 } from './outbound/oauth2-outbound';
 import type { OAuth2Provider } from './outbound/oauth2-provider';
+import { forAudiences } from './outbound/token-audience';
 import type { ToolOutboundConfiguration } from './protocol/tool-outbound';
 
 /**
@@ -166,10 +167,6 @@ function impliedBy(scope: IConstruct, access: CredentialAccess): AccessRendering
     // The action has no resource type; the audience limits it.
     ...(identityTokenAudiences.length === 0
       ? []
-      : [
-          one('sts', 'GetWebIdentityToken', '*', {
-            StringEquals: { 'sts:IdentityTokenAudience': [...identityTokenAudiences] },
-          }),
-        ]),
+      : [one('sts', 'GetWebIdentityToken', '*', forAudiences(identityTokenAudiences))]),
   ];
 }

@@ -119,6 +119,21 @@ test('a secret with a key of its own, and a key that signs', () => {
   expect(granted(signing).join()).not.toContain('GetSecretValue');
 });
 
+test('an identity token of AWS: for the audience of the provider, and no other beside it', () => {
+  const shop = appWith((scope) => {
+    const provider = OAuth2Provider.custom(scope, 'Login', {
+      discovery: OAuth2Discovery.url('https://login.vendor.example/.well-known/openid-configuration'),
+      client: ClientAuthentication.awsIdentityToken({ audience: 'https://login.vendor.example' }),
+    });
+    return ToolOutbound.clientCredentials(provider, { scopes: ['a'] });
+  });
+  const role = RenderedRole.find(shop.template().toJSON() as RenderedTemplate, 'GatewaylookupHandlerRole');
+  const statement = role.statements.find(({ Action }) => Action === 'sts:GetWebIdentityToken');
+  const named = { 'sts:IdentityTokenAudience': ['https://login.vendor.example'] };
+
+  expect(statement?.Condition).toEqual({ 'ForAllValues:StringEquals': named, 'ForAnyValue:StringEquals': named });
+});
+
 test('a tool with a credential is not taken for one that only reads, and no rule objects', () => {
   const shop = new GatewayApp();
   const tool = shop.addTool('lookup', {

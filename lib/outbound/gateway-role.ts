@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ofIssuers } from './caller-issuer';
 import type { CredentialAccess, SecretAccess } from './credential-access';
+import { forAudiences } from './token-audience';
 
 interface Conditions {
   readonly [operator: string]: { readonly [key: string]: string | string[] };
@@ -95,9 +96,8 @@ export class GatewayRole extends Construct {
     for (const audience of audiences) this.audiences.add(audience);
     if (audiences.length > 0) {
       // The action has no resource type; the audience limits it.
-      this.grant('GetIdentityTokens', ['sts:GetWebIdentityToken'], ['*'], {
-        StringEquals: { 'sts:IdentityTokenAudience': Lazy.list({ produce: () => [...this.audiences] }) },
-      });
+      const all = Lazy.list({ produce: () => [...this.audiences] });
+      this.grant('GetIdentityTokens', ['sts:GetWebIdentityToken'], ['*'], forAudiences(all));
     }
     for (const { sid, actions, resources } of access.statements ?? []) this.grant(sid, [...actions], resources);
   }

@@ -17,6 +17,8 @@ import {
   SmithyModel,
   Target,
 } from 'cdk-secure-mcp';
+import { evaluate } from '../../lib/core/iam/evaluate';
+import type { PolicyDocument } from '../../lib/core/iam/policy-document';
 import { GatewayApp } from '../support/gateway-app';
 import { apiKey, docs, INVENTORY, oauth2, orders, tickets } from '../support/remote-targets';
 
@@ -262,14 +264,22 @@ describe('what a single credential adds', () => {
     });
 
     expect(added(statements)).toEqual(['GetOwnWorkloadToken', 'GetOAuth2Tokens', 'GetIdentityTokens']);
-    expect(statements.GetIdentityTokens).toMatchObject({
-      Action: 'sts:GetWebIdentityToken',
-      Condition: {
-        StringEquals: {
-          'sts:IdentityTokenAudience': ['https://login.vendor.example', 'https://actors.vendor.example'],
-        },
-      },
+    const named = { 'sts:IdentityTokenAudience': ['https://login.vendor.example', 'https://actors.vendor.example'] };
+    expect(statements.GetIdentityTokens).toMatchObject({ Action: 'sts:GetWebIdentityToken', Resource: ['*'] });
+    expect(statements.GetIdentityTokens!.Condition).toEqual({
+      'ForAllValues:StringEquals': named,
+      'ForAnyValue:StringEquals': named,
     });
+    const Statement = [statements.GetIdentityTokens as never];
+    expect(
+      [
+        ['https://login.vendor.example'],
+        ['https://login.vendor.example', 'https://actors.vendor.example'],
+        ['https://login.vendor.example', 'https://api.other.example'],
+        ['https://api.other.example'],
+        undefined,
+      ].map((audiences) => decideFor(audiences, { Version: '2012-10-17', Statement })),
+    ).toEqual(['allow', 'allow', 'implicit-deny', 'implicit-deny', 'implicit-deny']);
   });
 
   test('a secret with its own key: decryption with that key, through Secrets Manager', () => {
@@ -291,6 +301,13 @@ describe('what a single credential adds', () => {
 
     expect(resourcesOf(statements.ReadProviderSecrets)).toEqual([expect.stringMatching(/:secret:vendor\/key-\?{6}$/)]);
   });
+
+  function decideFor(audiences: string[] | undefined, identity: PolicyDocument) {
+    const principal = { kind: 'role', arn: 'arn:aws:iam::111122223333:role/shop', account: '111122223333' } as const;
+    const context = audiences === undefined ? {} : { 'sts:IdentityTokenAudience': audiences };
+    const request = { principal, action: 'sts:GetWebIdentityToken', resource: '*', context };
+    return evaluate(request, { identity: [identity] }).decision;
+  }
 
   function custom(scope: GatewayApp['stack'], client: ClientAuthentication, onBehalfOf?: OnBehalfOf): OAuth2Provider {
     const discovery = OAuth2Discovery.url('https://login.vendor.example/.well-known/openid-configuration');
