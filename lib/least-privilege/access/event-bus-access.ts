@@ -1,4 +1,5 @@
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import {
   type AccessRendering,
@@ -78,10 +79,16 @@ export class EventBusAccess extends DeclaredAccess {
       service: 'events',
       environmentValue: isForeign(bus.env.account, scope) ? bus.eventBusArn : bus.eventBusName,
       resourceArn: bus.eventBusArn,
-      foreign: ownerOf(bus),
+      foreign: { ...ownerOf(bus), allow: (statement) => allowOn(bus, statement, scope) },
       ...renderVerbs(`Access.eventBus(${bus.node.id})`, this.verbs),
     };
   }
+}
+
+/** A statement of an event bus is a resource of its own, a child of the bus that is named by its Sid. */
+function allowOn(bus: IEventBus, statement: PolicyStatement, scope: IConstruct): boolean {
+  statement.sid = `Tool${scope.node.addr}${bus.node.children.length}`;
+  return ownerOf(bus).allow(statement, '');
 }
 
 /** Both keys hold the values of all entries of a request, so each limit is over all of them, and asks for the key. */

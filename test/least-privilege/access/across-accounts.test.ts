@@ -1,11 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Access } from 'cdk-secure-mcp';
+import { Access, type DeclaredAccess } from 'cdk-secure-mcp';
 import { ToolStack } from '../support';
 
 const ELSEWHERE = { account: '999988887777', region: 'eu-west-1' };
@@ -55,6 +59,75 @@ test('a queue and its key both let the role in', () => {
   template.hasResourceProperties('AWS::SQS::QueuePolicy', {
     PolicyDocument: { Statement: [Match.objectLike({ Principal: toolRole, Action: 'sqs:SendMessage' })] },
   });
+  template.hasResourceProperties('AWS::KMS::Key', {
+    KeyPolicy: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Principal: toolRole,
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Condition: {
+            StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['sqs.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } },
+          },
+        }),
+      ]),
+    },
+  });
+});
+
+/** What the tool declares, which resource of the other account lets it in, under which property, and for what. */
+test.each<[string, (other: Stack) => DeclaredAccess, string, string, string]>([
+  [
+    'secret',
+    (other) => Access.secret(new Secret(other, 'Secret', { secretName: 'orders' })).read(),
+    'AWS::SecretsManager::ResourcePolicy',
+    'ResourcePolicy',
+    'secretsmanager:GetSecretValue',
+  ],
+  [
+    'topic',
+    (other) => Access.topic(new Topic(other, 'Topic', { topicName: 'orders' })).publish(),
+    'AWS::SNS::TopicPolicy',
+    'PolicyDocument',
+    'sns:Publish',
+  ],
+  [
+    'stream',
+    (other) => Access.stream(new Stream(other, 'Stream', { streamName: 'orders' })).put(),
+    'AWS::Kinesis::ResourcePolicy',
+    'ResourcePolicy',
+    'kinesis:PutRecord',
+  ],
+  [
+    'key',
+    (other) => Access.key(new Key(other, 'Key', { alias: 'orders' })).sign(),
+    'AWS::KMS::Key',
+    'KeyPolicy',
+    'kms:Sign',
+  ],
+])('a %s lets the role in', (_name, access, type, property, action) => {
+  const { shop, other } = withOther();
+  shop.add('Tool', { access: { ORDERS: access(other) } });
+
+  Template.fromStack(other).hasResourceProperties(type, {
+    [property]: { Statement: Match.arrayWith([Match.objectLike({ Principal: toolRole, Action: action })]) },
+  });
+});
+
+test('an event bus gets a policy with a Sid of its own for each statement of each entry', () => {
+  const { shop, other } = withOther();
+  const bus = new EventBus(other, 'Bus', { eventBusName: 'orders' });
+  const access = Access.eventBus(bus);
+  shop.add('One', { access: { AA: access.put({ sources: ['a'] }).put({ sources: ['b'] }), BB: access.put() } });
+  shop.add('Two', { access: { AA: access.put() } });
+
+  const policies = Object.values(Template.fromStack(other).findResources('AWS::Events::EventBusPolicy'));
+  const sids = policies.map((policy) => policy.Properties.StatementId as string);
+  expect(new Set(sids).size).toBe(4);
+  expect(sids.join(' ')).toMatch(/^((cdk-)?Tool[a-z0-9]{1,50}( |$)){4}$/);
+  for (const { Properties } of policies) {
+    expect(Properties.Statement).toMatchObject({ Action: 'events:PutEvents', Sid: Properties.StatementId });
+    expect(JSON.stringify(Properties.Statement.Principal)).toContain(':iam::111122223333:role/');
+  }
 });
 
 test('a table takes the statement in its own policy, and is called by its ARN', () => {
