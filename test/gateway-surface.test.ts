@@ -262,18 +262,51 @@ describe('only through VPC endpoints', () => {
 describe('encryption', () => {
   const keyStatements = (app: GatewayApp) =>
     Object.values(app.template().findResources('AWS::IAM::Policy'))
-      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: unknown; Condition?: unknown }[])
-      .filter(({ Action }) => JSON.stringify(Action).includes('kms:GenerateDataKey'));
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: unknown; Sid?: string }[])
+      .filter(({ Action, Sid }) => JSON.stringify(Action).includes('kms:') && Sid !== 'DecryptProviderSecrets');
 
-  test('by default the role uses its key for this gateway through the service only', () => {
+  test('by default the role has four actions on its key, for this gateway through the service only', () => {
+    const Resource = { 'Fn::GetAtt': [expect.stringContaining('Key'), 'Arn'] };
+    const [region, account] = [{ Ref: 'AWS::Region' }, { Ref: 'AWS::AccountId' }];
+    const joined = (...parts: unknown[]) => ({ 'Fn::Join': ['', parts] });
+    const viaService = { 'kms:ViaService': joined('bedrock-agentcore.', region, '.', { Ref: 'AWS::URLSuffix' }) };
+    const arn = joined(
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':bedrock-agentcore:',
+      region,
+      ':',
+      account,
+      ':gateway/shop-??????????',
+    );
+    const ofThisGateway = { 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn': arn };
+
     expect(keyStatements(shop())).toEqual([
-      expect.objectContaining({
+      {
+        Sid: 'DescribeOwnKey',
+        Effect: 'Allow',
+        Action: 'kms:DescribeKey',
+        Resource,
+        Condition: { StringEquals: viaService },
+      },
+      {
+        Sid: 'UseOwnKey',
+        Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource,
+        Condition: { StringEquals: viaService, StringLike: ofThisGateway },
+      },
+      {
+        Sid: 'GrantOwnKeyToService',
+        Effect: 'Allow',
+        Action: 'kms:CreateGrant',
+        Resource,
         Condition: {
-          StringEquals: { 'kms:ViaService': expect.anything() },
-          StringLike: { 'kms:EncryptionContext:aws:bedrock-agentcore-gateway:arn': expect.anything() },
+          StringEquals: { ...viaService, 'kms:GrantConstraintType': 'EncryptionContextSubset' },
+          'ForAllValues:StringEquals': { 'kms:GrantOperations': ['Decrypt', 'GenerateDataKey'] },
+          StringLike: ofThisGateway,
         },
-      }),
+      },
     ]);
   });
 
