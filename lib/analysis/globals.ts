@@ -194,7 +194,11 @@ export function opening(name: string): string | undefined {
 function namesOf(machine: Machine, of: Cell, to: Cell): void {
   machine.solver.watch(of, (value) => {
     if (value.kind === 'object') {
-      value.eachProperty((name) => machine.solver.add(to, machine.constant({ kind: 'text', text: name })));
+      value.eachProperty((name) => {
+        // Objects have it from their class, where no loop comes to it: as a key it would make every call code from text.
+        if (name === 'constructor') return;
+        machine.solver.add(to, machine.constant({ kind: 'text', text: name }));
+      });
       for (const name of value.computedNames) machine.solver.flow(name, to);
     } else machine.solver.add(to, value.kind === 'input' ? INPUT : UNKNOWN);
   });
