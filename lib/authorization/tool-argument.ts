@@ -92,6 +92,13 @@ export class ToolArgument {
 
   /** Text that starts like this. Anything may follow, also line breaks: prefer `oneOf` where the values are known. */
   public startsWith(prefix: string): ToolCondition {
+    if (prefix === '') {
+      throw new SecureMcpError({
+        code: 'CONDITION_VALUE',
+        message: 'every text starts with "", so the condition is none',
+        fix: 'Give a prefix, or leave the condition out',
+      });
+    }
     return this.condition(['string'], (argument, tool) => {
       const checked = texts([prefix], tool);
       return isLiterals(checked) ? rendered(`${argument.access} like "${patternText(prefix)}*"`) : checked;

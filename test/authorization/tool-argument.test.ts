@@ -190,6 +190,7 @@ test.each<[string, () => unknown, string]>([
     () => arg('amount').between(5, 1),
     'the lower limit is above the upper one, got [5,1]',
   ],
+  ['a start of nothing', () => arg('orderId').startsWith(''), 'every text starts with ""'],
   ['no conditions in allOf', () => ToolCondition.allOf(), 'allOf has no conditions'],
   ['no conditions in anyOf', () => ToolCondition.anyOf(), 'anyOf has no conditions'],
   ['a day that does not exist', () => ToolCondition.before('2026-02-30'), 'got "2026-02-30"'],

@@ -1,10 +1,11 @@
 import { CEDAR_ENTITY } from '../../protocol/cedar-entities';
 import { qualifiedToolName } from '../../protocol/tool-name';
 import type { KnownCaller } from './access-map';
-import { emptyAlternative, isContradiction } from './contradiction';
+import { coveredAlternative, emptyAlternative, isContradiction } from './contradiction';
 import { type CedarPolicyJson, type CedarPolicyText, cedar, expressionText, namedActions, parsePolicy } from './engine';
 import { explain } from './explain';
-import { type CedarExpression, conditionOf, contextPath, operands, partsOf, tagOf } from './expression';
+import { type CedarExpression, conditionOf, operands, partsOf, tagOf } from './expression';
+import { failsOpen } from './fails-open';
 import { implies } from './implies';
 import { PolicySet, type Residual } from './policy-set';
 import { oauthPrincipal, withoutSubject } from './request';
@@ -100,7 +101,7 @@ function scopeFindings({ id, json }: ReadPolicy, gatewayArn: string): PolicyFind
       'Use the ARN of the gateway that the engine serves',
     );
   }
-  if (principal.op === 'is' && principal.entity_type === CEDAR_ENTITY.unauthenticatedUser) {
+  if (namesType([principal, json.conditions], CEDAR_ENTITY.unauthenticatedUser)) {
     const fix = 'Name AgentCore::OAuthUser or AgentCore::IamEntity';
     report('refused-by-service', 'error', 'names unauthenticated callers, which the service refuses', fix);
   }
@@ -109,6 +110,10 @@ function scopeFindings({ id, json }: ReadPolicy, gatewayArn: string): PolicyFind
     report('disputed-action-list', 'warning', 'lists actions, which fails as a whole when one of them is unknown', fix);
   }
   return found;
+}
+
+function namesType(parts: unknown, type: string): boolean {
+  return [...partsOf(parts)].some((part) => part.entity_type === type || part.type === type);
 }
 
 function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
@@ -157,9 +162,13 @@ function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
       },
     ];
   }
-  const open =
-    json.effect === 'forbid' && json.conditions.some(({ kind, body }) => kind === 'when' && canBeMissing(body));
-  if (!open) return [];
+  const covered = json.effect === 'permit' ? coveredAlternative(condition) : undefined;
+  if (covered !== undefined) {
+    const message = `policy '${id}' has an alternative that another one covers: ${explain(covered, expressionText)}`;
+    const fix = 'Remove it, or narrow the other one: its conditions bind nobody';
+    return [{ ...about, kind: 'duplicate', severity: 'warning', message, fix }];
+  }
+  if (!failsOpen(json)) return [];
   const message = `policy '${id}' forbids when a test succeeds, so a call that lacks what the test reads is not forbidden`;
   return [
     {
@@ -170,15 +179,6 @@ function conditionFindings({ id, json }: ReadPolicy): PolicyFinding[] {
       fix: 'Write forbid ... unless { what is allowed }, with has and hasTag guards',
     },
   ];
-}
-
-/** Arguments and claims can be missing or of another type; the time, the caller's type and id cannot. */
-function canBeMissing(body: unknown): boolean {
-  for (const part of partsOf(body)) {
-    if (Object.hasOwn(part, 'getTag') || Object.hasOwn(part, 'hasTag')) return true;
-    if (contextPath(part)?.[0] === 'input') return true;
-  }
-  return false;
 }
 
 function duplicates(policies: readonly ReadPolicy[]): PolicyFinding[] {

@@ -9,7 +9,7 @@ import {
   sides,
   tagOf,
 } from './expression';
-import { scaled } from './implies';
+import { cannotFail, implies, scaled } from './implies';
 
 interface Range {
   low: number;
@@ -17,7 +17,10 @@ interface Range {
   high: number;
   highIncluded: boolean;
   values?: ReadonlySet<unknown>;
+  readonly patterns: Pattern[];
 }
+
+type Pattern = readonly ('Wildcard' | { readonly Literal: string })[];
 
 /**
  * Whether a condition can be seen to hold for no call: a lower bound above the upper one, two different values for one
@@ -28,6 +31,7 @@ export function isContradiction(condition: CedarExpression): boolean {
   if (!isOneTest(condition)) return operands(condition, '||').every(isContradiction);
   const all = operands(condition, '&&');
   if (all.length > 1 && all.some((part) => operands(part, '&&').length === 1 && isContradiction(part))) return true;
+  if (excludesItself(all)) return true;
   const ranges = new Map<string, Range>();
   for (const part of all) narrow(part, ranges);
   return [...ranges.values()].some(isEmpty);
@@ -44,10 +48,39 @@ export function emptyAlternative(condition: CedarExpression): CedarExpression | 
   return undefined;
 }
 
+/** One of several ways to meet a condition that another one makes superfluous: with it, or with less, the other holds. */
+export function coveredAlternative(condition: CedarExpression): CedarExpression | undefined {
+  for (const part of operands(condition, '&&').filter((each) => !isOneTest(each))) {
+    const ways = operands(part, '||');
+    const covered = ways.find((way) =>
+      ways.some((other) => other !== way && implies(way, other, cannotFail(way) && cannotFail(other))),
+    );
+    if (covered !== undefined) return covered;
+  }
+  return undefined;
+}
+
+/** `x` and `!x`, `x == a` and `x != a`. */
+function excludesItself(parts: readonly CedarExpression[]): boolean {
+  const positive = new Set(parts.map((part) => JSON.stringify(part)));
+  return parts.some((part) => {
+    const unequal = sides(part, '!=');
+    const negated =
+      unequal === undefined ? (part['!'] as { arg: CedarExpression } | undefined)?.arg : { '==': unequal };
+    return negated !== undefined && positive.has(JSON.stringify(negated));
+  });
+}
+
 function narrow(part: CedarExpression, ranges: Map<string, Range>): void {
   const negated = part['!'] as { arg: CedarExpression } | undefined;
   const test = negated?.arg ?? part;
+  if (test['.'] !== undefined) {
+    restrict(rangeOf(test, ranges), [negated === undefined]);
+    return;
+  }
   const operator = operatorOf(test);
+  const like = test.like as { left: CedarExpression; pattern: Pattern } | undefined;
+  if (like !== undefined && negated === undefined) rangeOf(like.left, ranges).patterns.push(like.pattern);
   const member = sides(test, 'contains');
   const [left, right] =
     member !== undefined
@@ -57,10 +90,34 @@ function narrow(part: CedarExpression, ranges: Map<string, Range>): void {
         : [sides(test, operator)?.left, sides(test, operator)?.right];
   const path = left === undefined ? undefined : subjectOf(left);
   if (path === undefined || right === undefined) return;
-  const range = ranges.get(path) ?? unbounded();
-  ranges.set(path, range);
+  const range = rangeOf(left!, ranges);
   if (negated === undefined) apply(range, operator, right);
   else apply(range, NEGATED[operator] ?? '', right);
+}
+
+/** Where the literals of a pattern stand one after the other. */
+function matches(text: string, pattern: Pattern): boolean {
+  const literals = [''];
+  for (const part of pattern) {
+    if (part === 'Wildcard') literals.push('');
+    else literals[literals.length - 1] += part.Literal;
+  }
+  const [first, last] = [literals[0]!, literals.at(-1)!];
+  if (literals.length === 1) return text === first;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let rest = text.slice(first.length, text.length - last.length);
+  return literals.slice(1, -1).every((literal) => {
+    const at = rest.indexOf(literal);
+    rest = rest.slice(at + literal.length);
+    return at !== -1;
+  });
+}
+
+function rangeOf(subject: CedarExpression, ranges: Map<string, Range>): Range {
+  const path = JSON.stringify(subject);
+  const range = ranges.get(path) ?? unbounded();
+  ranges.set(path, range);
+  return range;
 }
 
 /** An argument, a claim, who calls, the time: what has one value in a call. */
@@ -116,8 +173,11 @@ function key(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d+\.\d{1,4}$/.test(value) ? Number(value) : value;
 }
 
-function isEmpty({ low, high, lowIncluded, highIncluded, values }: Range): boolean {
+function isEmpty({ low, high, lowIncluded, highIncluded, values, patterns }: Range): boolean {
   if (values?.size === 0) return true;
+  const texts = [...(values ?? [])].filter((value) => typeof value === 'string');
+  const fits = (text: unknown) => patterns.every((each) => matches(text as string, each));
+  if (values !== undefined && texts.length === values.size && !texts.some(fits)) return true;
   if (low > high || (low === high && !(lowIncluded && highIncluded))) return true;
   const numbers = values === undefined ? [] : [...values].filter((value) => typeof value === 'number');
   if (values === undefined || numbers.length < values.size) return false;
@@ -125,5 +185,11 @@ function isEmpty({ low, high, lowIncluded, highIncluded, values }: Range): boole
 }
 
 function unbounded(): Range {
-  return { low: Number.NEGATIVE_INFINITY, lowIncluded: false, high: Number.POSITIVE_INFINITY, highIncluded: false };
+  return {
+    low: Number.NEGATIVE_INFINITY,
+    lowIncluded: false,
+    high: Number.POSITIVE_INFINITY,
+    highIncluded: false,
+    patterns: [],
+  };
 }

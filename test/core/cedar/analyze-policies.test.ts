@@ -80,6 +80,79 @@ test.each<[string, string, boolean]>([
   expect(kindsOf([refundPermit(GROUP), list, forbid]).includes('forbid-fails-open p2')).toBe(open);
 });
 
+test.each<[string, string, boolean]>([
+  ['a bad claim', '!(principal.hasTag("r") && principal.getTag("r") == "bad")', true],
+  ['a bad claim, by a choice', 'if principal.hasTag("r") then principal.getTag("r") != "bad" else true', true],
+  ['a claim', '!(principal.hasTag("r"))', true],
+  ['a large argument', '!(context.input has count && context.input.count > 5)', true],
+  [
+    'a claim, by a choice that ends in no',
+    'if principal.hasTag("r") then principal.getTag("r") != "bad" else false',
+    false,
+  ],
+  ['a claim that has to be there', 'principal.hasTag("r") && !(principal.getTag("r") == "bad")', false],
+  ['an argument that has to be absent', '!(context.input has count)', false],
+  [
+    'an argument that is bounded when given',
+    'if context.input has count then context.input.count <= 5 else true',
+    false,
+  ],
+])('a forbid unless the opposite of %s fails open: %s', (_what, exception, open) => {
+  const forbid = refundPermit(exception).replace('permit', 'forbid').replace('when', 'unless');
+
+  expect(kindsOf([refundPermit(GROUP), list, forbid]).includes('forbid-fails-open p2')).toBe(open);
+});
+
+test.each([
+  ['in the condition', refundPermit(`principal is AgentCore::UnauthenticatedUser && context.input.orderId == "a"`)],
+  [
+    'by id',
+    refundPermit('context.input.orderId == "a"').replace(
+      'is AgentCore::OAuthUser',
+      '== AgentCore::UnauthenticatedUser::"x"',
+    ),
+  ],
+])('unauthenticated callers are refused by name, also %s', (_where, text) => {
+  expect(
+    kindsOf([text.replace('principal is AgentCore::OAuthUser,', 'principal,'), refundPermit(GROUP), list]),
+  ).toContain('refused-by-service p0');
+});
+
+test.each<[string, string, string]>([
+  ['text and another', 'context.input.orderId != "a"', 'context.input.orderId != "b"'],
+  ['text and another start', 'context.input.orderId like "b*"', 'context.input.orderId like "*a*"'],
+  ['text and the lack of it', '!(context.input.orderId == "a")', '!(context.input.orderId == "b")'],
+  [
+    'yes and no',
+    'context.input has express && context.input.express && context.input.express == false',
+    'context.input has express && context.input.express',
+  ],
+  [
+    'empty and not empty',
+    'context.input has tags && context.input.tags.isEmpty() && !context.input.tags.isEmpty()',
+    'context.input has tags && context.input.tags.isEmpty()',
+  ],
+])('%s exclude each other, and only they', (_what, never, possible) => {
+  const found = (more: string) => kindsOf([refundPermit(`${GROUP} && context.input.orderId == "a" && ${more}`), list]);
+
+  expect(found(never)).toContain('never-applies p0');
+  expect(found(possible)).toEqual([]);
+});
+
+test('a permit of a tool that another one of it covers is a duplicate: its limit binds nobody', () => {
+  const found = (...limits: (number | undefined)[]) => {
+    const refund = new ToolPolicy(REFUND_TOOL);
+    for (const limit of limits)
+      refund.permit(Caller.agent('c', 'a'), limit === undefined ? [] : [ToolArgument.named('amount').atMost(limit)]);
+    refund.permit(Caller.agent('d', 'b'));
+    return kindsOf([refund.renderPermit(GATEWAY)!.text, list]);
+  };
+
+  expect(found(5)).toEqual([]);
+  expect(found(5, undefined)).toEqual(['duplicate p0']);
+  expect(found(5, 9)).toEqual(['duplicate p0']);
+});
+
 test('a policy twice is a duplicate, whatever its white space', () => {
   expect(kindsOf([refundPermit(GROUP), list, refundPermit(GROUP).replaceAll('\n', ' ')])).toEqual(['duplicate p2']);
 });
