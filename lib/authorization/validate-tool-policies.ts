@@ -55,10 +55,12 @@ function unreachable({ tools, policies, permittedElsewhere }: ToolPoliciesToVali
 function cedarProblem(found: CedarProblem, tool: PolicyTool): Problem {
   const help = found.help === undefined ? '' : ` (${found.help})`;
   const excerpt = found.excerpt === undefined ? '' : `\n${found.excerpt}\n`;
+  const doubtful = found.severity === 'warning';
+  const what = doubtful ? 'is valid, but Cedar warns about it' : 'does not fit its input schema';
   return {
     code: 'CEDAR_INVALID',
-    message: `the policy of tool '${tool.name}' does not fit its input schema: ${found.message}${help}${excerpt}`,
-    fix: 'Correct the condition or the input schema',
+    message: `the policy of tool '${tool.name}' ${what}: ${found.message}${help}${excerpt}`,
+    fix: doubtful ? 'Correct the condition' : 'Correct the condition or the input schema',
     at: tool.at,
   };
 }

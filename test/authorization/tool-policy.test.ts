@@ -117,6 +117,13 @@ describe('a caller from outside the library', () => {
   });
 });
 
+test('what Cedar only warns about is not said to contradict the schema', () => {
+  const [problem] = problemsOf([ToolArgument.named('orderId').oneOf(['p\u0430ypal', 'other'])]);
+
+  expect(problem).toContain("the policy of tool 'order-refund' is valid, but Cedar warns about it");
+  expect(problemsOf([ToolArgument.named('orderId').oneOf(['paypal', 'other'])])).toEqual([]);
+});
+
 test('a statement over the limit of the service is a problem', () => {
   const policy = policyOf([]);
   for (let i = 0; i < 60; i++) policy.permit(Caller.scope(`orders/${'x'.repeat(20)}-${i}`));
