@@ -6,9 +6,11 @@ import { SecureMcpError, shown } from '../core/errors';
 import { type CheckConfig, parseCheckConfig } from '../rules/check-config';
 import type { LocatedFinding } from '../rules/run-rules';
 
-/** A baseline knows findings by rule and place. */
-export function fingerprint(finding: { readonly ruleId: string; readonly path: string }): string {
-  return `${finding.ruleId}|${finding.path}`;
+const IDENTITY = ['ruleId', 'path', 'severity', 'message'] as const;
+
+/** A baseline knows findings by rule and place, and by what was found there: one that got worse is new. */
+export function fingerprint(finding: { readonly [key in (typeof IDENTITY)[number]]: unknown }): string {
+  return JSON.stringify(IDENTITY.map((key) => finding[key]));
 }
 
 export function readBaseline(path: string): Set<string> {
@@ -21,9 +23,10 @@ export function readBaseline(path: string): Set<string> {
     });
   }
   return new Set(
-    findings.map((finding) =>
-      fingerprint({ ruleId: String(own(finding, 'ruleId')), path: String(own(finding, 'path')) }),
-    ),
+    findings.map((finding) => {
+      const [ruleId, path, severity, message] = IDENTITY.map((key) => own(finding, key));
+      return fingerprint({ ruleId, path, severity, message });
+    }),
   );
 }
 

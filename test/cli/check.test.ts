@@ -157,6 +157,34 @@ test('a baseline leaves out what it knows, and nothing else', () => {
   ]);
 });
 
+test('a finding of the baseline that got worse counts as new, one that stayed does not', () => {
+  const invoker = (Principal: string) =>
+    template({
+      Target: {
+        Type: 'AWS::BedrockAgentCore::GatewayTarget',
+        Properties: { TargetConfiguration: { Mcp: { Lambda: { LambdaArn: { 'Fn::GetAtt': ['Fn', 'Arn'] } } } } },
+      },
+      Fn: { Type: 'AWS::Lambda::Function' },
+      Permission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { FunctionName: { Ref: 'Fn' }, Principal, Action: 'lambda:InvokeFunction' },
+      },
+    });
+  const folder = mkdtempSync(join(tmpdir(), 'base-'));
+  const [baseline, lower, config] = ['b.json', 'lower.json', 'config.json'].map((name) => join(folder, name));
+  writeFileSync(config!, JSON.stringify({ severities: { LP08: 'warning' } }));
+  writeFileSync(baseline!, run('check', invoker('111122223333'), '--format', 'json').stdout);
+  writeFileSync(lower!, run('check', invoker('*'), '--config', config!, '--format', 'json').stdout);
+  const left = (principal: string, known: string) =>
+    JSON.parse(run('check', invoker(principal), '--baseline', known, '--format', 'json').stdout).findings;
+
+  expect(left('111122223333', baseline!)).toEqual([]);
+  expect(left('*', baseline!)).toMatchObject([
+    { path: 't/Permission.Properties.Principal', message: expect.stringMatching(/the principal is \*$/) },
+  ]);
+  expect(left('*', lower!)).toMatchObject([{ path: 't/Permission.Properties.Principal', severity: 'error' }]);
+});
+
 test('SARIF names the rule, the template and the line of the resource', () => {
   const yaml = join(mkdtempSync(join(tmpdir(), 'sarif-')), 't.yaml');
   writeFileSync(

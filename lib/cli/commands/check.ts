@@ -44,7 +44,8 @@ Checks every gateway, target, policy, function and role of a synthesized app, of
   --profile default|strict|private
                           strict adds signed code, boundaries and traces, and takes what cannot be verified as seriously
                           as a violation; private adds rules on networks
-  --baseline <file>       findings that this JSON report has are left out: only new ones count
+  --baseline <file>       findings that this JSON report has are left out: only new ones count, and those
+                          whose severity or message is another one now (write it with the same --profile and --config)
   --config <file>         options of the rules, severities and acknowledgments, in JSON
   --lock <file>           approved tools (see secure-mcp lock); tools that differ are findings
 
