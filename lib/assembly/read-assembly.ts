@@ -4,6 +4,7 @@ import { jsonProblem, oneLine, SecureMcpError, shown } from '../core/errors';
 import { type CloudFormationResource, type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
 import { prepareTemplate } from './prepare-template';
+import { readText } from './read-json-file';
 
 const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
@@ -129,7 +130,14 @@ function assemblyOf(path: string, stacks: readonly StackTemplate[]): Assembly {
   return { path, stacks, unread };
 }
 
-function readManifest(directory: string, options: ReadAssemblyOptions): StackTemplate[] {
+/** Stages lie in stages, as deep as an app has them; an assembly that holds itself must end. */
+const MAX_STAGE_LEVELS = 50;
+
+function readManifest(directory: string, options: ReadAssemblyOptions, level = 0): StackTemplate[] {
+  if (level > MAX_STAGE_LEVELS) {
+    const why = `it lies in more than ${MAX_STAGE_LEVELS} assemblies, or holds itself`;
+    throw unreadable(directory, why, 'Run `npx cdk synth` again');
+  }
   const manifest = readJson(join(directory, 'manifest.json'));
   const artifacts = own(manifest, 'artifacts');
   if (!isObject(artifacts)) {
@@ -141,7 +149,7 @@ function readManifest(directory: string, options: ReadAssemblyOptions): StackTem
     const type = own(artifact, 'type');
     const properties = own(artifact, 'properties');
     if (type === 'cdk:cloud-assembly') {
-      stacks.push(...readManifest(join(directory, String(own(properties, 'directoryName'))), options));
+      stacks.push(...readManifest(join(directory, String(own(properties, 'directoryName'))), options, level + 1));
     }
     if (type !== 'aws:cloudformation:stack') continue;
     const [account, region] = environmentOf(own(artifact, 'environment'));
@@ -273,7 +281,7 @@ function checkedTemplate(template: unknown, file: string): CloudFormationTemplat
 }
 
 function startsAsJson(file: string): boolean {
-  return existsSync(file) && /^\s*\{/.test(readFileSync(file, 'utf8').slice(0, 1000));
+  return existsSync(file) && /^\s*\{/.test(readText(file).slice(0, 1000));
 }
 
 /** Level by level, so that hostile input cannot exhaust the stack. */
@@ -291,7 +299,7 @@ function readYaml(file: string, options: ReadAssemblyOptions): unknown {
     throw unreadable(file, 'it is YAML, which is not read here', 'Convert the template to JSON');
   }
   try {
-    return options.parseYaml(readFileSync(file, 'utf8'));
+    return options.parseYaml(readText(file));
   } catch (error) {
     throw unreadable(file, `it is not YAML: ${oneLine((error as Error).message)}`, 'Check the file');
   }
@@ -299,7 +307,7 @@ function readYaml(file: string, options: ReadAssemblyOptions): unknown {
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readText(file));
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw missing

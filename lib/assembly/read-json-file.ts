@@ -5,7 +5,7 @@ import { type ErrorCode, jsonProblem, SecureMcpError, shown } from '../core/erro
 /** A file of a user, in JSON. Throws the given code when it is not there or no JSON. */
 export function readJsonFile(path: string, code: ErrorCode): unknown {
   try {
-    return JSON.parse(readFileSync(resolve(path), 'utf8'));
+    return JSON.parse(readText(resolve(path)));
   } catch (error) {
     throw new SecureMcpError({
       code,
@@ -13,4 +13,9 @@ export function readJsonFile(path: string, code: ErrorCode): unknown {
       fix: 'Check the path and the file',
     });
   }
+}
+
+/** Without the byte order mark that editors on Windows put before UTF-8, and that is no part of JSON. */
+export function readText(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseTemplateYaml } from '../../lib/assembly/parse-yaml';
 import { readAssembly } from '../../lib/assembly/read-assembly';
 import { runRules } from '../../lib/rules/run-rules';
@@ -44,6 +44,33 @@ test.each([
 
   expect(() => read(path)).toThrow(expect.objectContaining({ code: 'ASSEMBLY_UNREADABLE' }));
   expect(() => read(path)).toThrow(fragment);
+});
+
+test('an assembly that holds itself is refused, one in an assembly is read', () => {
+  const holding = (directoryName: string) =>
+    file(
+      JSON.stringify({ artifacts: { Stage: { type: 'cdk:cloud-assembly', properties: { directoryName } } } }),
+      'manifest.json',
+    );
+  const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 't.json' } };
+  const inner = dirname(file(JSON.stringify({ artifacts: { Shop: stack } }), 'manifest.json'));
+  writeFileSync(join(inner, 't.json'), '{"Resources": {"A": {"Type": "X"}}}');
+
+  for (const itself of ['.', '']) {
+    expect(() => read(dirname(holding(itself)))).toThrow(/holds itself.*\[ASSEMBLY_UNREADABLE\]/);
+  }
+  expect(read(dirname(holding(join('..', basename(inner))))).stacks.map(({ name }) => name)).toEqual(['Shop']);
+});
+
+test.each([
+  ['t.json', '{"Resources": {"A": {"Type": "X"}}}'],
+  ['t.template', '{"Resources": {"A": {"Type": "X"}}}'],
+  ['t.yaml', 'Resources: {A: {Type: X}}'],
+])('%s with a byte order mark is read', (name, text) => {
+  const path = file(`\uFEFF${text}`, name);
+
+  expect(read(path).stacks[0]!.template.Resources.A).toEqual({ Type: 'X' });
+  expect(read(dirname(path)).stacks).toHaveLength(1);
 });
 
 test('hostile keys change nothing outside of their template', () => {
