@@ -30,6 +30,7 @@ export const WEB_ACL_ASSOCIATION = 'AWS::WAFv2::WebACLAssociation';
 export const DELIVERY_SOURCE = 'AWS::Logs::DeliverySource';
 export const DELIVERY = 'AWS::Logs::Delivery';
 export const SECURITY_GROUP = 'AWS::EC2::SecurityGroup';
+export const SECURITY_GROUP_EGRESS = 'AWS::EC2::SecurityGroupEgress';
 
 const PREFIXES = [
   'AWS::BedrockAgentCore::',

@@ -10,7 +10,7 @@ export const lp10 = defineRule({
   level: 'medium',
   summary: 'A tool runs on an outdated runtime, or without limits of its own',
   explanation:
-    'Nobody patches a deprecated runtime. A call that outlives the gateway goes on doing what the caller was told failed.',
+    'Nobody patches a deprecated runtime; less than six months before is time to move. A call that outlives the gateway goes on doing what the caller was told failed.',
   fix: 'Use a supported runtime or an image by digest, and set Timeout (1 to 30 seconds) and MemorySize',
   acknowledge: 'While a function is migrated, with the date.',
   limits: 'A dead-letter queue is no use for a synchronous tool: acknowledge rules that ask for one.',
@@ -48,7 +48,8 @@ Fn: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Timeout: 1
           (runtime) => {
             if (typeof runtime !== 'string') return 'Runtime is missing';
             const end = deprecationDate(runtime);
-            return end !== undefined && end <= options.today ? `${runtime} is not supported since ${end}` : undefined;
+            if (end === undefined || end > inSixMonths(options.today)) return undefined;
+            return `${runtime} is ${end <= options.today ? 'not supported since' : 'supported until'} ${end}`;
           },
           'runtime',
         );
@@ -84,3 +85,9 @@ Fn: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs24.x, Timeout: 1
 
 /** Powertools and Lambda Insights, published by AWS. */
 const AWS_LAYERS = new Set(['017000801446', '094274105915', '580247275435']);
+
+function inSixMonths(today: string): string {
+  const date = new Date(today);
+  date.setUTCMonth(date.getUTCMonth() + 6);
+  return date.toISOString().slice(0, 10);
+}

@@ -5,7 +5,7 @@ import { at, judge, judgeLiteral, openPart } from '../read';
 import { toolFunctions } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { parsedJson } from '../tools';
-import { GATEWAY, RESOURCE_POLICY, RUNTIME, SECURITY_GROUP } from '../types';
+import { GATEWAY, RESOURCE_POLICY, RUNTIME, SECURITY_GROUP, SECURITY_GROUP_EGRESS } from '../types';
 
 export const lp17 = defineRule({
   id: 'LP17',
@@ -59,13 +59,15 @@ Group:
           'SecurityGroupEgress',
           (rules) => {
             if (rules === undefined) return 'a group without egress rules lets everything out';
-            const wide = asList(rules).some((rule) =>
-              ['0.0.0.0/0', '::/0'].includes(String(within(rule, 'CidrIp') ?? within(rule, 'CidrIpv6'))),
-            );
-            return wide ? 'the group lets traffic out to every address' : undefined;
+            return asList(rules).some(isToEverywhere) ? WIDE : undefined;
           },
           'egress',
         );
+        for (const rule of model.ofType(SECURITY_GROUP_EGRESS)) {
+          if (model.referenced(at(rule, 'GroupId')) !== group) continue;
+          for (const path of ['CidrIp', 'CidrIpv6'])
+            yield* judge(rule, path, (to) => (EVERYWHERE.has(to) ? WIDE : undefined), 'egress');
+        }
       }
     }
     for (const gateway of model.ofType(GATEWAY)) {
@@ -90,3 +92,10 @@ Group:
     }
   },
 });
+
+const WIDE = 'the group lets traffic out to every address';
+const EVERYWHERE = new Set<unknown>(['0.0.0.0/0', '::/0']);
+
+function isToEverywhere(rule: unknown): boolean {
+  return EVERYWHERE.has(within(rule, 'CidrIp')) || EVERYWHERE.has(within(rule, 'CidrIpv6'));
+}

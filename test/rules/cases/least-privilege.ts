@@ -13,6 +13,11 @@ const keyFor = (Condition: unknown) => ({
   'Key/KeyPolicy/Statement/2': { ...allow('kms:*', '*'), Principal: { AWS: '*' }, Condition },
 });
 
+const egress = (to: object) => ({
+  Type: 'AWS::EC2::SecurityGroupEgress',
+  Properties: { GroupId: att('Egress', 'GroupId'), IpProtocol: '-1', ...to },
+});
+
 export const leastPrivilege: LayerCases = {
   LP01: {
     violating: {
@@ -211,12 +216,14 @@ export const leastPrivilege: LayerCases = {
   LP10: {
     violating: {
       'an old runtime': { 'LookupFn/Runtime': 'nodejs18.x' },
+      'a runtime with five months to go': { 'LookupFn/Runtime': 'nodejs22.x' },
       'no timeout': { 'LookupFn/Timeout': undefined },
       'a timeout of minutes': { 'LookupFn/Timeout': 300 },
       'no memory size': { 'LookupFn/MemorySize': undefined },
       'a layer of somebody else': { 'LookupFn/Layers': ['arn:aws:lambda:eu-west-1:444455556666:layer:x:1'] },
     },
     undecided: { 'a parameter': { 'LookupFn/Runtime': OPEN } },
+    compliant: { 'a runtime with seven months to go': { 'LookupFn/Runtime': 'python3.11' } },
   },
   LP11: {
     violating: {
@@ -316,10 +323,16 @@ export const leastPrivilege: LayerCases = {
   LP17: {
     violating: {
       'every address': { 'Egress/SecurityGroupEgress': [{ CidrIp: '0.0.0.0/0', IpProtocol: '-1' }] },
+      'every address, in a resource of its own': { More: egress({ CidrIp: '0.0.0.0/0' }) },
+      'every address of version 6': { More: egress({ CidrIpv6: '::/0' }) },
       'no VPC': { 'LookupFn/VpcConfig': undefined },
       'from anywhere': { GatewayPolicy: undefined },
     },
-    undecided: { 'a parameter': { 'LookupFn/VpcConfig/SecurityGroupIds': OPEN } },
+    undecided: {
+      'a parameter': { 'LookupFn/VpcConfig/SecurityGroupIds': OPEN },
+      'an address that is a parameter': { More: egress({ CidrIp: OPEN }) },
+    },
+    compliant: { 'a named network': { More: egress({ CidrIp: '10.0.0.0/16' }) } },
   },
   LP18: {
     violating: {
