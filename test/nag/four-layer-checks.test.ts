@@ -29,6 +29,7 @@ test('a gateway without authentication fails the synthesis, with path and fix', 
 
   expect(error).toContain('The gateway accepts calls without authentication');
   expect(error).toContain('S/Gw');
+  expect(error).toMatch(/four-layer-checks\.test\.ts:\d+/);
   expect(error).toContain('Inbound.cognito()');
   expect(error).toContain("Acknowledge with 'SecureMcp::SecureMcp-IN01'");
 });
