@@ -11,6 +11,7 @@ export const az12 = defineRule({
   explanation: '"amount < 500" admits -1000000. "mode != delete" admits "DELETE" and everything nobody thought of.',
   fix: 'Write both bounds, and list what is allowed: ["read", "list"].contains(context.input.mode)',
   acknowledge: 'When the tool itself refuses the other side; name the test.',
+  limits: 'Only limits that stand in a policy are judged, not whether every argument of type string has one.',
   references: ['https://docs.cedarpolicy.com/bestpractices/bp-fine-grained-permissions.html'],
   frameworks: {
     owaspMcp: ['05', '07'],

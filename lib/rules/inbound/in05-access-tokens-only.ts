@@ -15,6 +15,8 @@ export const in05 = defineRule({
   fix: 'Add the custom claim token_use EQUALS access, and do not list client ids in AllowedAudience',
   acknowledge:
     'When the issuer is shown to put another audience into its ID tokens than into access tokens for this gateway.',
+  limits:
+    'Client ids in AllowedAudience are known by the form that Cognito gives them; those of another issuer are not.',
   references: ['https://www.rfc-editor.org/rfc/rfc9068', 'https://www.rfc-editor.org/rfc/rfc8707'],
   frameworks: {
     owaspMcp: ['07'],

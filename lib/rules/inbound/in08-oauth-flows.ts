@@ -13,7 +13,8 @@ export const in08 = defineRule({
     'Implicit and password flows expose tokens and passwords. A client that is both a person and a machine cannot be told apart in policies.',
   fix: 'Use client_credentials with a secret for agents, code without password flows for people, and name the identity providers',
   acknowledge: 'While a legacy client is migrated; give the date.',
-  limits: 'PKCE is done by the client; a template can only force the code flow.',
+  limits:
+    'PKCE is done by the client; a template can only force the code flow. A client of people may have a secret: whether its app can keep one is not known.',
   references: [
     'https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/',
     'https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization',

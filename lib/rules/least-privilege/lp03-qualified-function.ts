@@ -15,6 +15,7 @@ export const lp03 = defineRule({
     'Without alias or version, an update of the function is live at once and a rollback means another deployment.',
   fix: 'Use the ARN of an alias or a version in the target, in the role and in permissions',
   acknowledge: 'In development, where every change is meant to be live at once.',
+  limits: 'Whether target, role and permission name the same alias or version is not compared: each has to name one.',
   references: ['https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html'],
   frameworks: {
     owaspMcp: ['04'],

@@ -13,6 +13,7 @@ export const lp13 = defineRule({
   explanation: 'Whoever can replace the artifact between build and deployment decides what the tool does.',
   fix: 'Set CodeSigningConfigArn with UntrustedArtifactOnDeployment Enforce; name images by digest in an immutable, scanned repository',
   acknowledge: 'When the pipeline signs and verifies elsewhere; name where.',
+  limits: 'Whether a repository of images is immutable and scanned is not judged: an image counts by its digest.',
   references: ['https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html'],
   frameworks: {
     owaspMcp: ['04'],

@@ -16,7 +16,7 @@ export const lp15 = defineRule({
   fix: 'Add AWS::Logs::DeliverySource with LogType APPLICATION_LOGS for the gateway and a Delivery to an encrypted destination',
   acknowledge: 'When the platform team attaches the delivery outside of this app.',
   limits:
-    'CloudTrail records the sub claim of a token: it must not be an e-mail address. Traces (TRACES) and an alarm on denials are asked for in the strict profile.',
+    'CloudTrail records the sub claim of a token: it must not be an e-mail address. Traces (TRACES) and an alarm on denials are asked for in the strict profile. Whether the destination is encrypted is not judged.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/observability-configure.html'],
   frameworks: {
     owaspMcp: ['08'],

@@ -18,7 +18,8 @@ export const out12 = defineRule({
     'A path parameter without a pattern takes "../admin"; a body with additional properties takes fields that nobody meant to expose.',
   fix: 'Give each path parameter a pattern, enum or maxLength that excludes "/" and "..", close request bodies, and keep the document free of external $ref',
   acknowledge: 'When the API behind rejects such values itself; name the test.',
-  limits: 'Read from an inline JSON document only; a document in S3 or YAML is undecided.',
+  limits:
+    'Read from an inline JSON document only; a document in S3 or YAML is undecided, and so is an external $ref in it.',
   references: [
     'https://modelcontextprotocol.io/specification/2026-07-28/server/tools',
     'https://owasp.org/www-project-mcp-top-10/',

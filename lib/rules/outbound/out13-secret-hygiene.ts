@@ -17,6 +17,8 @@ export const out13 = defineRule({
     'A leaked credential works until somebody rotates it. With the key of AWS, whoever may read the secret may decrypt it.',
   fix: 'Set KmsKeyId and add an AWS::SecretsManager::RotationSchedule, or use PrivateKeyJwtConfig and have no secret',
   acknowledge: 'When the vendor cannot rotate; name the date of the next manual rotation.',
+  limits:
+    'Whether a provider could use private_key_jwt in place of a secret is for its vendor to say: a rotated secret passes.',
   references: ['https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html'],
   frameworks: {
     owaspMcp: ['01'],
