@@ -1,5 +1,5 @@
 import { isObject } from '../../assembly/cloudformation';
-import { asList, property, within } from '../../assembly/template-model';
+import { asList, type ModelResource, property, within } from '../../assembly/template-model';
 import { openPart } from '../read';
 import { conditionValue, rolesOfGateways, unknownRole } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
@@ -49,7 +49,10 @@ Role:
 `,
   },
   *evaluate(model) {
-    for (const { gateway, role } of rolesOfGateways(model)) {
+    const users = rolesOfGateways(model);
+    const namesFor = (role: ModelResource) =>
+      users.filter((user) => user.role === role).map(({ gateway }) => property(gateway, 'Name'));
+    for (const { gateway, role } of users) {
       if (role === undefined) {
         yield undecided(gateway, 'Properties.RoleArn', unknownRole(gateway, 'RoleArn'));
         continue;
@@ -62,7 +65,7 @@ Role:
         continue;
       }
       for (const [index, statement] of asList(statements).entries()) {
-        const problem = trustProblem(statement);
+        const problem = trustProblem(statement) ?? foreignProblem(statement, role, namesFor(role));
         if (problem !== undefined) yield finding(role, `${path}.Statement.${index}`, problem, String(index));
       }
     }
@@ -84,4 +87,30 @@ function trustProblem(statement: unknown): string | undefined {
   if (source.length === 0) return 'aws:SourceArn is not checked';
   const wide = source.find((arn) => !/gateway\/[^*?]/.test(arn));
   return wide === undefined ? undefined : `aws:SourceArn names no gateway: ${wide}`;
+}
+
+/** What is known to be of somebody else: an account that is not the stack's, an ARN that no gateway with the role has. */
+function foreignProblem(statement: unknown, role: ModelResource, names: readonly unknown[]): string | undefined {
+  if (within(statement, 'Effect') === 'Deny') return undefined;
+  const condition = within(statement, 'Condition');
+  const own = role.stack.account;
+  const isForeign = (account: string) => own !== undefined && /^\d{12}$/.test(account) && account !== own;
+  const account = asList(conditionValue(condition, /^StringEquals$/, 'aws:SourceAccount'))
+    .map(String)
+    .find(isForeign);
+  if (account !== undefined) return `aws:SourceAccount names account ${account}, not ${own}`;
+  const source = asList(conditionValue(condition, /^(Arn|String)(Like|Equals)$/, 'aws:SourceArn')).map(String);
+  const foreign = source.find((arn) => isForeign(arn.split(':')[4] ?? '') || !mayName(arn, names));
+  return foreign === undefined ? undefined : `aws:SourceArn names another gateway: ${foreign}`;
+}
+
+/** Whether an ARN is that of a gateway with one of the names: the service appends a hyphen and ten characters. */
+function mayName(arn: string, names: readonly unknown[]): boolean {
+  const id = arn.slice(arn.indexOf('gateway/') + 'gateway/'.length);
+  if (id.includes('${')) return true;
+  return names.some((name) => {
+    if (typeof name !== 'string' || name.includes('${')) return true;
+    const prefix = `${name.toLowerCase()}-`;
+    return id.startsWith(prefix) && /^[a-z0-9*?]+$/.test(id.slice(prefix.length));
+  });
 }

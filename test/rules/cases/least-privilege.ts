@@ -26,9 +26,40 @@ export const leastPrivilege: LayerCases = {
       'every gateway': {
         [`${TRUST}/0/Condition/ArnLike`]: { 'aws:SourceArn': 'arn:aws:bedrock-agentcore:*:111122223333:*' },
       },
+      'another gateway': {
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]:
+          'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/other-*',
+      },
+      'a gateway whose name begins alike': {
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]:
+          'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/shop-admin-*',
+      },
+      'every gateway whose name begins alike': {
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]:
+          'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/shop*',
+      },
+      'a foreign account': { [`${TRUST}/0/Condition/StringEquals/aws:SourceAccount`]: '999999999999' },
+      'also a foreign account': {
+        [`${TRUST}/0/Condition/StringEquals/aws:SourceAccount`]: ['111122223333', '999999999999'],
+      },
+      'a gateway of a foreign account': {
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]:
+          'arn:aws:bedrock-agentcore:eu-west-1:999999999999:gateway/shop-*',
+      },
       'a second principal': { [`${TRUST}/1`]: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' } },
     },
     undecided: { 'a parameter': { [`${TRUST}/0/Condition`]: OPEN } },
+    compliant: {
+      'the account and the gateway written out': {
+        [`${TRUST}/0/Condition/StringEquals/aws:SourceAccount`]: '111122223333',
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]: 'arn:aws:bedrock-agentcore:*:111122223333:gateway/shop-*',
+      },
+      'a gateway named at deployment': {
+        'Gateway/Name': OPEN,
+        [`${TRUST}/0/Condition/ArnLike/aws:SourceArn`]:
+          'arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/other-*',
+      },
+    },
   },
   LP02: {
     violating: {
