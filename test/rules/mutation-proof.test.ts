@@ -24,6 +24,17 @@ describe.each(RULES)('$id $name', ({ id }) => {
     expect([...new Set(findings(changed(first!)).map(idOf))]).toEqual([id]);
   });
 
+  test('fires for one value: with it the template is broken, and without it nothing is', () => {
+    const decisive = Object.values(violating).flatMap((change) =>
+      Object.keys(change).filter((path) => {
+        const { [path]: _, ...others } = change;
+        return findings(changed(others), id).length === 0;
+      }),
+    );
+
+    expect(decisive).not.toEqual([]);
+  });
+
   test.each(Object.entries(undecided))('is undecided: %s', (_name, change) => {
     const own = findings(changed(change), id);
 

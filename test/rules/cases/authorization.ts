@@ -39,6 +39,7 @@ export const authorization: LayerCases = {
           'arn:aws:bedrock-agentcore:eu-west-1:111122223333:policy-engine/shop-1',
         'PaymentsTarget/TargetConfiguration/Mcp/Lambda/ToolSchema/InlinePayload/0/InputSchema/Properties': {},
       },
+      'an engine that the gateway does not name': { 'Gateway/PolicyEngineConfiguration': undefined },
     },
     undecided: { 'a parameter': { 'Gateway/PolicyEngineConfiguration/Arn': OPEN } },
   },
