@@ -25,6 +25,7 @@ import {
   ToolSchema,
 } from 'cdk-secure-mcp';
 import type { ToolCode } from '../../lib/least-privilege/tool-code';
+import { ACCOUNT, REGION } from '../support/rendered-role';
 import { ToolStack } from './support';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'handlers-'));
@@ -76,6 +77,7 @@ function synthesize(
       'cdk-secure-mcp'
     ],
     report: report.tools[0],
+    role: shop.role('Tool'),
   };
 }
 
@@ -326,8 +328,8 @@ test('a gateway says how its tools are analysed, and a tool can say otherwise', 
 describe('how strictly code is held to its access', () => {
   const reason = 'generated code, reviewed by the shop team';
 
-  test('with warn a missing access is a warning, and the metadata says so', () => {
-    const { problems, told, metadata, report } = synthesize(
+  test('with warn a missing access is a warning, the metadata says so, and the role gets nothing', () => {
+    const { problems, told, metadata, report, role } = synthesize(
       PUT,
       (shop) => table(shop).get(),
       CodeAnalysis.warn({ reason }),
@@ -339,6 +341,10 @@ describe('how strictly code is held to its access', () => {
     );
     expect(report.missing).toHaveLength(1);
     expect(metadata).toMatchObject({ weakenings: [{ weakening: 'CodeAnalysis.warn', reason }] });
+    const [allowed, missing] = ['GetItem', 'PutItem'].map((name) =>
+      role.allows(`dynamodb:${name}`, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/orders`),
+    );
+    expect([allowed, missing]).toEqual([true, false]);
   });
 
   test('with off nothing is said, and report and metadata say that', () => {
