@@ -6,7 +6,6 @@
 export const ERRORS = {
   ACCESS_INVALID: 'A declared access names nothing, or contradicts itself.',
   ACCESS_MISSING: 'The code of a tool makes a call that no declared access allows.',
-  ACCESS_REASON: 'A custom access has no reason.',
   ACCESS_WILDCARD: 'A declared access holds a wildcard where one thing must be named.',
   AGENT_CLIENT: 'The client id of an external agent is not known at synthesis.',
   AGENT_DUPLICATE: 'Two agents of one gateway have the same name.',

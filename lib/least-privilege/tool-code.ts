@@ -3,7 +3,7 @@ import { CfnFunction, type IAlias, type IFunction } from 'aws-cdk-lib/aws-lambda
 import type { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
-import type { AccessProblem, DeclaredAccess } from './access/declared-access';
+import type { AccessProblem, AccessRendering, DeclaredAccess } from './access/declared-access';
 import { checkArn } from './access/exact-text';
 import { checkFunctionOptions } from './check-function-options';
 import { CodeAnalysis } from './code-analysis';
@@ -91,8 +91,17 @@ function accessProblems(access: readonly NamedAccess[]): AccessProblem[] {
   return access.flatMap((entry) => {
     const reported = entry.problems.some((problem) => problem.code === 'ACCESS_WILDCARD');
     if (reported || entry.reason !== undefined) return entry.problems;
-    return [...entry.problems, ...checkArn(`the resource of ${entry.env}`, entry.resourceArn)];
+    return [...entry.problems, ...arnProblems(entry.env, entry)];
   });
+}
+
+/** Of the resource, of its key, and of what is behind it. */
+function arnProblems(env: string, { resourceArn, encryptionKey, implied = [] }: AccessRendering): AccessProblem[] {
+  return [
+    ...checkArn(`the resource of ${env}`, resourceArn),
+    ...(encryptionKey === undefined ? [] : checkArn(`the encryption key of ${env}`, encryptionKey.keyArn)),
+    ...implied.flatMap((behind) => arnProblems(env, behind)),
+  ];
 }
 
 function existingCode(toolName: string, alias: IAlias, access: readonly NamedAccess[]): ToolCode {

@@ -49,6 +49,10 @@ export function toolEnvironment(
   };
   for (const entry of access) {
     add(entry.env, entry.environmentValue);
+    // The value of a custom access is the author's own text, like a setting; the name says what it gives access to.
+    if (entry.reason !== undefined && isSecret(scope, '', entry.environmentValue)) {
+      problems.push(secretProblem(entry.env, at));
+    }
     for (const [suffix, value] of Object.entries(entry.companions ?? {})) add(`${entry.env}${suffix}`, value);
   }
   for (const [name, value] of Object.entries(settings)) {

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { shown } from '../../core/errors';
+import { checkReason } from '../../core/reason';
 import { type AccessProblem, type AccessRendering, DeclaredAccess } from './declared-access';
 
 /** Options of `Access.custom`. */
@@ -12,7 +13,7 @@ export interface CustomAccessOptions {
   readonly resources: string[];
 
   /**
-   * Why this is needed and no other method of `Access` will do. It is shown in the report and in the template, for the
+   * Why this is needed and no other method of `Access` will do, in 10 characters or more. It is shown in the report and in the template, for the
    * people who review the app.
    */
   readonly reason: string;
@@ -79,7 +80,8 @@ export class CustomAccess extends DeclaredAccess {
         fix: 'Name at least one of each',
       });
     }
-    if (reason.trim() === '') problems.push(reasonMissing(this.options));
+    // Where it is wrong is added when a tool takes the access.
+    problems.push(...checkReason(describe(this.options), reason, ''));
     return problems;
   }
 }
@@ -88,17 +90,13 @@ function isAction(action: string): boolean {
   return action === '*' || /^[a-z0-9-]+:[A-Za-z0-9*?]+$/.test(action);
 }
 
-function reasonMissing({ actions, resources }: CustomAccessOptions): AccessProblem {
+function describe({ actions, resources }: CustomAccessOptions): string {
   const wide = [
     ...actions.filter((action) => isEscalating(action) || /[*?]/.test(action)),
     ...resources.filter(isWide),
   ];
-  const what = wide.length === 0 ? actions.join(', ') : wide.join(', ');
-  return {
-    code: 'ACCESS_REASON',
-    message: `a custom access has no reason, got ${shown(what)}${wide.length === 0 ? '' : ', which is wider than one tool needs'}`,
-    fix: 'Say in `reason` why the tool needs it, or declare it with another method of Access',
-  };
+  if (wide.length === 0) return `Access.custom of ${shown(actions.join(', '))}`;
+  return `Access.custom of ${shown(wide.join(', '))}, which is wider than one tool needs,`;
 }
 
 function isWide(resource: string): boolean {

@@ -73,6 +73,7 @@ export class EmailAccess extends DeclaredAccess {
       call: describeCall('send', options),
       problems: [
         ...checkExact('the address that mail comes from', from),
+        ...checkExact('the name of a configuration set', configurationSet?.configurationSetName),
         ...checkList('recipients', recipients),
         ...checkExact('a recipient', ...(recipients ?? []).filter((recipient) => /^[*?@.]*$/.test(recipient))),
       ],

@@ -1,6 +1,7 @@
 import type { IKnowledgeBaseRef, IModel } from 'aws-cdk-lib/aws-bedrock';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, renderVerbs } from './declared-access';
+import { checkArn } from './exact-text';
 
 /**
  * Operations on one Bedrock knowledge base. The environment variable carries its id.
@@ -36,6 +37,7 @@ export class KnowledgeBaseAccess extends DeclaredAccess {
     const operation = 'RetrieveAndGenerate';
     return this.with({
       call: `retrieveAndGenerate('${model.modelArn}')`,
+      problems: checkArn('the model of a knowledge base', model.modelArn),
       operations: [
         { operation, actions: ['bedrock:RetrieveAndGenerate'], resources: ['*'], readOnly: true },
         { operation, actions: ['bedrock:Retrieve'], resources: [this.arn], readOnly: true },

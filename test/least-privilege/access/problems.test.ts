@@ -1,8 +1,12 @@
+import { SecretValue } from 'aws-cdk-lib';
+import { CfnKnowledgeBase } from 'aws-cdk-lib/aws-bedrock';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { EmailIdentity } from 'aws-cdk-lib/aws-ses';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ConfigurationSet, EmailIdentity } from 'aws-cdk-lib/aws-ses';
 import { Access, type DeclaredAccess } from 'cdk-secure-mcp';
 import { isEscalating } from '../../../lib/least-privilege/access/custom-access';
 import { ToolStack } from '../support';
@@ -17,6 +21,25 @@ const key = Access.key(Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:11112
 const arn = 'arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.model';
 const custom = (actions: string[], resources: string[], reason: string) =>
   Access.custom({ actions, resources, reason });
+const valued = (environmentValue: string) =>
+  Access.custom({ actions: ['a:B'], resources: ['x'], reason: 'no other method describes it', environmentValue });
+const base = Access.knowledgeBase(
+  CfnKnowledgeBase.fromKnowledgeBaseArn(stack, 'Base', 'arn:aws:bedrock:eu-west-1:111122223333:knowledge-base/ABC'),
+);
+const sendIn = (set: string) =>
+  email.send({
+    from: 'x@a.b',
+    configurationSet: ConfigurationSet.fromConfigurationSetName(stack, `Set${set}`, set),
+  });
+const cluster = DatabaseCluster.fromDatabaseClusterAttributes(stack, 'Cluster', { clusterIdentifier: 'orders' });
+const sqlAs = (name: string) => {
+  const secretArn = `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
+  return Access.database(cluster, Secret.fromSecretCompleteArn(stack, `Secret${name}`, secretArn)).execute();
+};
+const encryptedBy = (id: string) => {
+  const encryptionKey = Key.fromKeyArn(stack, `Key${id}`, `arn:aws:kms:eu-west-1:111122223333:key/${id}`);
+  return Access.table(Table.fromTableAttributes(stack, `Table${id}`, { tableName: 'orders', encryptionKey })).get();
+};
 
 let next = 0;
 function problemsOf(access: DeclaredAccess) {
@@ -110,39 +133,70 @@ test.each<[string, DeclaredAccess, string, string, DeclaredAccess]>([
     Access.model({ modelArn: 'arn:aws:bedrock:eu-west-1::foundation-model/m' }).invoke(),
   ],
   [
+    'a wild model of a knowledge base',
+    base.retrieveAndGenerate({ modelArn: 'arn:aws:bedrock:eu-west-1::foundation-model/*' }),
+    'ACCESS_WILDCARD',
+    'foundation-model/*',
+    base.retrieveAndGenerate({ modelArn: 'arn:aws:bedrock:eu-west-1::foundation-model/m' }),
+  ],
+  ['a wild configuration set', sendIn('*'), 'ACCESS_WILDCARD', 'configuration set', sendIn('orders')],
+  ['a wild secret of a database', sqlAs('*'), 'ACCESS_WILDCARD', 'secret:*-AbCdEf', sqlAs('orders')],
+  ['a wild encryption key', encryptedBy('*'), 'ACCESS_WILDCARD', 'key/*', encryptedBy('1')],
+  [
+    'a custom access with a reason of one letter',
+    custom(['translate:TranslateText'], ['arn:aws:translate:::x'], 'x'),
+    'REASON_MISSING',
+    'translate:TranslateText',
+    custom(['translate:TranslateText'], ['arn:aws:translate:::x'], 'translates answers'),
+  ],
+  [
+    'a secret as the value of a custom access, by its look',
+    valued('AKIAIOSFODNN7EXAMPLE'),
+    'ENVIRONMENT_SECRET',
+    'ORDERS',
+    valued('AKI'),
+  ],
+  [
+    'a secret as the value of a custom access, by reference',
+    valued(SecretValue.secretsManager('orders').unsafeUnwrap()),
+    'ENVIRONMENT_SECRET',
+    'ORDERS',
+    valued('orders'),
+  ],
+  [
     'a custom access without a reason',
     custom(['translate:TranslateText'], ['arn:aws:translate:::x'], ' '),
-    'ACCESS_REASON',
+    'REASON_MISSING',
     'translate:TranslateText',
     custom(['translate:TranslateText'], ['arn:aws:translate:::x'], 'translates answers'),
   ],
   [
     'a custom wildcard without a reason',
     custom(['translate:TranslateText'], ['*'], ''),
-    'ACCESS_REASON',
+    'REASON_MISSING',
     'wider than one tool needs',
     custom(['translate:TranslateText'], ['*'], 'the action takes no resource'),
   ],
   [
     'an escalating action without a reason',
     custom(['iam:PassRole'], ['arn:aws:iam::111122223333:role/job'], ''),
-    'ACCESS_REASON',
+    'REASON_MISSING',
     'iam:PassRole',
     custom(['iam:PassRole'], ['arn:aws:iam::111122223333:role/job'], 'starts jobs under their own role'),
   ],
   [
     'something that is no action',
-    custom(['TranslateText'], ['*'], 'why not'),
+    custom(['TranslateText'], ['*'], 'no other method describes it'),
     'ACCESS_INVALID',
     '"TranslateText"',
     custom(['translate:TranslateText'], ['*'], 'the action takes no resource'),
   ],
   [
     'a custom access to nothing',
-    custom(['a:B'], [], 'why'),
+    custom(['a:B'], [], 'no other method describes it'),
     'ACCESS_INVALID',
     '1 and 0',
-    custom(['a:B'], ['x'], 'why'),
+    custom(['a:B'], ['x'], 'no other method describes it'),
   ],
 ])('%s is refused', (_name, wrong, code, fragment, right) => {
   const problems = problemsOf(wrong);
@@ -158,7 +212,7 @@ test('all problems of all entries are reported together', () => {
     access: { AA: table, BB: bucket.get({ prefix: '*' }), CC: custom(['iam:PassRole'], ['*'], '') },
   });
 
-  expect(shop.codes()).toEqual(['ACCESS_INVALID', 'ACCESS_WILDCARD', 'ACCESS_REASON']);
+  expect(shop.codes()).toEqual(['ACCESS_INVALID', 'ACCESS_WILDCARD', 'REASON_MISSING']);
 });
 
 test.each([
