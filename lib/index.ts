@@ -66,7 +66,7 @@ export {
 } from './least-privilege/access/parameter-access';
 export { QueueAccess } from './least-privilege/access/queue-access';
 export { SecretAccess, type SecretReadOptions } from './least-privilege/access/secret-access';
-export { StateMachineAccess } from './least-privilege/access/state-machine-access';
+export { StateMachineAccess, type StateMachineAccessOptions } from './least-privilege/access/state-machine-access';
 export { StreamAccess } from './least-privilege/access/stream-access';
 export {
   TableAccess,

@@ -122,8 +122,13 @@ function allowAcrossAccounts(scope: Construct, access: AccessRendering, role: Ro
     const added = statements.map((statement) => foreign.allow(statement, role.roleArn));
     if (added.includes(false)) warn(scope, foreign.path, foreign.account);
   }
-  if (encryptionKey !== undefined && isForeign(encryptionKey.env.account, scope)) {
-    const statement = keyStatement(access.service, encryptionKey, keyActionsOf(access.operations));
+  const literal = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(access.resourceArn)?.[1];
+  if (foreign === undefined && access.reason === undefined && literal !== undefined && isForeign(literal, scope)) {
+    warn(scope, access.declaration, literal);
+  }
+  const keyActions = keyActionsOf(access.operations);
+  if (encryptionKey !== undefined && keyActions.length > 0 && isForeign(encryptionKey.env.account, scope)) {
+    const statement = keyStatement(access.service, encryptionKey, keyActions);
     const { statementAdded } = encryptionKey.addToResourcePolicy(
       statement.copy({ principals: [new ArnPrincipal(role.roleArn)], resources: ['*'] }),
     );

@@ -27,7 +27,7 @@ import { type InferenceProfileOptions, ModelAccess } from './model-access';
 import { ParameterAccess, type ParameterAccessOptions, ParameterPathAccess } from './parameter-access';
 import { QueueAccess } from './queue-access';
 import { SecretAccess } from './secret-access';
-import { StateMachineAccess } from './state-machine-access';
+import { StateMachineAccess, type StateMachineAccessOptions } from './state-machine-access';
 import { StreamAccess } from './stream-access';
 import { TableAccess } from './table-access';
 import { TopicAccess } from './topic-access';
@@ -84,8 +84,8 @@ export class Access {
   }
 
   /** Access to one Step Functions state machine. */
-  public static stateMachine(stateMachine: IStateMachine): StateMachineAccess {
-    return StateMachineAccess._of(stateMachine);
+  public static stateMachine(stateMachine: IStateMachine, options: StateMachineAccessOptions = {}): StateMachineAccess {
+    return StateMachineAccess._of(stateMachine, options);
   }
 
   /**

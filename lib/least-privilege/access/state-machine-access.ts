@@ -1,7 +1,20 @@
 import { Arn, ArnFormat } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, renderVerbs } from './declared-access';
+
+/** Options of `Access.stateMachine`. */
+export interface StateMachineAccessOptions {
+  /**
+   * Customer managed key that the state machine is encrypted with. Needed to start it synchronously and to read its
+   * executions.
+   *
+   * @default - none; the key of AWS needs no permission
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   */
+  readonly encryptionKey?: IKey;
+}
 
 /**
  * Operations on one Step Functions state machine. The environment variable carries its ARN.
@@ -10,12 +23,13 @@ import { type AccessRendering, type AccessVerb, DeclaredAccess, renderVerbs } fr
  */
 export class StateMachineAccess extends DeclaredAccess {
   /** @internal */
-  public static _of(stateMachine: IStateMachine): StateMachineAccess {
-    return new StateMachineAccess(stateMachine, []);
+  public static _of(stateMachine: IStateMachine, options: StateMachineAccessOptions): StateMachineAccess {
+    return new StateMachineAccess(stateMachine, options, []);
   }
 
   private constructor(
     private readonly stateMachine: IStateMachine,
+    private readonly options: StateMachineAccessOptions,
     private readonly verbs: readonly AccessVerb[],
   ) {
     super();
@@ -28,12 +42,12 @@ export class StateMachineAccess extends DeclaredAccess {
 
   /** `StartSyncExecution` of an express state machine. */
   public startSync(): StateMachineAccess {
-    return this.with('startSync()', 'StartSyncExecution', this.stateMachine.stateMachineArn, false);
+    return this.with('startSync()', 'StartSyncExecution', this.stateMachine.stateMachineArn, false, ['kms:Decrypt']);
   }
 
   /** `DescribeExecution` of any execution of this state machine: its status, input and output. */
   public describeExecution(): StateMachineAccess {
-    return this.with('describeExecution()', 'DescribeExecution', this.executions, true);
+    return this.with('describeExecution()', 'DescribeExecution', this.executions, true, ['kms:Decrypt']);
   }
 
   /** `StopExecution` of any execution of this state machine. */
@@ -47,6 +61,7 @@ export class StateMachineAccess extends DeclaredAccess {
       service: 'states',
       environmentValue: this.stateMachine.stateMachineArn,
       resourceArn: this.stateMachine.stateMachineArn,
+      encryptionKey: this.options.encryptionKey,
       ...renderVerbs(`Access.stateMachine(${this.stateMachine.node.id})`, this.verbs),
     };
   }
@@ -56,8 +71,14 @@ export class StateMachineAccess extends DeclaredAccess {
     return Arn.format({ ...machine, resource: 'execution', resourceName: `${resourceName}:*` });
   }
 
-  private with(call: string, operation: string, resource: string, readOnly: boolean): StateMachineAccess {
-    const operations = [{ operation, actions: [`states:${operation}`], resources: [resource], readOnly }];
-    return new StateMachineAccess(this.stateMachine, [...this.verbs, { call, operations }]);
+  private with(
+    call: string,
+    operation: string,
+    resource: string,
+    readOnly: boolean,
+    keyActions: string[] = [],
+  ): StateMachineAccess {
+    const operations = [{ operation, actions: [`states:${operation}`], resources: [resource], readOnly, keyActions }];
+    return new StateMachineAccess(this.stateMachine, this.options, [...this.verbs, { call, operations }]);
   }
 }

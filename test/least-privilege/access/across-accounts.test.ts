@@ -9,6 +9,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Access, type DeclaredAccess } from 'cdk-secure-mcp';
 import { ToolStack } from '../support';
 
@@ -180,4 +181,20 @@ test('a resource that cannot be changed from here is a warning, one that can is 
 
   const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('may belong to another'));
   expect(warnings.map((warning) => warning.id)).toEqual(['/Shop/Warned/Handler']);
+});
+
+test('a resource whose kind has no policy to change is a warning in another account, and none in its own', () => {
+  const { shop } = withOther();
+  const machine = (account: string) =>
+    StateMachine.fromStateMachineArn(
+      shop.stack,
+      `Machine${account}`,
+      `arn:aws:states:eu-west-1:${account}:stateMachine:orders`,
+    );
+  shop.add('Warned', { access: { FOREIGN: Access.stateMachine(machine(ELSEWHERE.account)).start() } });
+  shop.add('Fine', { access: { OWN: Access.stateMachine(machine('111122223333')).start() } });
+
+  const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('999988887777'));
+  expect(warnings.map((warning) => warning.id)).toEqual(['/Shop/Warned/Handler']);
+  expect(Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('may belong'))).toHaveLength(1);
 });

@@ -46,7 +46,7 @@ export function accessCases(stack: Stack): Case[] {
     ...bucketCases(stack, key),
     ...configurationCases(stack, key),
     ...messagingCases(stack, key),
-    ...computeCases(stack),
+    ...computeCases(stack, key),
     ...keyCases(key),
     ...bedrockCases(stack),
     ...emailCases(stack),
@@ -500,10 +500,13 @@ function messagingCases(stack: Stack, key: IKey): Case[] {
   ];
 }
 
-function computeCases(stack: Stack): Case[] {
+function computeCases(stack: Stack, key: IKey): Case[] {
   const MACHINE = local('states', 'stateMachine:orders');
   const EXECUTION = local('states', 'execution:orders:run-1');
   const machine = Access.stateMachine(StateMachine.fromStateMachineArn(stack, 'Machine', MACHINE));
+  const encrypted = Access.stateMachine(StateMachine.fromStateMachineArn(stack, 'EncryptedMachine', MACHINE), {
+    encryptionKey: key,
+  });
   const FUNCTION = local('lambda', 'function:orders');
   const fn = LambdaFunction.fromFunctionArn(stack, 'OtherFunction', FUNCTION);
   return [
@@ -519,6 +522,25 @@ function computeCases(stack: Stack): Case[] {
       name: 'state machine stopExecution',
       access: machine.stopExecution(),
       allows: [['states:StopExecution', EXECUTION]],
+    },
+    {
+      name: 'encrypted state machine startSync and describeExecution',
+      access: encrypted.startSync().describeExecution(),
+      allows: [
+        ['states:StartSyncExecution', MACHINE],
+        ['states:DescribeExecution', EXECUTION],
+        ['kms:Decrypt', KEY, via('states')],
+      ],
+      denies: [['kms:Decrypt', KEY]],
+    },
+    {
+      name: 'encrypted state machine start and stopExecution need no key',
+      access: encrypted.start().stopExecution(),
+      allows: [
+        ['states:StartExecution', MACHINE],
+        ['states:StopExecution', EXECUTION],
+      ],
+      denies: [['kms:Decrypt', KEY, via('states')]],
     },
     {
       name: 'function invoke',
