@@ -8,7 +8,7 @@ import { type CedarExpression, conditionOf, operands, partsOf, tagOf } from './e
 import { failsOpen } from './fails-open';
 import { implies } from './implies';
 import { PolicySet, type Residual } from './policy-set';
-import { oauthPrincipal, withoutSubject } from './request';
+import { iamPrincipal, oauthPrincipal, withoutSubject } from './request';
 import { type CedarTool, schemaFromTools } from './schema-from-tools';
 
 export type PolicyFindingKind =
@@ -193,8 +193,11 @@ function duplicates(policies: readonly ReadPolicy[]): PolicyFinding[] {
   });
 }
 
-/** A token with a subject and nothing else: who passes with it, passes with any. */
-const STRANGER = oauthPrincipal({ sub: 'somebody-without-any-claim' })!;
+/** A token with a subject and nothing else, and a role that no policy names: who passes with it, passes with any. */
+const STRANGERS = [
+  ['with a token', oauthPrincipal({ sub: 'somebody-without-any-claim' })!],
+  ['whom IAM lets in', iamPrincipal('arn:aws:sts::000000000000:assumed-role/Somebody/s')],
+] as const;
 
 function toolFindings({ tools, callers, gatewayArn }: AnalysisInput, policies: readonly ReadPolicy[]): PolicyFinding[] {
   const set = new PolicySet(policies, schemaFromTools(tools));
@@ -209,13 +212,15 @@ function toolFindings({ tools, callers, gatewayArn }: AnalysisInput, policies: r
       ];
     }
     const found: PolicyFinding[] = [];
-    if (!residuals.every(asksForClaim) && passes(set.residuals({ ...request, principal: STRANGER }))) {
-      const message = `everybody with a token can call tool '${tool}'`;
+    const stranger = residuals.every(asksForClaim)
+      ? undefined
+      : STRANGERS.find(([, principal]) => passes(set.residuals({ ...request, principal })));
+    if (stranger !== undefined) {
       found.push({
         kind: 'tool-open-to-everybody',
         severity: 'warning',
         tool,
-        message,
+        message: `everybody ${stranger[0]} can call tool '${tool}'`,
         fix: 'Ask for a scope, group, client or role',
       });
     }

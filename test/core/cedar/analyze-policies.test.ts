@@ -218,6 +218,16 @@ test('a tool that asks nothing of the caller is open to everybody', () => {
   expect(kindsOf([open, list])).toEqual(['tool-open-to-everybody order-refund___order-refund']);
 });
 
+test.each([
+  ['any role', 'context.input.orderId == "a"', true],
+  ['one role', 'principal.id == "arn:aws:sts::123456789012:assumed-role/Clerk"', false],
+  ['the roles of an account', 'principal.id like "arn:aws:sts::123456789012:*"', false],
+])('a tool that is permitted to %s is open to everybody whom IAM lets in: %s, %s', (_who, condition, open) => {
+  const text = refundPermit(condition).replace('AgentCore::OAuthUser', 'AgentCore::IamEntity');
+
+  expect(kindsOf([text, list])).toEqual(open ? ['tool-open-to-everybody order-refund___order-refund'] : []);
+});
+
 test('a caller that needs no scope has more than its scopes say', () => {
   const tools = [{ ...TOOLS[0]!, scope: 'o/refund' }, TOOLS[1]!];
   const principal = oauthPrincipal({ sub: 'c', client_id: 'c', g: 'a' })!;
