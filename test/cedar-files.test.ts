@@ -229,7 +229,9 @@ test('a file that the formatter would change is a warning with the line', () => 
 
 test('everybody with a reason is no finding', () => {
   const app = new GatewayApp();
-  app.addTool('lookup').permit(Caller.anyAuthenticated({ reason: 'the catalogue is public' }));
+  const lookup = app.addTool('lookup');
+  lookup.permit(Caller.anyAuthenticated({ reason: 'the catalogue is public' }));
+  app.gateway.addAgent('robot').addScopeOf(lookup);
 
   expect(warningsOf(app)).toEqual([]);
 });
@@ -237,7 +239,7 @@ test('everybody with a reason is no finding', () => {
 describe('a value that is resolved', () => {
   const valued = (value: (stack: Stack) => string) => {
     const app = new GatewayApp();
-    app.addTool('refund', { input: AMOUNT }).permit(Caller.group('staff'));
+    app.addTool('refund', { input: AMOUNT }).permit(app.gateway.addAgent('robot'));
     app.gateway.addPolicies(inline(cedar('permit', client('{{A}}'))), { values: { A: value(app.stack) } });
     return app;
   };
@@ -267,7 +269,7 @@ describe('a value that is resolved', () => {
 test('what is filled in says what a policy is about', () => {
   const build = (tool: string) => {
     const app = new GatewayApp();
-    app.addTool('refund', { input: AMOUNT }).permit(Caller.group('staff'));
+    app.addTool('refund', { input: AMOUNT }).permit(app.gateway.addAgent('robot'));
     const text = cedar('permit', `when { ${ROLE} }`, 'action == AgentCore::Action::"{{TOOL}}"');
     app.gateway.addPolicies(inline(text.replace(/;\n$/, '\nwhen guardrails { X };')), { values: { TOOL: tool } });
     return Object.keys(app.template().findResources('AWS::BedrockAgentCore::Policy')).filter((id) =>
@@ -295,6 +297,7 @@ test('the reason of a permit is no reason for a file that opens the tool as well
   const warnings = (caller: ICaller, ...more: (string | ICaller)[]) => {
     const app = new GatewayApp();
     const tool = app.addTool('refund', { input: AMOUNT });
+    app.gateway.addAgent('robot').addScopeOf(tool);
     tool.permit(caller);
     for (const each of more)
       if (typeof each === 'string') app.gateway.addPolicies(inline(each));

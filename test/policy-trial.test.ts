@@ -128,6 +128,7 @@ describe('what a trial would mean in force', () => {
     const shop = new GatewayApp();
     const tool = shop.addTool('look-up');
     tool.permit(Caller.group('staff'));
+    shop.gateway.addAgent('robot').addScopeOf(tool);
     build(tool, shop);
     shop.template();
     const all = shop.stack.node.findAll().flatMap(({ node }) => node.metadata);

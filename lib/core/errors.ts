@@ -36,7 +36,8 @@ export const ERRORS = {
   HANDLER_RUNTIME: 'A handler runs on a runtime that is not supported.',
   INBOUND_CLAIM: 'A claim cannot be compared by the gateway with the value given.',
   INBOUND_ISSUER: 'The issuer of the tokens is not one exact https issuer.',
-  INBOUND_OPEN: 'The gateway would accept tokens that were issued for something else.',
+  INBOUND_OPEN:
+    'The gateway would accept tokens that were issued for something else, or its pool has no client to let in.',
   INBOUND_SCOPE: 'A scope of an external issuer cannot be compared by the gateway, or proves nothing.',
   INTERCEPTOR_DUPLICATE: 'A gateway has two interceptors at one point.',
   INTERCEPTOR_OPTION: 'An interceptor lacks what one of its checks needs.',

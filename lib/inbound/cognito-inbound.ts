@@ -206,14 +206,14 @@ export class CognitoInbound extends Construct implements InboundBinding {
     ];
   }
 
-  /** A pool made here has no other clients, and the service takes no empty list of them. */
+  /** Without a client in the list, others of the pool would not be told apart; the service takes no empty list. */
   private openProblems(at: string): Problem[] {
-    if (this.props.userPool === undefined || this.agents.length > 0) return [];
+    if (this.agents.length > 0) return [];
+    const pool = this.props.userPool === undefined ? 'a new pool' : 'an existing pool';
     return [
       {
         code: 'INBOUND_OPEN',
-        message:
-          'nothing would tell clients of this gateway from others of the pool, got an existing pool and no agent',
+        message: `a user pool lets in the clients of agents, and the service takes no empty list of them, got ${pool} and no agent`,
         fix: 'Add an agent with addAgent or addInteractiveAgent: the gateway lets in the clients of its agents only',
         at,
       },

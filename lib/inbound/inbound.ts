@@ -27,8 +27,8 @@ export class Inbound {
    * The gateway accepts only access tokens (`token_use` equals `access`) of those clients with at least one of those
    * scopes. What a scope allows is decided per tool by the gateway's policies.
    *
-   * Errors at synthesis: `TOKEN_VALIDITY`, `INBOUND_CLAIM`, `INBOUND_ISSUER`, `SCOPE_LIMIT`, and `INBOUND_OPEN` for a pool
-   * that exists and a gateway without agents.
+   * Errors at synthesis: `TOKEN_VALIDITY`, `INBOUND_CLAIM`, `INBOUND_ISSUER`, `SCOPE_LIMIT`, and `INBOUND_OPEN` for a
+   * gateway without agents.
    */
   public static cognito(options: CognitoInboundOptions = {}): Inbound {
     return new Inbound((scope, context) => new CognitoInbound(scope, 'Inbound', { ...options, ...context }));

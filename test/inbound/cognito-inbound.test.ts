@@ -135,6 +135,26 @@ test.each([
   else expect(app.synthError()).toMatch(/5 to 60 whole minutes.*\[TOKEN_VALIDITY\]/);
 });
 
+test.each([
+  ['a new pool', undefined],
+  ['an existing pool', 'eu-west-1_AbCdEf123'],
+])('%s and no agent is a problem: the service takes no empty list of clients', (got, id) => {
+  const shop = (agent: boolean) => {
+    const app = new GatewayApp('shop', (stack) => ({
+      inbound: Inbound.cognito({ userPool: id === undefined ? id : UserPool.fromUserPoolId(stack, 'Pool', id) }),
+    }));
+    const tool = app.addTool('lookup');
+    tool.permit(Caller.group('managers'));
+    if (agent) tool.permit(app.gateway.addAgent('robot'));
+    return app;
+  };
+
+  expect(shop(false).synthError()).toMatch(
+    new RegExp(`got ${got} and no agent\\. Add an agent with addAgent or addInteractiveAgent.*\\[INBOUND_OPEN\\]`),
+  );
+  expect(() => shop(true).app.synth()).not.toThrow();
+});
+
 describe('scopes of a user pool', () => {
   /** A target with so many tools, of which so many are for one agent and the rest for another. */
   function withTools(count: number, ofFirst: number): GatewayApp {
@@ -223,15 +243,6 @@ describe('a user pool that exists', () => {
           },
         },
       });
-  });
-
-  test('without agents is a problem: its other clients could come in', () => {
-    const app = new GatewayApp('shop', (stack) => ({
-      inbound: Inbound.cognito({ userPool: UserPool.fromUserPoolId(stack, 'Pool', 'eu-west-1_AbCdEf123') }),
-    }));
-    app.addTool('lookup').permit(Caller.group('managers'));
-
-    expect(app.synthError()).toMatch(/an existing pool and no agent.*\[INBOUND_OPEN\]/);
   });
 
   test('in another Region is a problem', () => {

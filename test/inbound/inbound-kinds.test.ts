@@ -74,6 +74,7 @@ describe('every inbound kind with every kind of caller', () => {
     const app = new GatewayApp('shop', { inbound: INBOUND[inbound]!() });
     const tool = app.addTool('lookup');
     tool.permit(CALLERS[kind]!(app), { when: [tool.arg('id').equalTo('A1')] });
+    if (inbound === 'cognito') app.addTool('search').permit(app.gateway.addAgent('robot'));
 
     if (contains(callersThatFit, inbound, kind)) {
       const type = { group: 'is AgentCore::OAuthUser', iamRole: 'is AgentCore::IamEntity', unauthenticated: ',' }[kind];
@@ -166,7 +167,9 @@ describe('the weaker choices', () => {
   });
 
   test('a normal choice leaves no such mark', () => {
-    const gateways = new GatewayApp().template().findResources('AWS::BedrockAgentCore::Gateway');
+    const app = new GatewayApp();
+    app.addTool('lookup').permit(app.gateway.addAgent('robot'));
+    const gateways = app.template().findResources('AWS::BedrockAgentCore::Gateway');
 
     expect(JSON.stringify(Object.values(gateways))).not.toContain('weakening');
   });

@@ -234,6 +234,7 @@ describe('what a single credential adds', () => {
     });
     const { tools } = shop.gateway.addTarget('tickets', Target.openApi({ document: tickets(), outbound }));
     for (const tool of tools) tool.permit(Caller.user('alice'));
+    if (!('inbound' in props)) shop.addTool('lookup').permit(shop.gateway.addAgent('robot'));
     const { Condition } = statementsOf(shop).GetWorkloadTokenForCaller!;
     const { StringEquals } = Condition as { StringEquals: Record<string, unknown> };
 

@@ -1,5 +1,4 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { Caller } from 'cdk-secure-mcp';
 import { GatewayApp, schema } from '../support/gateway-app';
 
 test('what the gateway does not carry of a schema reaches the policy and the function of the tool', () => {
@@ -7,7 +6,7 @@ test('what the gateway does not carry of a schema reaches the policy and the fun
   const tool = shop.addTool('order-refund', {
     input: schema({ amount: { type: 'number', maximum: 500 }, note: { type: 'string', maxLength: 80 } }, ['amount']),
   });
-  tool.permit(Caller.group('support'));
+  tool.permit(shop.gateway.addAgent('support'));
   const template = shop.template();
 
   template.hasResourceProperties('AWS::BedrockAgentCore::GatewayTarget', {
@@ -45,7 +44,7 @@ test('a function has no schema to enforce when the policy enforces all of it', (
   const shop = new GatewayApp();
   shop
     .addTool('order-refund', { input: schema({ amount: { type: 'number', maximum: 500 } }) })
-    .permit(Caller.group('support'));
+    .permit(shop.gateway.addAgent('support'));
 
   shop.template().hasResourceProperties('AWS::Lambda::Function', {
     Environment: { Variables: { SECURE_MCP_INPUT_SCHEMA: Match.absent() } },
