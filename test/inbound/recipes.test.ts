@@ -128,6 +128,20 @@ test('people behind a Cognito client', () => {
   expect(findings(app)).toEqual([]);
 });
 
+test('people of Google behind a user pool and client that exist', () => {
+  const app = new GatewayApp('shop', {
+    inbound: Inbound.oidc({
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI',
+      scopes: IssuerScopes.perTool({ prefix: 'shop/' }),
+      claims: [InboundClaim.equalTo('token_use', 'access')],
+    }),
+  });
+  app.addTool('lookup').permit(app.gateway.addExternalAgent('desktop', { clientId: 'desktop-client' }));
+
+  expect(() => app.app.synth()).not.toThrow();
+  expect(findings(app)).toEqual([]);
+});
+
 test('IAM callers, let in at this gateway', () => {
   const app = new GatewayApp('shop', { inbound: Inbound.iam() });
   const role = new Role(app.stack, 'Robot', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
