@@ -7,6 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   Caller,
+  FourLayerChecks,
   GatewayEncryption,
   GatewayWaf,
   Inbound,
@@ -265,6 +266,9 @@ describe('encryption', () => {
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as { Action: unknown; Sid?: string }[])
       .filter(({ Action, Sid }) => JSON.stringify(Action).includes('kms:') && Sid !== 'DecryptProviderSecrets');
 
+  const findings = ({ app }: GatewayApp) =>
+    new FourLayerChecks(app).validateScope(app).violations.map(({ ruleName }) => ruleName.replace(/\[.*/, ''));
+
   test('by default the role has four actions on its key, for this gateway through the service only', () => {
     const Resource = { 'Fn::GetAtt': [expect.stringContaining('Key'), 'Arn'] };
     const [region, account] = [{ Ref: 'AWS::Region' }, { Ref: 'AWS::AccountId' }];
@@ -324,6 +328,8 @@ describe('encryption', () => {
     expect(gatewayOf(app.template()).Metadata['cdk-secure-mcp'].weakenings).toEqual([
       { weakening: 'GatewayEncryption.withoutKeyConditions', reason: REASON },
     ]);
+    expect(findings(app)).toContain('SecureMcp-LP16');
+    expect(findings(shop())).not.toContain('SecureMcp-LP16');
     const silent = GatewayEncryption.withoutKeyConditions({ reason: '' });
     expect(shop({ encryption: silent }).synthError()).toContain('[REASON_MISSING]');
   });

@@ -1,8 +1,8 @@
 import { isUnknown, type Unknown } from '../../assembly/resolve';
-import { asList, type ModelResource, within } from '../../assembly/template-model';
+import { asList, type ModelResource, type RoleStatement, within } from '../../assembly/template-model';
 import { customerKeyProblem } from '../keys';
 import { at, judge, openPart } from '../read';
-import { isEverybody, isTiedTo } from '../roles';
+import { allows, isEverybody, isTiedTo, rolesOfGateways } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 import { GATEWAY, KEY, POLICY_ENGINE } from '../types';
 
@@ -13,7 +13,7 @@ export const lp16 = defineRule({
   level: 'medium',
   summary: 'What the service stores of the gateway is not under a rotating key of yours',
   explanation: 'With a key of AWS you can neither see who decrypts nor take the key away.',
-  fix: 'Set KmsKeyArn of the gateway and EncryptionKeyArn of the policy engine to a key with EnableKeyRotation and a closed key policy',
+  fix: 'Set KmsKeyArn of the gateway and EncryptionKeyArn of the policy engine to a key with EnableKeyRotation and a closed key policy, which the gateway role uses through the service only (kms:ViaService)',
   acknowledge: 'When the data is public anyway.',
   limits: 'The key of the token vault has no CloudFormation type. Keys of data stores behind the tools are not judged.',
   references: [
@@ -56,8 +56,24 @@ Key: { Type: AWS::KMS::Key, Properties: { EnableKeyRotation: true } }
         else if (problem !== undefined) yield finding(key, path, problem, String(index));
       }
     }
+    // What cannot be read of these roles is reported by LP04.
+    for (const role of new Set(rolesOfGateways(model).flatMap(({ role }) => role ?? []))) {
+      for (const statement of model.statementsOf(role).statements) {
+        const problem = keyUseProblem(statement);
+        const path = `${statement.path}.Condition`;
+        if (isUnknown(problem)) yield undecided(statement.holder, path, problem);
+        else if (problem !== undefined) yield finding(statement.holder, path, problem, path);
+      }
+    }
   },
 });
+
+/** `kms:ViaService` leaves the key to the service; without it, whoever has the role decrypts by calling KMS. */
+function keyUseProblem(statement: RoleStatement): string | Unknown | undefined {
+  const use = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'].find((action) => allows(statement, action));
+  if (use === undefined || isTiedTo(statement.condition, ['kms:ViaService'])) return undefined;
+  return openPart(statement.condition) ?? `the role of the gateway may ${use} without kms:ViaService`;
+}
 
 /** Keys that say whose key use it is. What the caller chooses, such as the encryption context, does not. */
 const TIES = [

@@ -18,6 +18,10 @@ const egress = (to: object) => ({
   Properties: { GroupId: att('Egress', 'GroupId'), IpProtocol: '-1', ...to },
 });
 
+const keyUse = (action: string, Condition: unknown) => ({
+  [`${STATEMENTS}/4`]: { ...allow(action, att('Key', 'Arn')), Condition },
+});
+
 export const leastPrivilege: LayerCases = {
   LP01: {
     violating: {
@@ -329,6 +333,11 @@ export const leastPrivilege: LayerCases = {
       'everybody in any account': keyFor({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:*' } }),
       'everybody with a role of that name': keyFor({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/Admin' } }),
       'everybody for any source': keyFor({ ArnLike: { 'aws:SourceArn': 'arn:aws:*' } }),
+      'the gateway role may use it beside the service': keyUse('kms:GenerateDataKey', undefined),
+      'the gateway role may hand it on': keyUse('kms:CreateGrant', {
+        StringEquals: { 'kms:GrantConstraintType': 'EncryptionContextSubset' },
+      }),
+      'the gateway role through any service': keyUse('kms:Decrypt', { StringLike: { 'kms:ViaService': '*' } }),
       'a service for the logs of anybody': {
         'Key/KeyPolicy/Statement/1/Condition/ArnLike': { 'kms:EncryptionContext:aws:logs:arn': 'arn:aws:logs:*:*:*' },
       },
@@ -338,6 +347,9 @@ export const leastPrivilege: LayerCases = {
       'a policy of a parameter': { 'Key/KeyPolicy': OPEN },
       'a statement of a parameter': { 'Key/KeyPolicy/Statement/1': OPEN },
       'a principal of a parameter': { 'Key/KeyPolicy/Statement/0/Principal/AWS': OPEN },
+      'the gateway role under a condition of a parameter': keyUse('kms:Decrypt', {
+        StringEquals: { 'kms:ViaService': OPEN },
+      }),
       'everybody under a condition of a parameter': keyFor({ StringEquals: { 'aws:PrincipalOrgID': OPEN } }),
     },
     compliant: {
@@ -347,6 +359,9 @@ export const leastPrivilege: LayerCases = {
       }),
       'every role of an account': keyFor({
         ArnLike: { 'aws:PrincipalArn': { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*' } },
+      }),
+      'the gateway role through the service': keyUse('kms:Decrypt', {
+        StringEquals: { 'kms:ViaService': 'bedrock-agentcore.eu-west-1.amazonaws.com' },
       }),
       'for one bucket': keyFor({ ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::shop-orders' } }),
     },
