@@ -23,6 +23,10 @@ export class GatewayTargets {
     return [...this.named.values()];
   }
 
+  public get names(): readonly string[] {
+    return [...this.named.keys()];
+  }
+
   public freeId(name: string): string {
     return freeId(this.gateway, { code: 'TOOL_DUPLICATE', name, used: this.named, onProblem: this.onProblem });
   }

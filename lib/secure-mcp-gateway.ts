@@ -283,6 +283,7 @@ export class SecureMcpGateway extends Construct {
       }),
       ...this.core.interceptors.findProblems(),
       ...this.agents.findProblems(),
+      ...this.rateLimits.findProblems(this.policies.policyTools, this.targets.names),
     ];
   }
 }

@@ -11,11 +11,15 @@ import {
   GatewayEncryption,
   GatewayWaf,
   Inbound,
+  IssuerScopes,
   McpVersion,
+  OpenApiDocument,
   RateLimitDimension,
   type SecureMcpGatewayProps,
+  Target,
 } from 'cdk-secure-mcp';
 import { GatewayApp } from './support/gateway-app';
+import { CREDENTIALS, TARGETS } from './support/remote-targets';
 
 const REASON = 'reviewed by the platform team on 2026-11-02';
 
@@ -172,9 +176,11 @@ describe('rate limits', () => {
 
   test('limits of the same dimensions are entries of one resource', () => {
     const app = shop({ callsPerMinutePerCaller: 60 });
+    const crm = app.gateway.addTarget('crm', TARGETS.OpenAPI!(app.stack, CREDENTIALS.apiKey!(app.stack)));
+    crm.permitAll(app.gateway.addAgent('reader'));
     const { tool, caller, claim } = RateLimitDimension;
     app.gateway.addRateLimit({ by: [tool('lookup'), caller()], callsPerMinute: 10 });
-    app.gateway.addRateLimit({ by: [tool('crm___getCustomer'), caller()], callsPerMinute: 15 });
+    app.gateway.addRateLimit({ by: [tool('crm___getTicket'), caller()], callsPerMinute: 15 });
     app.gateway.addRateLimit({ by: [tool(), caller()], callsPerMinute: 20 });
     app.gateway.addRateLimit({ by: [claim('tenant', 'blue')], callsPerMinute: 0 });
 
@@ -184,7 +190,7 @@ describe('rate limits', () => {
         ['toolName', '$.context.jwt.sub'],
         [
           { Dimensions: { toolName: 'lookup___lookup', '$.context.jwt.sub': '*' }, Requests: perMinute(10) },
-          { Dimensions: { toolName: 'crm___getCustomer', '$.context.jwt.sub': '*' }, Requests: perMinute(15) },
+          { Dimensions: { toolName: 'crm___getTicket', '$.context.jwt.sub': '*' }, Requests: perMinute(15) },
           { Dimensions: { toolName: '*', '$.context.jwt.sub': '*' }, Requests: perMinute(20) },
         ],
       ],
@@ -218,6 +224,71 @@ describe('rate limits', () => {
     app.gateway.addRateLimit({ by: [RateLimitDimension.caller()], callsPerMinute: 1 });
 
     expect(app.synthError()).toMatch(/callers are not told apart.*\[RATE_LIMIT\]/);
+  });
+
+  const { claim, iamPrincipal, iamSourceIdentity, target, tool } = RateLimitDimension;
+  const OIDC = Inbound.oidc({
+    issuer: 'https://login.customer.example',
+    audience: ['https://mcp.example.com'],
+    scopes: IssuerScopes.perTool(),
+  });
+  const OPEN = Inbound.unauthenticated({ reason: REASON });
+  const SIGNED = [Inbound.iam(), Inbound.authenticateOnly({ reason: REASON })];
+
+  test.each([
+    ...SIGNED.map((inbound) => [inbound, claim('tenant'), '$.context.jwt.tenant', 'callers sign'] as const),
+    [Inbound.cognito(), iamPrincipal(), '$.context.iam.principal', 'callers come with tokens'] as const,
+    [OIDC, iamSourceIdentity(), '$.context.iam.sourceIdentity', 'callers come with tokens'] as const,
+    [OPEN, claim('tenant'), '$.context.jwt.tenant', 'callers are not authenticated'] as const,
+    [OPEN, iamPrincipal(), '$.context.iam.principal', 'callers are not authenticated'] as const,
+  ])('the service would skip a dimension that callers do not have (%#)', (inbound, dimension, key, fix) => {
+    const app = new GatewayApp('shop', { inbound });
+    app.gateway.addRateLimit({ by: [dimension], callsPerMinute: 1 });
+    const error = app.synthError();
+
+    expect(error).toContain(`callers of this gateway have no such dimension, got "${key}"`);
+    expect(error).toContain(fix);
+    expect(error).toMatch(/Gateway\/RateLimits.*\[RATE_LIMIT\]|\[RATE_LIMIT\].*Gateway\/RateLimits/s);
+  });
+
+  test('dimensions that callers do have are rendered', () => {
+    const signed = iamShop();
+    signed.gateway.addRateLimit({ by: [iamSourceIdentity()], callsPerMinute: 1 });
+    const oidc = new GatewayApp('shop', { inbound: OIDC });
+    oidc.gateway.addRateLimit({ by: [claim('tenant')], callsPerMinute: 1 });
+
+    expect(limitsOf(signed).map(([keys]) => keys)).toContainEqual(['$.context.iam.sourceIdentity']);
+    expect(limitsOf(oidc).map(([keys]) => keys)).toContainEqual(['$.context.jwt.tenant']);
+  });
+
+  test.each([
+    ['tool', tool('nothere'), 'toolName "nothere___nothere"'],
+    ['tool of a target', tool('lookup___other'), 'toolName "lookup___other"'],
+    ['target', target('crm'), 'targetName "crm"'],
+  ])('a limit on a %s that the gateway does not have', (_what, dimension, got) => {
+    const app = shop();
+    app.gateway.addRateLimit({ by: [dimension], callsPerMinute: 1 });
+
+    expect(app.synthError()).toMatch(/a rate limit is on what the gateway does not have.*\[RATE_LIMIT\]/);
+    expect(app.synthError()).toContain(`got ${got}`);
+  });
+
+  test('a limit may come before its tool', () => {
+    const app = new GatewayApp();
+    app.gateway.addRateLimit({ by: [tool('late')], callsPerMinute: 1 });
+    app.gateway.addRateLimit({ by: [target('late')], callsPerMinute: 1 });
+    app.addTool('late').permit(app.gateway.addAgent('robot'));
+
+    expect(() => app.app.synth()).not.toThrow();
+  });
+
+  test('a document that cannot be read is the one problem, not also the limits of its tools', () => {
+    const app = new GatewayApp();
+    const outbound = CREDENTIALS.apiKey!(app.stack);
+    app.gateway.addTarget('crm', Target.openApi({ document: OpenApiDocument.fromText('{'), outbound }));
+    app.gateway.addRateLimit({ by: [tool('crm___getTicket')], callsPerMinute: 1 });
+
+    expect(app.synthError()).not.toContain('[RATE_LIMIT]');
   });
 });
 
