@@ -110,6 +110,14 @@ export class OAuth2Outbound implements OutboundChoice {
         at,
       });
     }
+    if (this.kind === 'authorizationCode' && !this.provider._clientId) {
+      problems.push({
+        code: 'OUTBOUND_COMBINATION',
+        message: `Outbound.authorizationCode sends users to consent to a client, and the provider has no client id, got ${shown(this.provider.node.id)}`,
+        fix: 'Pass clientId to ClientAuthentication.awsIdentityToken, or use Outbound.clientCredentials',
+        at,
+      });
+    }
     return problems;
   }
 }

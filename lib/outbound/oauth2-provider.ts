@@ -82,6 +82,7 @@ interface Binding {
   readonly vendor: string;
   readonly configuration: CfnOAuth2CredentialProvider.Oauth2ProviderConfigInputProperty;
   readonly access: CredentialAccess;
+  readonly clientId?: string;
   readonly onBehalfOf?: OnBehalfOf;
   readonly problems: readonly Problem[];
 }
@@ -123,11 +124,13 @@ export class OAuth2Provider extends Construct {
   /** @internal */
   public readonly _access: CredentialAccess;
   /** @internal */
+  public readonly _clientId?: string;
+  /** @internal */
   public readonly _onBehalfOf: boolean;
 
   private constructor(scope: Construct, id: string, bind: (self: Construct) => Binding) {
     super(scope, id);
-    const { vendor, configuration, access, onBehalfOf, providerName, problems } = bind(this);
+    const { vendor, configuration, access, clientId, onBehalfOf, providerName, problems } = bind(this);
     const name = checkedProviderName(this, providerName);
     const provider = new CfnOAuth2CredentialProvider(this, 'Provider', {
       name: name.name,
@@ -138,6 +141,7 @@ export class OAuth2Provider extends Construct {
     this.providerName = name.name;
     this.callbackUrl = provider.attrCallbackUrl;
     this._access = { ...access, oauth2ProviderArn: this.providerArn };
+    this._clientId = clientId;
     this._onBehalfOf = onBehalfOf !== undefined;
     this.node.addValidation({ validate: () => [...name.problems, ...problems].map(formatProblem) });
   }
@@ -158,6 +162,7 @@ function bindVendor(self: Construct, props: VendorOAuth2ProviderProps): Binding 
     vendor,
     configuration: { [own ?? 'includedOauth2ProviderConfig']: { ...client, ...options } },
     access: { secret },
+    clientId,
     problems: [...secret.problems, ...vendorProblems(props, self.node.path)],
   };
 }
@@ -199,6 +204,7 @@ function bindCustom(self: Construct, props: CustomOAuth2ProviderProps): Binding 
       },
     },
     access: { ...client.access, identityTokenAudiences: audiences },
+    clientId: client.properties.clientId,
     onBehalfOf,
     problems: [
       ...client.problems,

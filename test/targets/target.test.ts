@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
+  ClientAuthentication,
   Inbound,
   McpToolList,
+  OAuth2Discovery,
+  OAuth2Provider,
   OpenApiDocument,
   Outbound,
   PrivateEndpoint,
@@ -448,5 +451,22 @@ describe('acting for a user', () => {
     );
 
     expect(shop.synthError()).toMatch(/needs a provider that exchanges tokens.*\[OUTBOUND_COMBINATION\]/);
+  });
+
+  const consentTo = (clientId?: string) =>
+    permitted((each) => {
+      const provider = OAuth2Provider.custom(each.stack, 'Login', {
+        discovery: OAuth2Discovery.url('https://login.vendor.example/.well-known/openid-configuration'),
+        client: ClientAuthentication.awsIdentityToken({ audience: 'https://login.vendor.example', clientId }),
+      });
+      const options = { scopes: ['a'], returnUrl: 'https://app.example.com/return' };
+      return openApi({ outbound: Outbound.authorizationCode(provider, options) })(each);
+    });
+
+  test('consent is to a client, so the authorization code needs its id', () => {
+    expect(consentTo().synthError()).toMatch(
+      /has no client id, got "Login"\. Pass clientId .*\[OUTBOUND_COMBINATION\] \(at Shop\/Gateway\/vendor/,
+    );
+    expect(() => consentTo('gateway').app.synth()).not.toThrow();
   });
 });
