@@ -11,7 +11,7 @@ export interface ClientCredentialsOptions {
   /** What the token is good for: the fewest scopes that the tools of the target need, 1 to 100. */
   readonly scopes: string[];
   /**
-   * More parameters for the authorization server, such as `audience`. They stand in the template.
+   * More parameters for the authorization server, such as `audience`: at most 10 for a target. They stand in the template.
    *
    * @default - none
    */
@@ -23,7 +23,7 @@ export interface TokenExchangeOutboundOptions {
   /** What the token is good for: the fewest scopes that the tools of the target need, 1 to 100. */
   readonly scopes: string[];
   /**
-   * More parameters for the authorization server, such as `audience`. They stand in the template.
+   * More parameters for the authorization server, such as `audience`: at most 10 for a target. They stand in the template.
    *
    * @default - none
    */
@@ -37,12 +37,15 @@ export interface AuthorizationCodeOptions {
   /** Where users come back to after consent: exact, https. */
   readonly returnUrl: string;
   /**
-   * More parameters for the authorization server, such as `audience`. They stand in the template.
+   * More parameters for the authorization server, such as `audience`: at most 10 for a target. They stand in the template.
    *
    * @default - none
    */
   readonly customParameters?: { [name: string]: string };
 }
+
+/** Source: https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_OAuthCredentialProvider.html */
+const PARAMETERS_MAX = 10;
 
 type Grant = 'clientCredentials' | 'authorizationCode' | 'tokenExchange';
 
@@ -86,6 +89,7 @@ export class OAuth2Outbound implements OutboundChoice {
       problems: [
         ...scopeProblems(scopes, target.at),
         ...parameterProblems(customParameters ?? {}, target.at),
+        ...countProblems(Object.keys(customParameters ?? {}).length, target.at),
         ...this.userProblems(forUser, target),
         ...(returnUrl === undefined ? [] : returnUrlProblems(returnUrl, target.at)),
       ],
@@ -133,6 +137,19 @@ export function scopeProblems(scopes: readonly string[], at: string): Problem[] 
   return scopes
     .filter((scope) => isOmnibusScope(scope) || scope.length > 64 || scope === '')
     .map((scope) => option(`a scope stands for everything, or has not 1 to 64 characters, got ${shown(scope)}`));
+}
+
+/** A limit of targets; GetResourceOauth2Token, which a tool calls by itself, names none. */
+function countProblems(count: number, at: string): Problem[] {
+  if (count <= PARAMETERS_MAX) return [];
+  return [
+    {
+      code: 'OUTBOUND_OPTION',
+      message: `a target has at most ${PARAMETERS_MAX} custom parameters, got ${count}`,
+      fix: 'Leave out those that the authorization server does not need',
+      at,
+    },
+  ];
 }
 
 function returnUrlProblems(url: string, at: string): Problem[] {

@@ -331,6 +331,29 @@ describe('options of a credential', () => {
     expect(error).toContain('[OUTBOUND_OPTION]');
   });
 
+  test.each([
+    [10, ''],
+    [11, 'a target has at most 10 custom parameters, got 11. Leave out'],
+  ])('%i custom parameters', (count, message) => {
+    const customParameters = Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, 'x']));
+    const errors = [
+      errorOf((stack) => Outbound.clientCredentials(oauth2(stack), { scopes: ['a'], customParameters })),
+      errorOf((stack) =>
+        Outbound.authorizationCode(oauth2(stack), {
+          scopes: ['a'],
+          returnUrl: 'https://app.example.com/back',
+          customParameters,
+        }),
+      ),
+    ];
+
+    for (const error of errors) {
+      if (message === '') expect(error).toBe('');
+      else expect(error).toContain(message);
+      expect(error.includes('[OUTBOUND_OPTION]')).toBe(message !== '');
+    }
+  });
+
   test('scopes that name what they are for', () => {
     expect(errorOf((stack) => Outbound.clientCredentials(oauth2(stack), { scopes: ['tickets.read'] }))).toBe('');
   });
