@@ -15,7 +15,7 @@ export enum SignedService {
 export interface IamOutboundOptions {
   /** The service that checks the signature. */
   readonly service: SignedService;
-  /** ARNs that the gateway may call: `api.arnForExecuteApi('GET', '/orders', 'prod')` or the ARN of a function. No wildcards. */
+  /** ARNs of that service that the gateway may call: `api.arnForExecuteApi('GET', '/orders', 'prod')` or the ARN of a function. No wildcards. */
   readonly resources: string[];
   /**
    * Region of the service.
@@ -52,9 +52,28 @@ export class IamOutbound implements OutboundChoice {
         ],
       },
       headers: ['authorization'],
-      problems: resourceProblems(resources, at),
+      problems: [...resourceProblems(resources, at), ...serviceProblems(service, resources, at)],
     };
   }
+}
+
+/** The role would be allowed to call something else than what its signature is for. */
+function serviceProblems(service: SignedService, resources: readonly string[], at: string): Problem[] {
+  return resources
+    .filter((resource) => !isOfService(resource, service))
+    .map((resource) => ({
+      code: 'OUTBOUND_RESOURCE',
+      message: `the gateway signs for ${service}, and the resource is not an ARN of it, got ${shown(resource)}`,
+      fix: `Pass an ARN that begins with arn:aws:${service}:, or another service`,
+      at,
+    }));
+}
+
+/** The service stands in ARNs that the CDK puts together, but not in those that are known only when deployed. */
+function isOfService(resource: string, service: string): boolean {
+  const named = /^arn:[^:]*:([^:]*):/.exec(resource)?.[1];
+  if (named === undefined) return Token.isUnresolved(resource);
+  return named === service || Token.isUnresolved(named);
 }
 
 /** ARNs that name one thing each. */

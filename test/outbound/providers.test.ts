@@ -1,5 +1,6 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
@@ -15,6 +16,7 @@ import {
   PrivateEndpoint,
   ProviderSecret,
   SecretRotation,
+  SignedService,
   SigningAlgorithm,
   Target,
   type VendorOAuth2ProviderProps,
@@ -375,5 +377,40 @@ describe('options of a credential', () => {
 
   test('an API key as bearer', () => {
     expect(errorOf((stack) => Outbound.apiKey(apiKey(stack), { header: 'Authorization', prefix: 'Bearer ' }))).toBe('');
+  });
+
+  const API = 'arn:aws:execute-api:us-east-1:111122223333:abc/prod/GET/tickets';
+  const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:tickets';
+  const { API_GATEWAY, LAMBDA_URL } = SignedService;
+  const signing = (service: SignedService, make: (stack: Stack) => string) =>
+    errorOf((stack) => Outbound.iam({ service, resources: [make(stack)] }));
+
+  test.each([
+    [LAMBDA_URL, API],
+    [API_GATEWAY, FUNCTION],
+    [LAMBDA_URL, 'tickets'],
+  ])('a signature for %s and the resource %s', (service, resource) => {
+    const error = signing(service, () => resource);
+
+    expect(error).toContain(
+      `the gateway signs for ${service}, and the resource is not an ARN of it, got "${resource}"`,
+    );
+    expect(error).toContain('[OUTBOUND_RESOURCE]');
+  });
+
+  test('the service is seen in an ARN that the CDK puts together', () => {
+    const api = (stack: Stack) =>
+      RestApi.fromRestApiId(stack, 'Api', 'abcde12345').arnForExecuteApi('GET', '/a', 'prod');
+
+    expect(signing(LAMBDA_URL, api)).toContain('[OUTBOUND_RESOURCE]');
+    expect(signing(API_GATEWAY, api)).toBe('');
+  });
+
+  test('resources of the service that signs', () => {
+    const made = (stack: Stack) => LambdaFunction.fromFunctionArn(stack, 'F', Lazy.string({ produce: () => FUNCTION }));
+
+    expect(signing(API_GATEWAY, () => API)).toBe('');
+    expect(signing(LAMBDA_URL, () => FUNCTION)).toBe('');
+    expect(signing(LAMBDA_URL, (stack) => made(stack).functionArn)).toBe('');
   });
 });
