@@ -7,7 +7,7 @@ import type { ClientAuthentication } from './client-authentication';
 import type { CredentialAccess } from './credential-access';
 import type { ExternalSecret } from './external-secret';
 import type { OAuth2Discovery } from './oauth2-discovery';
-import { OAuth2Vendor, OWN_CONFIGURATION, TENANT_VENDORS } from './oauth2-vendor';
+import { ANY_TENANT, OAuth2Vendor, OWN_CONFIGURATION, TENANT_VENDORS } from './oauth2-vendor';
 import type { OnBehalfOf } from './on-behalf-of';
 import { checkedProviderName } from './provider-name';
 
@@ -26,9 +26,10 @@ export interface VendorOAuth2ProviderProps {
    */
   readonly providerName?: string;
   /**
-   * Tenant of Microsoft Entra ID; for no other vendor.
+   * Tenant of Microsoft Entra ID, by id or domain; required there, and for no other vendor. `common`, `organizations` and
+   * `consumers` are refused: they stand for any tenant.
    *
-   * @default - any tenant
+   * @default - none
    */
   readonly tenantId?: string;
   /**
@@ -174,6 +175,12 @@ function vendorProblems(props: VendorOAuth2ProviderProps, at: string): Problem[]
   const option = (message: string, fix: string) => problems.push({ code: 'OUTBOUND_OPTION', message, fix, at });
   if (tenantId !== undefined && vendor !== OAuth2Vendor.MICROSOFT) {
     option(`only Microsoft has a tenantId, got it for ${vendor}`, 'Leave tenantId out');
+  }
+  if (vendor === OAuth2Vendor.MICROSOFT && ANY_TENANT.test(tenantId ?? '')) {
+    option(
+      `${vendor} is for any tenant unless it names one, got ${shown(tenantId)}`,
+      'Pass the id or a domain of your tenant as tenantId',
+    );
   }
   if (given.length > 0 && OWN_CONFIGURATION[vendor] !== undefined) {
     option(

@@ -75,7 +75,8 @@ const TENANTS = ['Auth0', 'Cognito', 'CyberArk', 'FusionAuth', 'Okta', 'OneLogin
 
 test.each(Object.values(OAuth2Vendor))('vendor %s: its own member, an external secret', (name) => {
   const issuer = TENANTS.includes(name) ? { issuer: 'https://login.customer.example' } : {};
-  const { template } = vendor({ vendor: name, ...issuer });
+  const tenant = name === OAuth2Vendor.MICROSOFT ? { tenantId: 'contoso' } : {};
+  const { template } = vendor({ vendor: name, ...issuer, ...tenant });
 
   template().hasResourceProperties(OAUTH2, {
     CredentialProviderVendor: name,
@@ -89,6 +90,17 @@ test('there are all vendors of the service but the custom one', () => {
 
 test.each<[string, Omit<VendorOAuth2ProviderProps, 'clientId' | 'secret'>, string]>([
   ['Okta without issuer', { vendor: OAuth2Vendor.OKTA }, 'OktaOauth2 has an issuer per customer'],
+  ['Microsoft without a tenant', { vendor: OAuth2Vendor.MICROSOFT }, 'is for any tenant unless it names one'],
+  [
+    'Microsoft with no tenant',
+    { vendor: OAuth2Vendor.MICROSOFT, tenantId: '' },
+    'is for any tenant unless it names one',
+  ],
+  [
+    'Microsoft with all',
+    { vendor: OAuth2Vendor.MICROSOFT, tenantId: 'common' },
+    'names one, got "common". Pass the id',
+  ],
   ['GitHub with a tenant', { vendor: OAuth2Vendor.GITHUB, tenantId: 't' }, 'only Microsoft has a tenantId'],
   [
     'GitHub with endpoints',
