@@ -50,6 +50,19 @@ test('a clean template ends with 0', () => {
   expect(stdout).toContain('No findings in 1 stack');
 });
 
+test('the profile on the command line decides which rules run, before that of a configuration', () => {
+  const config = join(dirname(open), 'strict.json');
+  writeFileSync(config, JSON.stringify({ profile: 'strict' }));
+  const rules = (...args: string[]) =>
+    new Set(run('check', ...args, open).stdout.match(/(?:LP15\[TRACES|LP17\[endpoint)/g));
+
+  expect([...rules()]).toEqual([]);
+  expect([...rules('--profile', 'strict')]).toEqual(['LP15[TRACES']);
+  expect([...rules('--profile', 'private')]).toEqual(['LP15[TRACES', 'LP17[endpoint']);
+  expect([...rules('--config', config, '--profile', 'default')]).toEqual([]);
+  expect([...rules('--config', config)]).toEqual(['LP15[TRACES']);
+});
+
 test('findings end with 1 and are told by layer, with path and fix', () => {
   const { status, stdout } = start('check', open);
 
