@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -8,8 +8,10 @@ import {
   ClientAuthentication,
   OAuth2Discovery,
   OAuth2Provider,
+  Outbound,
   ProviderSecret,
   SecretRotation,
+  Target,
   ToolHandler,
   ToolOutbound,
   ToolRisk,
@@ -18,7 +20,7 @@ import type { Construct } from 'constructs';
 import { readAssembly } from '../lib/assembly/read-assembly';
 import { runRules } from '../lib/rules/run-rules';
 import { GatewayApp } from './support/gateway-app';
-import { apiKey, oauth2 } from './support/remote-targets';
+import { apiKey, oauth2, tickets } from './support/remote-targets';
 import { RenderedRole, type RenderedTemplate } from './support/rendered-role';
 
 const RUNTIME = JSON.stringify(join(__dirname, '../lib/runtime'));
@@ -146,6 +148,25 @@ test('a tool with a credential is not taken for one that only reads, and no rule
   expect(tool.risk).toBe(ToolRisk.WRITE);
   const findings = runRules(readAssembly(shop.app.synth().directory));
   expect(findings.filter(({ layer, ruleId }) => layer !== 'authorization' && !/OUT13/.test(ruleId))).toEqual([]);
+});
+
+test('no rule objects to the identity token of AWS, of a tool or of the gateway', () => {
+  const shop = new GatewayApp();
+  const provider = OAuth2Provider.custom(shop.stack, 'Login', {
+    discovery: OAuth2Discovery.url('https://login.vendor.example/.well-known/openid-configuration'),
+    client: ClientAuthentication.awsIdentityToken({ audience: 'https://login.vendor.example' }),
+  });
+  const outbound = ToolOutbound.clientCredentials(provider, { scopes: ['a'] });
+  const robot = shop.gateway.addAgent('robot');
+  shop.addTool('lookup', { outbound, handler: CALLS, access: {} }).permit(robot);
+  const forGateway = Outbound.clientCredentials(provider, { scopes: ['a'] });
+  const { tools } = shop.gateway.addTarget('tickets', Target.openApi({ document: tickets(), outbound: forGateway }));
+  for (const tool of tools) tool.permit(robot);
+
+  const { directory } = shop.app.synth();
+  const template = readFileSync(join(directory, 'Shop.template.json'), 'utf8');
+  expect(template.match(/"sts:GetWebIdentityToken"/g)).toHaveLength(2);
+  expect(runRules(readAssembly(directory)).filter(({ layer }) => layer === 'least-privilege')).toEqual([]);
 });
 
 describe('fails synthesis', () => {

@@ -9,6 +9,7 @@ import {
 } from '../assembly/template-model';
 import { matchesAction, WITHOUT_TYPE } from '../core/iam/match';
 import { targetsOf } from './gateways';
+import { UNSCOPABLE } from './iam-actions';
 import { functionOf } from './lambda';
 import { FUNCTION, GATEWAY, ROLE, RUNTIME, TARGET } from './types';
 
@@ -154,6 +155,15 @@ export function isTiedTo(condition: unknown, keys: readonly (string | RegExp)[])
     }
   }
   return false;
+}
+
+/** Whether IAM can limit a statement to a resource. An identity token of AWS has none; its audience has to limit it. */
+export function isScopable({ actions, condition }: RoleStatement): boolean {
+  return !actions.every((action) => {
+    const name = isUnknown(action) ? '' : action.toLowerCase();
+    if (name === 'sts:getwebidentitytoken') return isTiedTo(condition, ['sts:IdentityTokenAudience']);
+    return UNSCOPABLE.has(name);
+  });
 }
 
 /** `vpce-*` and an ARN of any account name nobody; a name in an ARN without account, as of a bucket, is unique. */

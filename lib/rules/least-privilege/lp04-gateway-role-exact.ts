@@ -1,10 +1,9 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource, RoleStatement, TemplateModel } from '../../assembly/template-model';
 import { engineOf } from '../gateways';
-import { UNSCOPABLE } from '../iam-actions';
 import { isStrict } from '../options';
 import { judge } from '../read';
-import { allows, isEverything, isWideAction, rolesOfGateways } from '../roles';
+import { allows, isEverything, isScopable, isWideAction, rolesOfGateways } from '../roles';
 import { defineRule, finding, type Outcome, undecided, warning } from '../rule';
 
 export const lp04 = defineRule({
@@ -16,7 +15,8 @@ export const lp04 = defineRule({
   explanation:
     'The gateway role is the identity behind every tool call. What it can do beyond its own tools, a mistake in any other layer can do.',
   fix: 'Name actions and resources: invoke on the aliases, AuthorizeAction, PartiallyAuthorizeActions and GetPolicyEngine on the engine, no managed policies',
-  acknowledge: 'For an action that IAM cannot limit to a resource.',
+  acknowledge:
+    'For an action that IAM cannot limit to a resource. sts:GetWebIdentityToken needs a condition on sts:IdentityTokenAudience that names its audiences instead.',
   references: [
     'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-permissions.html',
     'https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-prerequisites-permissions.html',
@@ -88,9 +88,7 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
       'NotResource allows all other resources',
       'NotResource',
     );
-  const scopable = !statement.actions.every(
-    (action) => typeof action === 'string' && UNSCOPABLE.has(action.toLowerCase()),
-  );
+  const scopable = isScopable(statement);
   for (const resource of statement.resources) {
     if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
     else if (scopable && isEverything(resource))

@@ -1,8 +1,8 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { RoleStatement } from '../../assembly/template-model';
-import { ESCALATING, UNSCOPABLE } from '../iam-actions';
+import { ESCALATING } from '../iam-actions';
 import { functionOf } from '../lambda';
-import { isEverything, isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
+import { isEverything, isScopable, isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
 import { defineRule, finding, type Outcome, undecided } from '../rule';
 import { TARGET } from '../types';
 
@@ -14,7 +14,8 @@ export const lp06 = defineRule({
   summary: 'The role of a tool is wider than a tool needs',
   explanation: 'When the other layers fail, the role is what is left: it decides how much damage one tool can do.',
   fix: 'Name the actions and the resource, for example access: { ORDERS: Access.table(orders).get() }',
-  acknowledge: 'For an action that IAM cannot limit to a resource.',
+  acknowledge:
+    'For an action that IAM cannot limit to a resource. sts:GetWebIdentityToken needs a condition on sts:IdentityTokenAudience that names its audiences instead.',
   references: ['https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege'],
   frameworks: {
     owaspMcp: ['02', '05'],
@@ -90,9 +91,7 @@ function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
       'NotResource allows all other resources',
       'NotResource',
     );
-  const scopable = !statement.actions.every(
-    (action) => typeof action === 'string' && UNSCOPABLE.has(action.toLowerCase()),
-  );
+  const scopable = isScopable(statement);
   for (const resource of statement.resources) {
     if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
     else if (scopable && isEverything(resource))

@@ -21,6 +21,35 @@ const egress = (to: object) => ({
 const keyUse = (action: string, Condition: unknown) => ({
   [`${STATEMENTS}/4`]: { ...allow(action, att('Key', 'Arn')), Condition },
 });
+/** `sts:GetWebIdentityToken` has no resource type: what limits it is the audience, or nothing. */
+const identityTokens = (path: string) => {
+  const audience = (value: unknown) => ({ 'sts:IdentityTokenAudience': value });
+  const token = (Condition?: unknown, Action: unknown = 'sts:GetWebIdentityToken') => ({
+    [path]: { ...allow(Action, '*'), Condition },
+  });
+  const login = audience(['https://login.vendor.example']);
+  return {
+    violating: {
+      'an identity token for anybody': token(),
+      'an identity token for no audience, too': token({ 'ForAllValues:StringEquals': login }),
+      'an identity token for a pattern of audiences': token({ 'ForAnyValue:StringLike': audience('https://*') }),
+      'an identity token for all audiences but one': token({ StringNotEquals: login }),
+      'an identity token for a caller': token({ StringEquals: { 'aws:SourceAccount': '111122223333' } }),
+      'an identity token for an audience of a parameter': token({ 'ForAnyValue:StringEquals': audience(OPEN) }),
+      'an identity token and an object': token({ 'ForAnyValue:StringEquals': login }, [
+        'sts:GetWebIdentityToken',
+        's3:GetObject',
+      ]),
+    },
+    compliant: {
+      'an identity token for an audience': token({ StringEquals: login }),
+      'an identity token for an audience and no other': token({
+        'ForAllValues:StringEquals': login,
+        'ForAnyValue:StringEquals': login,
+      }),
+    },
+  };
+};
 
 export const leastPrivilege: LayerCases = {
   LP01: {
@@ -136,6 +165,7 @@ export const leastPrivilege: LayerCases = {
           Resource: 'x',
         },
       },
+      ...identityTokens(`${STATEMENTS}/4`).violating,
     },
     undecided: {
       'a parameter': { [`${STATEMENTS}/1/Action`]: OPEN },
@@ -143,6 +173,7 @@ export const leastPrivilege: LayerCases = {
         'GatewayRole/ManagedPolicyArns': ['arn:aws:iam::111122223333:policy/shared'],
       },
     },
+    compliant: identityTokens(`${STATEMENTS}/4`).compliant,
   },
   LP05: {
     violating: {
@@ -162,6 +193,7 @@ export const leastPrivilege: LayerCases = {
       'a way to more rights': {
         'RefundRolePolicy/PolicyDocument/Statement/1': allow('iam:PassRole', 'arn:aws:iam::111122223333:role/x'),
       },
+      ...identityTokens(`${LOOKUP}/2`).violating,
     },
     undecided: {
       'a parameter': { [`${LOOKUP}/0/Action`]: OPEN },
@@ -171,6 +203,7 @@ export const leastPrivilege: LayerCases = {
       'traces, which cannot be scoped': {
         [`${LOOKUP}/2`]: allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
       },
+      ...identityTokens(`${LOOKUP}/2`).compliant,
     },
   },
   LP07: {
