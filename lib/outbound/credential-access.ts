@@ -1,5 +1,9 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
+export interface Conditions {
+  readonly [operator: string]: { readonly [key: string]: string | string[] };
+}
+
 /** What the gateway role needs for the credential of one target; nothing else is granted. */
 export interface CredentialAccess {
   readonly oauth2ProviderArn?: string;
@@ -24,4 +28,5 @@ export interface AccessStatement {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  readonly conditions?: Conditions;
 }

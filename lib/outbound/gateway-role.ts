@@ -3,12 +3,8 @@ import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ofIssuers } from './caller-issuer';
-import type { CredentialAccess, SecretAccess } from './credential-access';
+import type { Conditions, CredentialAccess, SecretAccess } from './credential-access';
 import { forAudiences } from './token-audience';
-
-interface Conditions {
-  readonly [operator: string]: { readonly [key: string]: string | string[] };
-}
 
 export interface GatewayRoleProps {
   /** Literal, lower case. */
@@ -99,7 +95,9 @@ export class GatewayRole extends Construct {
       const all = Lazy.list({ produce: () => [...this.audiences] });
       this.grant('GetIdentityTokens', ['sts:GetWebIdentityToken'], ['*'], forAudiences(all));
     }
-    for (const { sid, actions, resources } of access.statements ?? []) this.grant(sid, [...actions], resources);
+    for (const { sid, actions, resources, conditions } of access.statements ?? []) {
+      this.grant(sid, [...actions], resources, conditions);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Problem } from '../core/errors';
 import { shown } from '../core/errors';
+import type { AccessStatement } from './credential-access';
 import type { OutboundChoice, OutboundTarget } from './outbound-binding';
 
 /** What the gateway can call with a signature. */
@@ -25,10 +26,29 @@ export interface IamOutboundOptions {
   readonly region?: string;
 }
 
-const ACTIONS: { readonly [service in SignedService]: string } = {
-  [SignedService.API_GATEWAY]: 'execute-api:Invoke',
-  [SignedService.LAMBDA_URL]: 'lambda:InvokeFunctionUrl',
-};
+/**
+ * A function URL asks for both actions since October 2025. The second one is for calls through the URL only: without its
+ * condition the role could invoke the function itself.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+function statementsFor(service: SignedService, resources: readonly string[]): AccessStatement[] {
+  if (service === SignedService.API_GATEWAY) return [{ sid: 'CallApis', actions: ['execute-api:Invoke'], resources }];
+  return [
+    {
+      sid: 'CallFunctionUrls',
+      actions: ['lambda:InvokeFunctionUrl'],
+      resources,
+      conditions: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    },
+    {
+      sid: 'InvokeThroughFunctionUrls',
+      actions: ['lambda:InvokeFunction'],
+      resources,
+      conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    },
+  ];
+}
 
 export class IamOutbound implements OutboundChoice {
   public readonly kind = 'iam';
@@ -42,15 +62,7 @@ export class IamOutbound implements OutboundChoice {
         credentialProviderType: 'GATEWAY_IAM_ROLE',
         credentialProvider: { iamCredentialProvider: { service, region } },
       },
-      access: {
-        statements: [
-          {
-            sid: service === SignedService.LAMBDA_URL ? 'CallFunctionUrls' : 'CallApis',
-            actions: [ACTIONS[service]],
-            resources,
-          },
-        ],
-      },
+      access: { statements: statementsFor(service, resources) },
       headers: ['authorization'],
       problems: [...resourceProblems(resources, at), ...serviceProblems(service, resources, at)],
     };

@@ -14,6 +14,7 @@ import {
   Outbound,
   ProviderSecret,
   SecretRotation,
+  SignedService,
   SmithyModel,
   Target,
 } from 'cdk-secure-mcp';
@@ -281,6 +282,25 @@ describe('what a single credential adds', () => {
         undefined,
       ].map((audiences) => decideFor(audiences, { Version: '2012-10-17', Statement })),
     ).toEqual(['allow', 'allow', 'implicit-deny', 'implicit-deny', 'implicit-deny']);
+  });
+
+  test('a function URL: the URL with IAM authorization, and the function through its URL only', () => {
+    const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:tickets';
+    const statements = withCredential(() =>
+      Outbound.iam({ service: SignedService.LAMBDA_URL, resources: [functionArn] }),
+    );
+
+    expect(added(statements)).toEqual(['CallFunctionUrls', 'InvokeThroughFunctionUrls']);
+    expect(statements.CallFunctionUrls).toMatchObject({
+      Action: 'lambda:InvokeFunctionUrl',
+      Resource: [functionArn],
+      Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    });
+    expect(statements.InvokeThroughFunctionUrls).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Resource: [functionArn],
+      Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    });
   });
 
   test('a secret with its own key: decryption with that key, through Secrets Manager', () => {

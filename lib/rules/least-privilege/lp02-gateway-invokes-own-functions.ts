@@ -1,7 +1,9 @@
 import { isUnknown } from '../../assembly/resolve';
+import { asList } from '../../assembly/template-model';
 import { targetsOf } from '../gateways';
 import { functionReference } from '../lambda';
-import { allows, functionsOf, interceptorArnsOf, isWide, lambdaArnOf, rolesOfGateways } from '../roles';
+import { isTrue } from '../read';
+import { allows, conditionValue, functionsOf, interceptorArnsOf, isWide, lambdaArnOf, rolesOfGateways } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
 
 export const lp02 = defineRule({
@@ -11,7 +13,7 @@ export const lp02 = defineRule({
   level: 'high',
   summary: 'The gateway role can invoke functions that are not its tools',
   explanation: 'A mistake in a target or a policy then reaches every function of the account.',
-  fix: 'Allow lambda:InvokeFunction on the aliases of the targets of this gateway only',
+  fix: 'Allow lambda:InvokeFunction on the aliases of the targets of this gateway only, and on a function behind a URL with the condition Bool lambda:InvokedViaFunctionUrl true',
   acknowledge: 'While a target is moved to another stack, with the date.',
   references: ['https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-interceptors.html'],
   frameworks: {
@@ -59,9 +61,10 @@ Target:
           else if (external.has(resource) && !isWide(resource)) continue;
           else {
             const { fn } = functionReference(model, resource);
+            if (fn !== undefined && own.has(fn)) continue;
             if (fn === undefined && isWide(resource))
               yield finding(statement.holder, path, `${resource} covers other functions`, key);
-            else if (fn === undefined || !own.has(fn))
+            else if (isWide(resource) || !isThroughUrlOnly(statement.condition))
               yield finding(statement.holder, path, `${resource} is no target of the gateway`, key);
           }
         }
@@ -69,3 +72,9 @@ Target:
     }
   },
 });
+
+/** Whether a statement lets nothing in but calls through a function URL, which `lambda:InvokeFunctionUrl` has to allow, too. */
+function isThroughUrlOnly(condition: unknown): boolean {
+  const values = asList(conditionValue(condition, /^Bool$/, 'lambda:InvokedViaFunctionUrl'));
+  return values.length === 1 && isTrue(values[0]);
+}

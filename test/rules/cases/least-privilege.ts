@@ -21,6 +21,13 @@ const egress = (to: object) => ({
 const keyUse = (action: string, Condition: unknown) => ({
   [`${STATEMENTS}/4`]: { ...allow(action, att('Key', 'Arn')), Condition },
 });
+
+const viaUrl = (value: unknown) => ({ 'lambda:InvokedViaFunctionUrl': value });
+const PAYROLL = 'arn:aws:lambda:eu-west-1:111122223333:function:payroll';
+const throughUrl = (Condition: unknown, Resource: unknown = PAYROLL) => ({
+  [`${STATEMENTS}/4`]: { ...allow('lambda:InvokeFunction', Resource), Condition },
+});
+
 /** `sts:GetWebIdentityToken` has no resource type: what limits it is the audience, or nothing. */
 const identityTokens = (path: string) => {
   const audience = (value: unknown) => ({ 'sts:IdentityTokenAudience': value });
@@ -130,18 +137,36 @@ export const leastPrivilege: LayerCases = {
           },
         },
       },
+      'every function, through a URL': throughUrl({ Bool: viaUrl('true') }, 'arn:aws:lambda:*:*:function:*'),
+      'every version of a function, through a URL': throughUrl({ Bool: viaUrl('true') }, `${PAYROLL}:*`),
+      'a function of somebody else, through a URL or not': throughUrl({ Bool: viaUrl(['true', 'false']) }),
+      'a function of somebody else, not through a URL': throughUrl({ Bool: viaUrl('false') }),
+      'a function of somebody else, where the key is missing': throughUrl({ BoolIfExists: viaUrl('true') }),
+      'a function of somebody else, where all of no values are true': throughUrl({
+        'ForAllValues:Bool': viaUrl('true'),
+      }),
+      'a function of somebody else, by a parameter': throughUrl({ Bool: viaUrl(OPEN) }),
+      'a function of somebody else, under another condition': throughUrl({
+        StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' },
+      }),
     },
     undecided: { 'a parameter': { [`${STATEMENTS}/0/Resource`]: OPEN } },
+    compliant: {
+      'a function behind a URL': throughUrl({ Bool: viaUrl('true') }),
+      'a function behind a URL, by a boolean': throughUrl({ Bool: viaUrl(true) }),
+    },
   },
   LP03: {
     violating: {
       'the bare function': { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': att('LookupFn', 'Arn') },
       'every version': { [`${STATEMENTS}/0/Resource/3`]: { 'Fn::Sub': '${LookupFn.Arn}:*' } },
+      'the bare function of a tool, through a URL': throughUrl({ Bool: viaUrl('true') }, att('RefundFn', 'Arn')),
       'a permission for the function': { 'RefundPermission/FunctionName': { Ref: 'RefundFn' } },
       $LATEST: { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': { 'Fn::Sub': '${LookupFn.Arn}:$LATEST' } },
     },
     undecided: { 'a parameter': { 'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': OPEN } },
     compliant: {
+      'a function behind a URL': throughUrl({ Bool: viaUrl('true') }),
       'an ARN with the name of the alias': {
         'OrdersTarget/TargetConfiguration/Mcp/Lambda/LambdaArn': {
           'Fn::Sub': 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-lookup:live',
