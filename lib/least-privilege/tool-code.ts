@@ -100,7 +100,8 @@ function arnProblems(env: string, { resourceArn, encryptionKey, implied = [] }: 
   return [
     ...checkArn(`the resource of ${env}`, resourceArn),
     ...(encryptionKey === undefined ? [] : checkArn(`the encryption key of ${env}`, encryptionKey.keyArn)),
-    ...implied.flatMap((behind) => arnProblems(env, behind)),
+    // The identity token of an outbound credential has no resource type: its audience limits it.
+    ...implied.filter(({ service }) => service !== 'sts').flatMap((behind) => arnProblems(env, behind)),
   ];
 }
 
