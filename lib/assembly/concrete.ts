@@ -1,8 +1,10 @@
 import { type CloudEnvironment, type Identity, identityOf } from './attributes';
 import { type CloudFormationResource, isObject, own } from './cloudformation';
-import { MadeUpIds } from './made-up-ids';
+import { conditionOutcome } from './condition-outcome';
+import { PSEUDO_PARAMETER, pseudoParameter } from './pseudo-parameter';
 import type { Assembly, StackTemplate } from './read-assembly';
-import { dynamicReferences, isUnresolved, unresolved, unresolvedIn } from './unresolved';
+import { dynamicReferences, unresolved, unresolvedIn } from './unresolved';
+import { asList, asObject, asText, NO_VALUE } from './values';
 
 /** Made up where the template does not say. */
 export const DEFAULT_ENVIRONMENT: CloudEnvironment = {
@@ -61,9 +63,6 @@ export class ConcreteAssembly {
     return this.stacks.get(stack.name)?.resolve(expression);
   }
 }
-
-const PSEUDO_PARAMETER = 'AWS::';
-const NO_VALUE = Symbol('AWS::NoValue');
 
 class StackResolver {
   private readonly environment: CloudEnvironment;
@@ -152,35 +151,9 @@ class StackResolver {
   }
 
   private ref(name: string): unknown {
-    if (name.startsWith(PSEUDO_PARAMETER)) return this.pseudoParameter(name.slice(PSEUDO_PARAMETER.length));
+    if (name.startsWith(PSEUDO_PARAMETER)) return pseudoParameter(name, this.stack.name, this.environment);
     if (Object.hasOwn(this.stack.template.Resources, name)) return this.guarded(name, () => this.identity(name).ref);
     return this.parameter(name);
-  }
-
-  private pseudoParameter(name: string): unknown {
-    const { partition, region, account } = this.environment;
-    switch (name) {
-      case 'NoValue':
-        return NO_VALUE;
-      case 'Region':
-        return region;
-      case 'AccountId':
-        return account;
-      case 'Partition':
-        return partition;
-      case 'URLSuffix':
-        return 'amazonaws.com';
-      case 'StackName':
-        return this.stack.name.replaceAll('/', '-');
-      case 'StackId': {
-        const id = new MadeUpIds(this.stack.name, 'AWS::StackId').uuid();
-        return `arn:${partition}:cloudformation:${region}:${account}:stack/${this.stack.name}/${id}`;
-      }
-      case 'NotificationARNs':
-        return [];
-      default:
-        return unresolved(`Ref AWS::${name}`);
-    }
   }
 
   private parameter(name: string): unknown {
@@ -201,8 +174,7 @@ class StackResolver {
 
   private call(name: string, argument: unknown): unknown {
     const run = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-    if (run === undefined) return unresolved(`Fn::${name}`);
-    return run(this, argument);
+    return run === undefined ? unresolved(`Fn::${name}`) : run(this, argument);
   }
 
   public getAtt(argument: unknown): unknown {
@@ -223,18 +195,22 @@ class StackResolver {
   /** A name may be made of attributes of other resources; two that need each other have none. */
   private guarded(logicalId: string, find: () => unknown, attribute?: string): unknown {
     const what = attribute === undefined ? `Ref ${logicalId}` : `GetAtt ${logicalId}.${attribute}`;
-    if (this.busy.has(logicalId)) return unresolved(what);
-    this.busy.add(logicalId);
+    return this.once(logicalId, find) ?? unresolved(what);
+  }
+
+  /** `undefined` for what needs itself. */
+  private once<T>(mark: string, find: () => T): T | undefined {
+    if (this.busy.has(mark)) return undefined;
+    this.busy.add(mark);
     try {
-      return find() ?? unresolved(what);
+      return find();
     } finally {
-      this.busy.delete(logicalId);
+      this.busy.delete(mark);
     }
   }
 
   public output(name: string): unknown {
-    const value = own(own(this.stack.template.Outputs, name), 'Value');
-    return value === undefined ? undefined : this.resolve(value);
+    return this.resolve(own(own(this.stack.template.Outputs, name), 'Value'));
   }
 
   public importValue(argument: unknown): unknown {
@@ -270,32 +246,14 @@ class StackResolver {
     return this.evaluate(holds ? whenTrue : whenFalse);
   }
 
-  /** `undefined` when the condition depends on what is not known. */
+  /** `undefined` when the condition depends on what is not known, or on itself. */
   public condition(name: string): boolean | undefined {
-    return this.test(own(this.stack.template.Conditions, name));
-  }
-
-  private test(expression: unknown): boolean | undefined {
-    const [[name, argument] = []] = isObject(expression) ? Object.entries(expression) : [];
-    const parts = () => asList(argument).map((part) => this.test(part));
-    switch (name) {
-      case 'Condition':
-        return this.condition(String(argument));
-      case 'Fn::Equals': {
-        const [a, b] = asList(argument).map((part) => asText(this.evaluate(part)));
-        return a === undefined || b === undefined || isUnresolved(a) || isUnresolved(b) ? undefined : a === b;
-      }
-      case 'Fn::Not': {
-        const [part] = parts();
-        return part === undefined ? undefined : !part;
-      }
-      case 'Fn::And':
-        return parts().includes(false) ? false : parts().includes(undefined) ? undefined : true;
-      case 'Fn::Or':
-        return parts().includes(true) ? true : parts().includes(undefined) ? undefined : false;
-      default:
-        return undefined;
-    }
+    return this.once(`Condition ${name}`, () =>
+      conditionOutcome(own(this.stack.template.Conditions, name), {
+        condition: (other) => this.condition(other),
+        text: (argument) => this.text(argument),
+      }),
+    );
   }
 
   public list(argument: unknown): unknown[] {
@@ -339,17 +297,4 @@ const FUNCTIONS: { readonly [name: string]: (stack: StackResolver, argument: unk
 function split(reference: string): [string, string | undefined] {
   const at = reference.indexOf('.');
   return at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
-}
-
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined || value === NO_VALUE ? '' : String(value);
-}
-
-function asList(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  return value === undefined ? [] : [value];
-}
-
-function asObject(value: unknown): { readonly [name: string]: unknown } {
-  return isObject(value) ? value : {};
 }

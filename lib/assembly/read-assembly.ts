@@ -1,34 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
-import { jsonProblem, oneLine, SecureMcpError, shown } from '../core/errors';
+import { type AssetSource, readAssets } from './asset-sources';
 import { type CloudFormationResource, type CloudFormationTemplate, isObject, own } from './cloudformation';
 import { type AcknowledgedRule, type ConstructInfo, readStackMetadata, type StackMetadata } from './construct-metadata';
-import { prepareTemplate } from './prepare-template';
-import { readText } from './read-json-file';
+import { checkedTemplate, type ReadTemplateOptions, readJson, readTemplate, unreadable } from './read-template';
 
 const NESTED_STACK = 'AWS::CloudFormation::Stack';
-
-export interface AssetSource {
-  /** Absolute path of the file or folder. */
-  readonly path: string;
-  readonly packaging: 'file' | 'zip';
-  /** Content of a file in JSON, read when it is asked for. */
-  readonly text?: string;
-}
-
-/** Documents of targets have up to 10 MB. */
-const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
-
-export function assetSource(path: string, packaging: 'file' | 'zip'): AssetSource {
-  return {
-    path,
-    packaging,
-    get text() {
-      const readable = packaging === 'file' && path.endsWith('.json') && existsSync(path);
-      return readable && statSync(path).size <= MAX_DOCUMENT_BYTES ? readFileSync(path, 'utf8') : undefined;
-    },
-  };
-}
 
 export interface StackTemplate {
   /** Stack name; a nested stack adds the logical id of its parent's resource: `Shop/Network`. */
@@ -59,17 +36,12 @@ export interface NestedStackReference {
   readonly logicalId: string;
 }
 
-export interface ReadAssemblyOptions {
-  /** For templates in YAML; the reader itself knows JSON only. */
-  readonly parseYaml?: (text: string) => unknown;
-}
-
 /**
  * Reads a cloud assembly (`cdk.out`: stages and nested stacks followed) or one template file.
  *
  * Throws `ASSEMBLY_UNREADABLE`.
  */
-export function readAssembly(path: string, options: ReadAssemblyOptions = {}): Assembly {
+export function readAssembly(path: string, options: ReadTemplateOptions = {}): Assembly {
   const absolute = resolve(path);
   if (!existsSync(absolute)) {
     throw unreadable(
@@ -104,7 +76,7 @@ export function assemblyOfTemplate(template: unknown, name = 'template'): Assemb
 const TEMPLATE_EXTENSIONS = ['.json', '.yaml', '.yml', '.template'];
 
 /** A folder of hand-written templates: they are judged together. Other files, such as parameters, are passed over. */
-function readFolder(directory: string, options: ReadAssemblyOptions): Assembly {
+function readFolder(directory: string, options: ReadTemplateOptions): Assembly {
   const files = readdirSync(directory)
     .filter((file) => TEMPLATE_EXTENSIONS.includes(extname(file).toLowerCase()))
     .map((file) => join(directory, file));
@@ -133,7 +105,7 @@ function assemblyOf(path: string, stacks: readonly StackTemplate[]): Assembly {
 /** Stages lie in stages, as deep as an app has them; an assembly that holds itself must end. */
 const MAX_STAGE_LEVELS = 50;
 
-function readManifest(directory: string, options: ReadAssemblyOptions, level = 0): StackTemplate[] {
+function readManifest(directory: string, options: ReadTemplateOptions, level = 0): StackTemplate[] {
   if (level > MAX_STAGE_LEVELS) {
     const why = `it lies in more than ${MAX_STAGE_LEVELS} assemblies, or holds itself`;
     throw unreadable(directory, why, 'Run `npx cdk synth` again');
@@ -188,7 +160,7 @@ const MAX_STACKS = 500;
  */
 function readNested(
   parent: StackTemplate,
-  options: ReadAssemblyOptions,
+  options: ReadTemplateOptions,
   metadata?: StackMetadata,
   budget = { stacks: MAX_STACKS },
 ): StackTemplate[] {
@@ -223,99 +195,6 @@ function nestedFile(parent: StackTemplate, resource: CloudFormationResource): st
   return local.includes('://') || isAbsolute(local) || inside.startsWith('..') ? undefined : join(folder, local);
 }
 
-function readAssets(directory: string, artifacts: readonly unknown[]): Map<string, AssetSource> {
-  const assets = new Map<string, AssetSource>();
-  for (const artifact of artifacts) {
-    if (own(artifact, 'type') !== 'cdk:asset-manifest') continue;
-    const manifest = readJson(join(directory, String(own(own(artifact, 'properties'), 'file'))));
-    for (const file of Object.values((own(manifest, 'files') ?? {}) as object)) {
-      const path = own(own(file, 'source'), 'path');
-      const packaging = own(own(file, 'source'), 'packaging') === 'zip' ? 'zip' : 'file';
-      if (typeof path !== 'string') continue;
-      for (const destination of Object.values((own(file, 'destinations') ?? {}) as object)) {
-        const key = own(destination, 'objectKey');
-        if (typeof key === 'string') assets.set(key, assetSource(join(directory, path), packaging));
-      }
-    }
-  }
-  return assets;
-}
-
-/** CloudFormation takes templates of 1 MB; indentation may triple that. */
-const MAX_TEMPLATE_BYTES = 8 * 1024 * 1024;
-
-/** CloudFormation templates are some 20 levels deep; what is deeper is not one. */
-const MAX_NESTING = 200;
-
-/** `stack` is a file that something names as the template of a stack; any other file has to look like a template. */
-function readTemplate(file: string, options: ReadAssemblyOptions, known?: 'stack'): CloudFormationTemplate {
-  const yaml = ['.yaml', '.yml', '.template'].includes(extname(file).toLowerCase()) && !startsAsJson(file);
-  const bytes = existsSync(file) ? statSync(file).size : 0;
-  if (bytes > MAX_TEMPLATE_BYTES) {
-    throw unreadable(file, `it has ${bytes} bytes`, 'Split the template: CloudFormation accepts 1 MB');
-  }
-  const template = yaml ? readYaml(file, options) : readJson(file);
-  if (isNestedDeeper(template, MAX_NESTING)) {
-    throw unreadable(file, `it is nested more than ${MAX_NESTING} levels deep`, 'Pass a CloudFormation template');
-  }
-  return checkedTemplate(known === 'stack' ? withResources(template) : template, file);
-}
-
-/** The CDK writes no Resources for a stack that has none. A macro could bring some, so what it leaves open stays open. */
-function withResources(template: unknown): unknown {
-  const empty = isObject(template) && !('Resources' in template) && !('Transform' in template);
-  return empty ? { ...template, Resources: {} } : template;
-}
-
-function checkedTemplate(template: unknown, file: string): CloudFormationTemplate {
-  const resources = own(template, 'Resources');
-  if (!isObject(resources)) {
-    throw unreadable(file, 'it has no Resources', 'Pass a CloudFormation template or a cdk.out folder');
-  }
-  for (const [logicalId, resource] of Object.entries(resources)) {
-    if (!logicalId.startsWith('Fn::') && typeof own(resource, 'Type') !== 'string') {
-      throw unreadable(file, `resource ${shown(logicalId)} has no Type`, 'Pass a CloudFormation template');
-    }
-  }
-  return prepareTemplate(template as unknown as CloudFormationTemplate);
-}
-
-function startsAsJson(file: string): boolean {
-  return existsSync(file) && /^\s*\{/.test(readText(file).slice(0, 1000));
-}
-
-/** Level by level, so that hostile input cannot exhaust the stack. */
-function isNestedDeeper(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
-  return false;
-}
-
-function readYaml(file: string, options: ReadAssemblyOptions): unknown {
-  if (options.parseYaml === undefined) {
-    throw unreadable(file, 'it is YAML, which is not read here', 'Convert the template to JSON');
-  }
-  try {
-    return options.parseYaml(readText(file));
-  } catch (error) {
-    throw unreadable(file, `it is not YAML: ${oneLine((error as Error).message)}`, 'Check the file');
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readText(file));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw missing
-      ? unreadable(file, 'it does not exist', 'Run `npx cdk synth` first')
-      : unreadable(file, `it is not JSON: ${jsonProblem(error)}`, 'Run `npx cdk synth` again, or check the file');
-  }
-}
-
 /** `aws://<account>/<region>`; unknown parts are undefined. */
 function environmentOf(environment: unknown): [string | undefined, string | undefined] {
   const [account, region] = String(environment ?? '')
@@ -324,8 +203,4 @@ function environmentOf(environment: unknown): [string | undefined, string | unde
   const known = (value: string | undefined) =>
     value === undefined || value.startsWith('unknown') || value === '' ? undefined : value;
   return [known(account), known(region)];
-}
-
-function unreadable(path: string, why: string, fix: string): SecureMcpError {
-  return new SecureMcpError({ code: 'ASSEMBLY_UNREADABLE', message: `${shown(path)} cannot be read: ${why}`, fix });
 }

@@ -102,6 +102,11 @@ test('resources whose names need each other are reported', () => {
   expect(a!.unresolved.length).toBe(1);
 });
 
+test('a condition that needs itself is not known', () => {
+  const Conditions = { A: { 'Fn::Not': [{ Condition: 'B' }] }, B: { Condition: 'A' } };
+  expect(resolved({ 'Fn::If': ['A', 'yes', 'no'] }, { Conditions })).toContain('If A');
+});
+
 test('a resource whose condition does not hold is not there', () => {
   const thing = (Condition: string) => ({ Type: 'Test::Thing', Condition });
   const { resources } = concrete({
