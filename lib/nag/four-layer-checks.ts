@@ -18,10 +18,12 @@ import { notAPath } from '../core/tool-lock';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import {
   type Acknowledgment,
+  acknowledgmentText,
+  cdkAcknowledgments,
   covers,
   isExpired,
   judgesAcknowledgments,
-  readAcknowledgments,
+  metadataAcknowledgments,
   readReason,
   ruleIdOf,
 } from '../rules/acknowledgment';
@@ -127,7 +129,9 @@ export interface FourLayerChecksProps {
  *
  * Acknowledge a finding with `Validations.of(construct).acknowledge({ id: 'SecureMcp::SecureMcp-IN01', reason: '…' })`.
  * The id without the part in brackets covers all findings of the rule below the construct. Say who and until when in the
- * reason: `SEC-1412 public docs, owner docs-team, expires 2027-03-31`.
+ * reason: `SEC-1412 public docs, owner docs-team, expires 2027-03-31`. Acknowledgments in the `Metadata` of a resource, as
+ * `npx secure-mcp check` takes them, and those of `configFile` count as well: what they cover is reported as a warning that
+ * says why, who and until when. One that has expired covers nothing, and is a finding itself.
  *
  * @see https://github.com/cdklabs/cdk-nag
  */
@@ -173,15 +177,15 @@ export class FourLayerChecks extends NagPack {
   /** Called by the CDK when the templates are written. */
   public override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const assembly = assemblyOf(context);
-    const acknowledged = [...readAcknowledgments(assembly), ...aboveStacks(context.appConstruct)];
-    return this.report(context.appConstruct, assembly, acknowledged);
+    const byCdk = [...cdkAcknowledgments(assembly), ...aboveStacks(context.appConstruct)];
+    return this.report(context.appConstruct, assembly, byCdk);
   }
 
-  /** Judges a construct tree without writing it, for unit tests. */
+  /** Judges a construct tree without writing it, for unit tests. The CDK applies its acknowledgments at a synthesis only. */
   public override validateScope(scope: IConstruct): PolicyValidationPluginReport {
     const stacks = scope.node.findAll().filter(Stack.isStack).map(inMemory);
     const assembly = { path: scope.node.path, stacks, unread: [] };
-    return this.report(scope, assembly, readAcknowledgments(assembly));
+    return this.report(scope, assembly, []);
   }
 
   /** Unused: rules need the whole template, not one resource. */
@@ -190,29 +194,27 @@ export class FourLayerChecks extends NagPack {
   private report(
     scope: IConstruct,
     assembly: Assembly,
-    acknowledgments: readonly Acknowledgment[],
+    byCdk: readonly Acknowledgment[],
   ): PolicyValidationPluginReport {
     const path: unknown = this.toolLock ?? scope.node.tryGetContext(TOOL_LOCK_CONTEXT);
     if (path !== undefined && typeof path !== 'string') throw new SecureMcpError(notAPath(path));
     const lock = path === undefined ? {} : { toolLock: readToolLock(path) };
-    const all = [...acknowledgments, ...this.acknowledgments];
-    const findings = runRules(assembly, { options: { ...this.options, ...lock }, acknowledgments: all });
-    // What the file acknowledges stays in the report, as a warning: the CDK knows its own acknowledgments only.
-    const { open, acknowledged } = acknowledge(findings, this.acknowledgments, this.options.today);
+    const ours = [...metadataAcknowledgments(assembly), ...this.acknowledgments];
+    const run = { options: { ...this.options, ...lock }, acknowledgments: [...byCdk, ...ours] };
+    // What these acknowledge stays in the report, as a warning: the CDK knows its own acknowledgments only.
+    const { open, acknowledged } = acknowledge(runRules(assembly, run), ours, this.options.today);
     const accepted = acknowledged.map(({ acknowledgment, ...finding }) => ({
       ...finding,
       severity: 'warning' as const,
-      message: `${finding.message} (acknowledged: ${acknowledgment.reason})`,
+      message: `${finding.message} (acknowledged: ${acknowledgmentText(acknowledgment)})`,
     }));
     const off = switchedOff(this.options);
     return {
       ...(off.length > 0 && { metadata: { switchedOff: off.join(', ') } }),
       success: !open.some((finding) => finding.severity === 'error'),
       violations: [
-        ...[...open, ...accepted].map((finding) =>
-          violation(finding, ruleName(finding, acknowledgments, this.options.today)),
-        ),
-        ...errorsOfStages(scope, assembly, acknowledge(open, acknowledgments, this.options.today).open),
+        ...[...open, ...accepted].map((finding) => violation(finding, ruleName(finding, byCdk, this.options.today))),
+        ...errorsOfStages(scope, assembly, acknowledge(open, byCdk, this.options.today).open),
       ],
     };
   }

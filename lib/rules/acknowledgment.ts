@@ -1,6 +1,7 @@
 import type { Assembly } from '../assembly/read-assembly';
 import { asList, within } from '../assembly/template-model';
 import { isDay } from '../core/day';
+import { oneLine } from '../core/errors';
 import { METADATA_KEY } from '../protocol/template-metadata';
 
 /** A finding that a team has decided to live with. */
@@ -27,6 +28,17 @@ export function readReason(reason: string): { owner?: string; expires?: string }
     owner: /\bowner[:=]?\s+@?([\w.@/-]+)/i.exec(reason)?.[1],
     expires: /\bexpires?[:=]?\s+(\d{4}-\d{2}(?:-\d{2})?)/i.exec(reason)?.[1],
   };
+}
+
+/** What every report says about an acknowledgment: `SEC-1412 public docs, owner docs-team, expires 2027-03-31`. */
+export function acknowledgmentText({ reason, owner, expires }: Acknowledgment): string {
+  const said = readReason(reason);
+  const parts = [
+    reason.trim() === '' ? 'no reason given' : reason.trim(),
+    ...(owner === undefined || owner === said.owner ? [] : [`owner ${owner}`]),
+    ...(expires === undefined || expires === said.expires ? [] : [`expires ${expires}`]),
+  ];
+  return oneLine(parts.join(', '));
 }
 
 /** `2027-03-31`, or the month `2027-03`. */
@@ -60,19 +72,20 @@ export function covers(
   return sameRule && sameResource;
 }
 
-/**
- * Acknowledgments that stand in an assembly: those of the CDK, which cover what is below a construct, and those in the
- * metadata of a resource, for templates that the CDK did not write:
- * `Metadata: { cdk-secure-mcp: { acknowledge: [{ id, reason, owner, expires }] } }`.
- */
+/** Acknowledgments that stand in an assembly: those of the CDK, and those in the metadata of resources. */
 export function readAcknowledgments(assembly: Assembly): Acknowledgment[] {
+  return [...cdkAcknowledgments(assembly), ...metadataAcknowledgments(assembly)];
+}
+
+/** Those of `Validations.of(construct).acknowledge(...)`, which cover what is below a construct. */
+export function cdkAcknowledgments(assembly: Assembly): Acknowledgment[] {
   return assembly.stacks.flatMap((stack) => {
     const above = [stack, ...assembly.stacks.filter((each) => stack.name.startsWith(`${each.name}/`))];
-    const acknowledged = above.flatMap((each) => each.acknowledged ?? []);
-    return Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
+    const acknowledged = above.flatMap((each) => each.acknowledged ?? []).filter(({ id }) => id.includes('SecureMcp-'));
+    return Object.keys(stack.template.Resources).flatMap((logicalId) => {
       const path = stack.constructs?.get(logicalId)?.path;
-      const fromCdk = acknowledged
-        .filter(({ id, scope }) => id.includes('SecureMcp-') && path !== undefined && isBelow(path, scope))
+      return acknowledged
+        .filter(({ scope }) => path !== undefined && isBelow(path, scope))
         .map(({ id, reason, scope }) => ({
           ruleId: ruleIdOf(id),
           reason,
@@ -81,14 +94,25 @@ export function readAcknowledgments(assembly: Assembly): Acknowledgment[] {
           logicalId,
           ...readReason(reason),
         }));
-      const own = asList(within(resource.Metadata, METADATA_KEY, 'acknowledge')).map((each) => {
-        const reason = String(within(each, 'reason') ?? '');
+    });
+  });
+}
+
+/**
+ * Those in the metadata of a resource, for templates that the CDK did not write:
+ * `Metadata: { cdk-secure-mcp: { acknowledge: [{ id, reason, owner, expires }] } }`.
+ */
+export function metadataAcknowledgments(assembly: Assembly): Acknowledgment[] {
+  return assembly.stacks.flatMap((stack) =>
+    Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) =>
+      asList(within(resource.Metadata, METADATA_KEY, 'acknowledge')).map((each) => {
         const text = (name: string) => {
           const value = within(each, name);
           return value === undefined ? undefined : String(value);
         };
+        const reason = text('reason') ?? '';
         return {
-          ruleId: ruleIdOf(String(within(each, 'id'))),
+          ruleId: ruleIdOf(text('id') ?? ''),
           reason,
           scope: `${stack.name}/${logicalId}`,
           stack: stack.name,
@@ -96,10 +120,9 @@ export function readAcknowledgments(assembly: Assembly): Acknowledgment[] {
           owner: text('owner') ?? readReason(reason).owner,
           expires: text('expires') ?? readReason(reason).expires,
         };
-      });
-      return [...fromCdk, ...own];
-    });
-  });
+      }),
+    ),
+  );
 }
 
 function isBelow(path: string, scope: string): boolean {

@@ -290,7 +290,7 @@ test('a valid acknowledgment is applied, an expired one is a finding', () => {
       },
     });
 
-  expect(run('check', gateway('2999-12')).stdout).not.toContain('SecureMcp-IN01 ');
+  expect(run('check', gateway('2999-12')).stdout).not.toContain('ERROR SecureMcp-IN01 ');
   expect(run('check', gateway('2999-12')).stdout).toContain('1 acknowledged');
   const late = run('check', gateway('2020-01')).stdout;
   expect(late).toContain('ERROR SecureMcp-IN01 ');

@@ -161,7 +161,9 @@ test('a configuration file sets limits, severities and acknowledgments, as it do
   expect(told({})).toMatch(/error SecureMcp-IN01[\s\S]*warning SecureMcp-LP16/);
   expect(told({})).toContain('IN16');
   expect(told({ configFile })).toMatch(/error SecureMcp-LP16/);
-  expect(told({ configFile })).toMatch(/warning SecureMcp-IN01 .* \(acknowledged: SEC-1 public documentation\)/);
+  expect(told({ configFile })).toMatch(
+    /warning SecureMcp-IN01 .* \(acknowledged: SEC-1 public documentation, owner docs\)/,
+  );
   expect(told({ configFile })).not.toContain('IN16');
   expect(told({ configFile })).toContain('LP15[TRACES]');
   expect(told({ configFile, profile: CheckProfile.DEFAULT })).not.toContain('LP15[TRACES]');

@@ -37,7 +37,8 @@ Checks every gateway, target, policy, function and role of a synthesized app, of
 
   --format text|json|sarif|junit|markdown
                           text for people (default), json for programs:
-                          { "findings": [{ ruleId, severity, layer, resource, path, message, fix }], "switchedOff": [] }
+                          { "findings": [{ ruleId, severity, layer, resource, path, message, fix }],
+                            "acknowledged": [{ the same, reason, owner, expires }], "switchedOff": [] }
   --fail-on error|warning|undecided
                           the least that ends with 1: undecided (default) is every finding, warning leaves out what
                           could not be verified, error counts errors only
@@ -50,8 +51,8 @@ Checks every gateway, target, policy, function and role of a synthesized app, of
   --lock <file>           approved tools (see secure-mcp lock); tools that differ are findings
 
 Acknowledgments made in the CDK with Validations.of(construct).acknowledge(...), in the metadata of a resource
-("cdk-secure-mcp": { "acknowledge": [{ id, reason, owner, expires }] }) or in the config file are applied; an expired
-one is a finding.
+("cdk-secure-mcp": { "acknowledge": [{ id, reason, owner, expires }] }) or in the config file are applied; every format
+says why, who and until when. An expired one is a finding.
 
 Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
   run: (args) => {

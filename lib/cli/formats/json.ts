@@ -1,15 +1,22 @@
+import type { Finding } from '../../core/finding';
+import type { LocatedFinding } from '../../rules/run-rules';
 import type { CheckReport } from './report';
 
-/** `{ "findings": [{ ruleId, severity, layer, resource, path, message, fix }], switchedOff: ['IN16'] }` */
+/**
+ * `{ "findings": [{ ruleId, severity, layer, resource, path, message, fix }], "acknowledged": [{ …, reason, owner, expires }],
+ * "switchedOff": ["IN16"] }`
+ */
 export function asJson(report: CheckReport): string {
-  const findings = report.findings.map(({ ruleId, severity, layer, resource, path, message, fix }) => ({
-    ruleId,
-    severity,
-    layer,
-    resource,
-    path,
-    message,
-    fix,
+  const acknowledged = report.acknowledged.map(({ acknowledgment: { reason, owner, expires }, ...finding }) => ({
+    ...published(finding),
+    reason,
+    owner,
+    expires,
   }));
-  return JSON.stringify({ findings, switchedOff: report.switchedOff }, undefined, 2);
+  const { switchedOff } = report;
+  return JSON.stringify({ findings: report.findings.map(published), acknowledged, switchedOff }, undefined, 2);
+}
+
+function published({ ruleId, severity, layer, resource, path, message, fix }: LocatedFinding): Finding {
+  return { ruleId, severity, layer, resource, path, message, fix };
 }

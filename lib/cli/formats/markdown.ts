@@ -1,4 +1,5 @@
 import { LAYERS } from '../../core/finding';
+import { acknowledgmentText } from '../../rules/acknowledgment';
 import { type CheckReport, count, switchedOffText } from './report';
 
 /** A table a layer, for a pull request comment. */
@@ -14,7 +15,18 @@ export function asMarkdown(report: CheckReport): string {
     );
     return [`### ${layer}\n\n| | rule | what | where | fix |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}`];
   });
-  return [head, ...tables, switchedOffText(report)].filter((part) => part !== '').join('\n\n');
+  return [head, ...tables, acknowledgedTable(report), switchedOffText(report)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function acknowledgedTable({ acknowledged }: CheckReport): string {
+  if (acknowledged.length === 0) return '';
+  const rows = acknowledged.map(
+    ({ ruleId, message, path, acknowledgment }) =>
+      `| ${cell(ruleId)} | ${cell(message)} | \`${cell(path)}\` | ${cell(acknowledgmentText(acknowledgment))} |`,
+  );
+  return `### acknowledged\n\n| rule | what | where | why |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
 
 function cell(text: string): string {

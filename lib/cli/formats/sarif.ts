@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { acknowledgmentText } from '../../rules/acknowledgment';
 import { RULES } from '../../rules/registry';
 import { severityOf } from '../../rules/rule';
 import { type LocatedFinding, PACK_NAME } from '../../rules/run-rules';
@@ -42,7 +43,9 @@ export function asSarif(report: CheckReport): string {
           ...report.findings.map((finding) => result(report, finding)),
           ...report.acknowledged.map((finding) => ({
             ...result(report, finding),
-            suppressions: [{ kind: 'external', status: 'accepted', justification: finding.acknowledgment.reason }],
+            suppressions: [
+              { kind: 'external', status: 'accepted', justification: acknowledgmentText(finding.acknowledgment) },
+            ],
           })),
         ],
       },

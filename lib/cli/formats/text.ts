@@ -1,5 +1,6 @@
 import { LAYERS } from '../../core/finding';
-import type { LocatedFinding } from '../../rules/run-rules';
+import { acknowledgmentText } from '../../rules/acknowledgment';
+import type { AcknowledgedFinding, LocatedFinding } from '../../rules/run-rules';
 import { type CheckReport, count, switchedOffText } from './report';
 
 export function asText(report: CheckReport): string {
@@ -12,12 +13,16 @@ export function asText(report: CheckReport): string {
     report.known > 0 ? `${report.known} in the baseline` : '',
   ].filter((text) => text !== '');
   const rest = hidden.length === 0 ? '' : ` (${hidden.join(', ')})`;
-  if (findings.length === 0) return `No findings in ${scope}, in all four layers.${rest}${last}`;
+  const accepted =
+    report.acknowledged.length === 0 ? [] : [['acknowledged', ...report.acknowledged.map(acceptedEntry)].join('\n')];
+  if (findings.length === 0)
+    return [...accepted, `No findings in ${scope}, in all four layers.${rest}${last}`].join('\n\n');
   const blocks = LAYERS.map((layer) => [layer, findings.filter((finding) => finding.layer === layer)] as const)
     .filter(([, ofLayer]) => ofLayer.length > 0)
     .map(([layer, ofLayer]) => [`${layer}`, ...ofLayer.map(entry)].join('\n'));
   return [
     ...blocks,
+    ...accepted,
     `${count(findings, 'error')} errors, ${count(findings, 'warning')} warnings in ${scope}${rest}${last}`,
   ].join('\n\n');
 }
@@ -30,4 +35,8 @@ function entry(finding: LocatedFinding): string {
     ...(made === '' ? [] : [`from ${made}`]),
     `fix: ${finding.fix}`,
   ].join('\n        ');
+}
+
+function acceptedEntry({ ruleId, message, path, acknowledgment }: AcknowledgedFinding): string {
+  return [`  ${ruleId}  ${message}`, `at ${path}`, `because ${acknowledgmentText(acknowledgment)}`].join('\n        ');
 }
