@@ -65,7 +65,8 @@ export const ERRORS = {
   SCOPE_LIMIT: 'There are more scopes than a user pool takes for a resource server or a client.',
   SEARCH_UNFILTERED: 'The search tool would show callers tools that they may not call.',
   SECRET_PLAINTEXT: 'A secret stands in the app as plain text.',
-  SECRET_REFERENCE: 'A secret is not referenced in a way that keeps its value out of the template.',
+  SECRET_REFERENCE:
+    'A secret is not referenced in a way that keeps its value out of the template and that the service can follow.',
   SMITHY_INVALID: 'A Smithy model cannot be read, or has no such operation.',
   TARGET_NAME: 'A target name is not accepted by the service.',
   TARGET_TOOL_UNKNOWN: 'A target has no tool of that name.',

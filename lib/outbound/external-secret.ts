@@ -42,7 +42,7 @@ export class ExternalSecret {
    * A reference made with `SecretValue.secretsManager(name, { jsonField })`.
    *
    * Errors: `SECRET_PLAINTEXT` for a value that is not a reference, such as `SecretValue.unsafePlainText`;
-   * `SECRET_REFERENCE` for a reference to another place. The value is never shown.
+   * `SECRET_REFERENCE` for a reference to another place or to a version other than the current. The value is never shown.
    */
   public static fromSecretValue(value: SecretValue): ExternalSecret {
     return new ExternalSecret((scope) => fromReference(value, scope));
@@ -56,14 +56,14 @@ export class ExternalSecret {
   }
 }
 
-const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:(.+?):SecretString:([^:]+)(?::[^:]*){0,2}\}\}$/;
+const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:(.+?):SecretString:([^:]+)(?::([^:]*))?(?::([^:]*))?\}\}$/;
 
 function fromReference(value: SecretValue, scope: Construct): SecretBinding {
   const nothing = { secretId: 'unusable', jsonKey: 'unusable', grantArn: 'unusable' };
   const text: unknown = Stack.of(scope).resolve(value.unsafeUnwrap());
   const match = typeof text === 'string' ? DYNAMIC_REFERENCE.exec(text) : null;
   if (match === null) return { ...nothing, problems: [notExternal(text, scope)] };
-  const [, secretId, jsonKey] = match as unknown as [string, string, string];
+  const [, secretId, jsonKey, stage, versionId] = match as unknown as [string, string, string, string?, string?];
   const { partition, region, account } = Stack.of(scope);
   const isArn = secretId.startsWith('arn:');
   return {
@@ -72,7 +72,21 @@ function fromReference(value: SecretValue, scope: Construct): SecretBinding {
     grantArn: isArn
       ? `${secretId}${/-[A-Za-z0-9]{6}$/.test(secretId) ? '' : '-??????'}`
       : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secretId}-??????`,
-    problems: [],
+    problems: pinsVersion(stage, versionId) ? [pinned(scope)] : [],
+  };
+}
+
+/** The service reads the current version; `AWSCURRENT` names the same. */
+function pinsVersion(stage = '', versionId = ''): boolean {
+  return !['', 'AWSCURRENT'].includes(stage) || versionId !== '';
+}
+
+function pinned(scope: Construct): Problem {
+  return {
+    code: 'SECRET_REFERENCE',
+    message: 'a secret is given by version stage or version id, which a credential provider has no place for',
+    fix: 'Leave versionStage and versionId out: the service reads the current version',
+    at: scope.node.path,
   };
 }
 

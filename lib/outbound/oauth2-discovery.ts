@@ -1,4 +1,5 @@
 import type { CfnOAuth2CredentialProvider } from 'aws-cdk-lib/aws-bedrockagentcore';
+import { servesAnyTenant } from '../core/any-tenant';
 import { endpointProblems } from '../core/endpoint';
 import type { Problem } from '../core/errors';
 import { shown } from '../core/errors';
@@ -21,7 +22,10 @@ export interface AuthorizationServerMetadata {
 
 /** How the service learns the endpoints of an authorization server. */
 export class OAuth2Discovery {
-  /** A discovery document: `https://<issuer>/.well-known/openid-configuration`. CloudFormation takes no other. */
+  /**
+   * A discovery document: `https://<issuer>/.well-known/openid-configuration`. CloudFormation takes no other. The one of
+   * Microsoft Entra ID for any tenant is refused.
+   */
   public static url(discoveryUrl: string): OAuth2Discovery {
     return new OAuth2Discovery({ discoveryUrl }, [discoveryUrl]);
   }
@@ -51,6 +55,7 @@ export class OAuth2Discovery {
     const unsafe = this.urls.flatMap((url) =>
       endpointProblems(url, { what: 'an endpoint of the authorization server', at, privateEndpoint }),
     );
+    unsafe.push(...this.urls.filter(servesAnyTenant).map((url) => anyTenant(url, at)));
     const { discoveryUrl } = this._rendering;
     if (discoveryUrl === undefined || /\/\.well-known\/openid-configuration$/.test(discoveryUrl)) {
       return unsafe;
@@ -65,4 +70,13 @@ export class OAuth2Discovery {
       },
     ];
   }
+}
+
+function anyTenant(url: string, at: string): Problem {
+  return {
+    code: 'OUTBOUND_OPTION',
+    message: `an endpoint of the authorization server is the one for any tenant, got ${shown(url)}`,
+    fix: 'Use the endpoint of your tenant: https://login.microsoftonline.com/<tenant id>/v2.0',
+    at,
+  };
 }

@@ -1,5 +1,6 @@
 import { CfnOAuth2CredentialProvider } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { Construct } from 'constructs';
+import { isAnyTenant } from '../core/any-tenant';
 import { endpointProblems } from '../core/endpoint';
 import { formatProblem, type Problem, shown } from '../core/errors';
 import type { PrivateEndpoint } from '../network/private-endpoint';
@@ -7,7 +8,7 @@ import type { ClientAuthentication } from './client-authentication';
 import type { CredentialAccess } from './credential-access';
 import type { ExternalSecret } from './external-secret';
 import type { OAuth2Discovery } from './oauth2-discovery';
-import { ANY_TENANT, OAuth2Vendor, OWN_CONFIGURATION, TENANT_VENDORS } from './oauth2-vendor';
+import { OAuth2Vendor, OWN_CONFIGURATION, TENANT_VENDORS } from './oauth2-vendor';
 import type { OnBehalfOf } from './on-behalf-of';
 import { checkedProviderName } from './provider-name';
 
@@ -176,7 +177,7 @@ function vendorProblems(props: VendorOAuth2ProviderProps, at: string): Problem[]
   if (tenantId !== undefined && vendor !== OAuth2Vendor.MICROSOFT) {
     option(`only Microsoft has a tenantId, got it for ${vendor}`, 'Leave tenantId out');
   }
-  if (vendor === OAuth2Vendor.MICROSOFT && ANY_TENANT.test(tenantId ?? '')) {
+  if (vendor === OAuth2Vendor.MICROSOFT && isAnyTenant(tenantId)) {
     option(
       `${vendor} is for any tenant unless it names one, got ${shown(tenantId)}`,
       'Pass the id or a domain of your tenant as tenantId',

@@ -47,6 +47,3 @@ export const TENANT_VENDORS: readonly OAuth2Vendor[] = [
   OAuth2Vendor.ONELOGIN,
   OAuth2Vendor.PINGONE,
 ];
-
-/** What Entra ID takes in place of one tenant; nothing means `common`. */
-export const ANY_TENANT = /^(common|organizations|consumers)?$/i;

@@ -89,6 +89,18 @@ test.each(PLAIN)('a reference as %s is no problem, and is all that is written', 
   expect(written).not.toContain('{{resolve');
 });
 
+test.each([
+  [{ versionStage: 'AWSPREVIOUS' }, '[SECRET_REFERENCE]'],
+  [{ versionId: '11111111-2222-3333-4444-555555555555' }, '[SECRET_REFERENCE]'],
+  [{ versionStage: 'AWSCURRENT' }, ''],
+])('the version %j of a secret: the service reads the current one', (version, code) => {
+  const value = SecretValue.secretsManager('vendor/key', { jsonField: 'value', ...version });
+  const { error } = outputOf((stack) => new ApiKeyProvider(stack, 'Key', { apiKey: reference(value) }));
+
+  expect(error).toContain(code);
+  expect(error === '').toBe(code === '');
+});
+
 describe('with the code of a tool as an asset', () => {
   const VISIBLE = 'a-text-of-the-code';
   const CODE = `

@@ -228,8 +228,15 @@ describe('a custom authorization server', () => {
     ['http://login.vendor.example/.well-known/openid-configuration', '[ENDPOINT_UNSAFE]'],
     ['https://169.254.169.254/.well-known/openid-configuration', '[ENDPOINT_UNSAFE]'],
     ['https://login.vendor.example/', '[OUTBOUND_OPTION]'],
+    ['https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration', 'for any tenant'],
+    ['https://login.microsoftonline.com/Organizations/v2.0/.well-known/openid-configuration', 'for any tenant'],
   ])('the discovery URL %s', (url, code) => {
     expect(custom(() => ({ discovery: OAuth2Discovery.url(url) })).error()).toContain(code);
+  });
+
+  test('the discovery URL of one tenant', () => {
+    const url = 'https://login.microsoftonline.com/contoso/v2.0/.well-known/openid-configuration';
+    expect(custom(() => ({ discovery: OAuth2Discovery.url(url) })).error()).toBe('');
   });
 
   test('an internal authorization server needs a private endpoint', () => {

@@ -1,5 +1,6 @@
 import { isUnknown } from '../../assembly/resolve';
 import { asList, within } from '../../assembly/template-model';
+import { isAnyTenant, servesAnyTenant } from '../../core/any-tenant';
 import { at, judge, judgeEach } from '../read';
 import { defineRule } from '../rule';
 import { OAUTH_PROVIDER, TARGET, WORKLOAD_IDENTITY } from '../types';
@@ -42,9 +43,18 @@ Identity:
       yield* judge(
         provider,
         `${discovery}.DiscoveryUrl`,
-        (url) => (url === undefined ? undefined : endpointProblem(String(url), undefined)),
+        (url) => (url === undefined ? undefined : serverProblem(String(url))),
         'DiscoveryUrl',
       );
+      const microsoft = 'Oauth2ProviderConfigInput.MicrosoftOauth2ProviderConfig';
+      if (at(provider, microsoft) !== undefined) {
+        yield* judge(
+          provider,
+          `${microsoft}.TenantId`,
+          (tenant) => (isAnyTenant(tenant as string | undefined) ? 'TenantId names no single tenant' : undefined),
+          'TenantId',
+        );
+      }
       const metadata = at(provider, `${discovery}.AuthorizationServerMetadata`);
       const issuer = String(within(metadata, 'Issuer'));
       for (const name of ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint']) {
@@ -53,7 +63,7 @@ Identity:
           `${discovery}.AuthorizationServerMetadata.${name}`,
           (url) => {
             if (url === undefined) return undefined;
-            const problem = endpointProblem(String(url), undefined);
+            const problem = serverProblem(String(url));
             return (
               problem ??
               (domainOf(String(url)) === domainOf(issuer) ? undefined : `${name} is not at the domain of the issuer`)
@@ -94,6 +104,10 @@ Identity:
     }
   },
 });
+
+function serverProblem(url: string): string | undefined {
+  return servesAnyTenant(url) ? `${url} serves any tenant` : endpointProblem(url, undefined);
+}
 
 /** The last two labels: enough to tell one vendor from another. */
 function domainOf(url: string): string | undefined {

@@ -4,6 +4,21 @@ const OAUTH = 'CrmTarget/CredentialProviderConfigurations/0/CredentialProvider/O
 const API_KEY = 'WeatherTarget/CredentialProviderConfigurations/0/CredentialProvider/ApiKeyCredentialProvider';
 const SERVER =
   'CrmProvider/Oauth2ProviderConfigInput/CustomOauth2ProviderConfig/OauthDiscovery/AuthorizationServerMetadata';
+const DISCOVERY = 'CrmProvider/Oauth2ProviderConfigInput/CustomOauth2ProviderConfig/OauthDiscovery';
+const anyTenant = {
+  DiscoveryUrl: 'https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration',
+};
+const microsoft = (TenantId: unknown) => ({
+  MicrosoftOauth2ProviderConfig: {
+    ClientId: 'crm',
+    ClientSecretSource: 'EXTERNAL',
+    ClientSecretConfig: {
+      SecretId: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:crm-AbCdEf',
+      JsonKey: 'k',
+    },
+    TenantId,
+  },
+});
 const DOCUMENT = 'CrmTarget/TargetConfiguration/Mcp/OpenApiSchema/InlinePayload';
 const openApi = (parameter: object, url = 'https://api.crm.example.com/v1', operationId = 'getCustomer') =>
   JSON.stringify({
@@ -76,10 +91,22 @@ export const outbound: LayerCases = {
     violating: {
       'a token endpoint elsewhere': { [`${SERVER}/TokenEndpoint`]: 'https://login.attacker.example/token' },
       http: { [`${SERVER}/Issuer`]: 'http://login.crm.example.com' },
+      'the discovery document of any tenant': { [DISCOVERY]: anyTenant },
+      'Microsoft without a tenant': { 'CrmProvider/Oauth2ProviderConfigInput': microsoft(undefined) },
+      'Microsoft for any tenant': { 'CrmProvider/Oauth2ProviderConfigInput': microsoft('organizations') },
       'a wildcard return URL': { 'Identity/AllowedResourceOauth2ReturnUrls/1': 'https://agent.example.com/*' },
       'a return URL that is not listed': { [`${OAUTH}/DefaultReturnUrl`]: 'https://other.example.com/cb' },
     },
-    undecided: { 'a parameter': { [`${SERVER}/TokenEndpoint`]: OPEN } },
+    undecided: {
+      'a parameter': { [`${SERVER}/TokenEndpoint`]: OPEN },
+      'a tenant that is a parameter': { 'CrmProvider/Oauth2ProviderConfigInput': microsoft(OPEN) },
+    },
+    compliant: {
+      'Microsoft with a tenant': { 'CrmProvider/Oauth2ProviderConfigInput': microsoft('contoso.onmicrosoft.com') },
+      'the discovery document of one tenant': {
+        [DISCOVERY]: { DiscoveryUrl: anyTenant.DiscoveryUrl.replace('common', 'contoso') },
+      },
+    },
   },
   OUT07: {
     violating: {
