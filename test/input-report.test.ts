@@ -11,7 +11,8 @@ const INPUT = ToolSchema.fromJson(
     type: 'object',
     properties: {
       kind: { type: 'string', enum: ['a', 'b'] },
-      id: { type: 'string', pattern: '^o-' },
+      id: { type: 'string', pattern: '^o-[0-9]+$' },
+      region: { type: 'string', pattern: '^eu-' },
       lines: { type: 'array', items: { type: 'integer', minimum: 1 } },
     },
     required: ['id'],
@@ -58,10 +59,16 @@ function shopWith(props: ConstructorParameters<typeof GatewayApp>[1] = {}) {
 test('each line is enforced where it can be, and what nothing enforces is a warning', () => {
   const { of, warnings } = synthesize(shopWith());
 
-  expect(of('plain___plain')).toEqual({ 'enum of kind': ['policy'], 'pattern of id': [], 'minimum of lines[]': [] });
+  expect(of('plain___plain')).toEqual({
+    'enum of kind': ['policy'],
+    'pattern of id': [],
+    'pattern of region': ['policy'],
+    'minimum of lines[]': [],
+  });
   expect(of('helped___helped')).toEqual({
     'enum of kind': ['policy'],
     'pattern of id': ['handler'],
+    'pattern of region': ['policy'],
     'minimum of lines[]': ['handler'],
   });
   expect(of('snake___snake')['pattern of id']).toEqual([]);
@@ -78,6 +85,7 @@ test('with the REQUEST interceptor nothing is left open', () => {
   expect(of('plain___plain')).toEqual({
     'enum of kind': ['policy', 'interceptor'],
     'pattern of id': ['interceptor'],
+    'pattern of region': ['policy', 'interceptor'],
     'minimum of lines[]': ['interceptor'],
   });
   expect(of('tickets___getTicket')).toEqual({ 'pattern of id': ['interceptor'] });

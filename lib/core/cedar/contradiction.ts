@@ -31,7 +31,7 @@ export function isContradiction(condition: CedarExpression): boolean {
   if (!isOneTest(condition)) return operands(condition, '||').every(isContradiction);
   const all = operands(condition, '&&');
   if (all.length > 1 && all.some((part) => operands(part, '&&').length === 1 && isContradiction(part))) return true;
-  if (excludesItself(all)) return true;
+  if (excludesItself(all) || excludesEveryForm(all)) return true;
   const ranges = new Map<string, Range>();
   for (const part of all) narrow(part, ranges);
   return [...ranges.values()].some(isEmpty);
@@ -40,17 +40,16 @@ export function isContradiction(condition: CedarExpression): boolean {
 /** One of several ways to meet a condition that the rest of it excludes. */
 export function emptyAlternative(condition: CedarExpression): CedarExpression | undefined {
   const parts = operands(condition, '&&');
-  for (const part of parts.filter((each) => !isOneTest(each))) {
+  for (const part of parts.filter(isChoice)) {
     const others = parts.filter((other) => other !== part);
-    for (const way of operands(part, '||'))
-      if (isContradiction(others.reduce((left, right) => ({ '&&': { left, right } }), way))) return way;
+    for (const way of operands(part, '||')) if (isContradiction(others.reduce(and, way))) return way;
   }
   return undefined;
 }
 
 /** One of several ways to meet a condition that another one makes superfluous: with it, or with less, the other holds. */
 export function coveredAlternative(condition: CedarExpression): CedarExpression | undefined {
-  for (const part of operands(condition, '&&').filter((each) => !isOneTest(each))) {
+  for (const part of operands(condition, '&&').filter(isChoice)) {
     const ways = operands(part, '||');
     const covered = ways.find((way) =>
       ways.some((other) => other !== way && implies(way, other, cannotFail(way) && cannotFail(other))),
@@ -58,6 +57,35 @@ export function coveredAlternative(condition: CedarExpression): CedarExpression 
     if (covered !== undefined) return covered;
   }
   return undefined;
+}
+
+/** Ways of which each can be meant. */
+function isChoice(part: CedarExpression): boolean {
+  return !isOneTest(part) && !isChoiceOfForms(part);
+}
+
+/** The forms that one text may have are one test of it, such as the pattern of a schema. */
+function isChoiceOfForms(part: CedarExpression): boolean {
+  const [text, ...others] = operands(part, '||').map(textOf);
+  return others.length > 0 && text !== undefined && others.every((other) => other === text);
+}
+
+/** Whether the rest of a condition leaves none of the forms that a text may have. */
+function excludesEveryForm(parts: readonly CedarExpression[]): boolean {
+  const others = parts.filter((part) => operands(part, '||').length === 1);
+  const isLeft = (form: CedarExpression) => !isContradiction(others.reduce(and, form));
+  return parts.some((part) => isChoiceOfForms(part) && !operands(part, '||').some(isLeft));
+}
+
+function and(left: CedarExpression, right: CedarExpression): CedarExpression {
+  return { '&&': { left, right } };
+}
+
+/** The argument that `x like "a*"`, `x == "a"` and `["a", "b"].contains(x)` are about. */
+function textOf(test: CedarExpression): string | undefined {
+  const like = test.like as { left: CedarExpression } | undefined;
+  const about = like?.left ?? sides(test, '==')?.left ?? sides(test, 'contains')?.right;
+  return about === undefined || contextPath(about)?.[0] !== 'input' ? undefined : JSON.stringify(about);
 }
 
 /** `x` and `!x`, `x == a` and `x != a`. */

@@ -3,6 +3,7 @@ import type { Problem } from '../errors';
 import { type ConstraintStep, type InputConstraint, pathText } from '../schema/input-constraint';
 import { findProperty, isRequired, type ToolInputSchema, type ToolInputType } from '../schema/tool-schema';
 import { attributeAccess, attributeName, decimalLiteral, isEncodable, longLiteral, stringLiteral } from './literal';
+import { itemsPatternCondition, oneOf, patternCondition } from './pattern-condition';
 
 /** One line of an input schema that the gateway does not carry, and who enforces it. */
 export interface EnforcementLine {
@@ -58,9 +59,10 @@ function test({ keyword, value, type }: InputConstraint, access: string): string
     case 'const':
     case 'enum': {
       const all = literals(keyword === 'const' ? [value] : (value as unknown[]), type);
-      if (all === undefined) return undefined;
-      return all.length === 1 ? `${access} == ${all[0]}` : `[${all.join(', ')}].contains(${access})`;
+      return all === undefined ? undefined : oneOf(all, access);
     }
+    case 'pattern':
+      return patternCondition(value as string, access);
     case 'minimum':
       return compared(access, '>=', 'greaterThanOrEqual', value, type);
     case 'maximum':
@@ -83,6 +85,7 @@ function test({ keyword, value, type }: InputConstraint, access: string): string
 }
 
 function everyItem({ keyword, value, type }: InputConstraint, access: string): string | undefined {
+  if (keyword === 'pattern') return itemsPatternCondition(value as string, access);
   if (keyword !== 'enum' && keyword !== 'const') return undefined;
   const all = literals(keyword === 'const' ? [value] : (value as unknown[]), type);
   return all === undefined ? undefined : `[${all.join(', ')}].containsAll(${access})`;

@@ -201,6 +201,19 @@ test.each<[string, string, string]>([
     expect(severities(text)).toEqual([]);
 });
 
+test('forms that the schema lets a text have are no alternatives of a permit; whether one of them is left is judged', () => {
+  const forms = '(["x"].contains(context.input.orderId) || context.input.orderId like "b*")';
+  const permit = (forms: string) =>
+    kindsOf([refundPermit(`${GROUP} && context.input.orderId == "b1" && ${forms}`), list]);
+
+  expect(permit(forms)).toEqual([]);
+  expect(permit(forms.replace('orderId like "b*"', 'amount.lessThan(decimal("1.0"))'))).toEqual(['never-applies p0']);
+  expect(permit(forms.replace('b*', 'c*'))).toEqual([
+    'never-applies p0',
+    'tool-unreachable order-refund___order-refund',
+  ]);
+});
+
 test('a forbid that holds wherever the permit does leaves a tool unreachable', () => {
   const forbid = (condition: string) => refundPermit(condition).replace('permit', 'forbid').replace('when', 'unless');
   const permit = refundPermit(`${GROUP} && context.input.orderId == "a"`);

@@ -14,10 +14,13 @@ const RICH = {
     region: { type: 'string', enum: ['eu', 'us'] },
     kind: { type: 'string', const: 'refund' },
     reason: { type: 'string', minLength: 1, maxLength: 5, pattern: '^[a-z]*$' },
+    order: { type: 'string', pattern: '^o-' },
     email: { type: 'string', format: 'email' },
     amount: { type: 'number', minimum: 0.5, exclusiveMaximum: 2, multipleOf: 0.01 },
     count: { type: 'integer', exclusiveMinimum: 0, maximum: 3 },
     tags: { type: 'array', items: { type: 'string', enum: ['a', 'b'] }, minItems: 1, maxItems: 2, uniqueItems: true },
+    sizes: { type: 'array', items: { type: 'string', pattern: '^(?:s|m)$' } },
+    paths: { type: 'array', items: { type: 'string', pattern: '^/' } },
     lines: {
       type: 'array',
       items: { type: 'object', properties: { n: { type: 'integer', minimum: 1 } }, required: ['n'] },
@@ -33,22 +36,30 @@ function parsed(json: unknown) {
   return { schema, constraints };
 }
 
-/** The decision of a permit that demands nothing but what the schema says. */
 function decision(json: unknown, args: unknown): string {
+  return decisions(json, [args])[0]!;
+}
+
+/** What a permit that demands nothing but what the schema says decides about calls with these arguments. */
+function decisions(json: unknown, calls: readonly unknown[]): string[] {
   const { schema, constraints } = parsed(json);
   const tool = { target: 't', name: 't', inputSchema: schema };
   const conditions = ['principal.hasTag("sub")', ...inputConditions(schema, constraints).conditions];
   const text = `permit (principal is AgentCore::OAuthUser, action == AgentCore::Action::"t___t", resource) when { ${conditions.join(' && ')} };`;
   const cedarSchema = schemaFromTools([tool]);
-  expect(validatePolicies([{ id: 'p', text }], cedarSchema)).toEqual([]);
+  // Warnings are about texts that look like others, which is up to the author.
+  expect(validatePolicies([{ id: 'p', text }], cedarSchema).filter(({ severity }) => severity === 'error')).toEqual([]);
   const fixed = {
     principal: oauthPrincipal({ sub: 'u' })!,
     gatewayArn: GATEWAY,
     qualifiedName: 't___t',
     now: new Date(),
   };
-  const request = toolCallRequest({ ...fixed, inputSchema: schema, arguments: args });
-  return request.ok ? new PolicySet([{ id: 'p', text }], cedarSchema).decide(request.request).decision : 'refused';
+  const policies = new PolicySet([{ id: 'p', text }], cedarSchema);
+  return calls.map((args) => {
+    const request = toolCallRequest({ ...fixed, inputSchema: schema, arguments: args });
+    return request.ok ? policies.decide(request.request).decision : 'refused';
+  });
 }
 
 test('every line of the author is enforced by the policy or by the runtime, and the report says which', () => {
@@ -61,6 +72,7 @@ test('every line of the author is enforced by the policy or by the runtime, and 
     'reason minLength: policy',
     'reason maxLength: runtime',
     'reason pattern: runtime',
+    'order pattern: policy',
     'email format: runtime',
     'amount minimum: policy',
     'amount exclusiveMaximum: policy',
@@ -71,6 +83,8 @@ test('every line of the author is enforced by the policy or by the runtime, and 
     'tags maxItems: runtime',
     'tags uniqueItems: runtime',
     'tags[] enum: policy',
+    'sizes[] pattern: policy',
+    'paths[] pattern: runtime',
     'lines[].n minimum: runtime',
     'address additionalProperties: runtime',
     'address.zip enum: policy',
@@ -88,6 +102,8 @@ test.each<[string, object, object]>([
   ['a value of the list', { region: 'us' }, { region: 'US' }],
   ['a constant', { kind: 'refund' }, { kind: 'order' }],
   ['no empty text', { reason: 'x' }, { reason: '' }],
+  ['a pattern that is a comparison', { order: 'o-1' }, { order: 'x-o-1' }],
+  ['a pattern of every item of a list', { sizes: ['s', 'm'] }, { sizes: ['s', 'l'] }],
   ['a lower bound', { amount: 0.5 }, { amount: 0.4999 }],
   ['an upper bound that is not included', { amount: 1.9999 }, { amount: 2 }],
   ['a lower bound that is not included', { count: 1 }, { count: 0 }],
@@ -111,6 +127,7 @@ test.each<[string, object, object, string]>([
     'reason must match ^[a-z]*$',
   ],
   ['pattern', { reason: 'abc' }, { reason: 'a1' }, 'reason must match ^[a-z]*$'],
+  ['pattern of items that sets cannot say', { paths: ['/a'] }, { paths: ['/a', 'b'] }, 'paths[1] must match ^/'],
   ['format', { email: 'a@b.example' }, { email: 'a@b' }, 'email must have the format email'],
   ['multiple, in decimal', { amount: 0.57 }, { amount: 0.575 }, 'amount must be a multiple of 0.01'],
   ['number of items', { tags: ['a', 'b'] }, { tags: ['a', 'b', 'a'] }, 'tags must have at most 2 items'],
@@ -136,7 +153,7 @@ test('what the policy enforces does not go to the runtime, and nothing goes wher
   const bounded = parsed({ type: 'object', properties: { n: { type: 'integer', minimum: 1, maximum: 2 } } });
 
   expect(runtimeInputSchema(schema, constraints).json).not.toMatch(
-    /region|exclusiveMaximum|"zip":\{"type":"integer","enum"/,
+    /region|order|sizes|exclusiveMaximum|"zip":\{"type":"integer","enum"/,
   );
   expect(runtimeInputSchema(bounded.schema, bounded.constraints)).toEqual({});
 });
@@ -179,4 +196,106 @@ test('policy and validator agree on what both enforce', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe('a pattern in the policy decides as RegExp does', () => {
+  const CHARACTERS = [...'ab*?\\"\'/.-^$|()[]{}+%_ \n\r\u2028\u0000é😀\u{10FFFF}'];
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom(...CHARACTERS), maxLength: 5 }),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  );
+  const escaped = (literal: string) => literal.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&');
+  const ANCHORS = [
+    ['^', ''],
+    ['', '$'],
+    ['^', '$'],
+    ['', ''],
+  ] as const;
+
+  /** A pattern of literals, and values that are near to them. */
+  const cases = fc
+    .record({
+      literals: fc.array(text, { minLength: 1, maxLength: 3 }),
+      anchors: fc.constantFrom(...ANCHORS),
+      around: fc.tuple(text, text),
+      free: text,
+    })
+    .map(({ literals, anchors: [start, end], around: [before, after], free }) => {
+      const inner = literals.map(escaped).join('|');
+      return {
+        pattern: `${start}${literals.length === 1 ? inner : `(?:${inner})`}${end}`,
+        values: [free, ...literals.flatMap((each) => [each, before + each, each + after, before + each + after])],
+      };
+    });
+
+  const schemaOf = (value: object, required: string[]) => ({ type: 'object', properties: { value }, required });
+
+  test.each([
+    ['required', ['value']],
+    ['optional', []],
+  ])('%s argument', (_what, required) => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(cases, ({ pattern, values }) => {
+        const json = schemaOf({ type: 'string', pattern }, required);
+        const { schema, constraints } = parsed(json);
+        expect(inputConditions(schema, constraints).report[0]!.enforcedBy).toBe('policy');
+        const given = required.length > 0 ? values : [...values, undefined];
+        for (const [index, decided] of decisions(
+          json,
+          given.map((value) => (value === undefined ? {} : { value })),
+        ).entries()) {
+          const value = given[index];
+          const expected = value === undefined || new RegExp(pattern, 'u').test(value) ? 'allow' : 'deny';
+          seen.add(expected);
+          expect({ pattern, value, decided }).toEqual({ pattern, value, decided: expected });
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect([...seen].sort()).toEqual(['allow', 'deny']);
+  });
+
+  test('items of a list', () => {
+    fc.assert(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 3 }),
+        fc.array(text, { maxLength: 3 }),
+        (literals, others) => {
+          const items = { type: 'string', pattern: `^(?:${literals.map(escaped).join('|')})$` };
+          const json = schemaOf({ type: 'array', items }, ['value']);
+          const lists = [[], literals, others, [...literals, ...others]];
+          expect(
+            decisions(
+              json,
+              lists.map((value) => ({ value })),
+            ),
+          ).toEqual(
+            lists.map((value) => (value.every((each) => new RegExp(items.pattern, 'u').test(each)) ? 'allow' : 'deny')),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('with other keywords, all have to hold', () => {
+    const value = { type: 'string', enum: ['a-1', 'b-1', 'a-2'], pattern: '^a-|^c', minLength: 1, const: 'a-1' };
+
+    expect(
+      decisions(
+        schemaOf(value, ['value']),
+        ['a-1', 'a-2', 'b-1', 'c', ''].map((each) => ({ value: each })),
+      ),
+    ).toEqual(['allow', 'deny', 'deny', 'deny', 'deny']);
+  });
+
+  test.each(['[ab]', 'a.b', '^a+$', '^\\d', '\\u0061', '\ud800'])('%j is left to the runtime, in full', (pattern) => {
+    const { schema, constraints } = parsed(schemaOf({ type: 'string', pattern }, []));
+
+    expect(inputConditions(schema, constraints)).toMatchObject({ conditions: [], report: [{ enforcedBy: 'runtime' }] });
+    expect(JSON.parse(runtimeInputSchema(schema, constraints).json!)).toMatchObject({
+      properties: { value: { pattern } },
+    });
+  });
 });
