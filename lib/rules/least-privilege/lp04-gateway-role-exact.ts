@@ -1,10 +1,11 @@
-import { isUnknown } from '../../assembly/resolve';
-import type { ModelResource, RoleStatement, TemplateModel } from '../../assembly/template-model';
+import type { ModelResource, TemplateModel } from '../../assembly/template-model';
 import { engineOf } from '../gateways';
+import { ESCALATING } from '../iam-actions';
 import { isStrict } from '../options';
 import { judge } from '../read';
-import { allows, isEverything, isScopable, isWideAction, rolesOfGateways } from '../roles';
-import { defineRule, finding, type Outcome, undecided, warning } from '../rule';
+import { allows, rolesOfGateways } from '../roles';
+import { defineRule, type Outcome, undecided, warning } from '../rule';
+import { managedPolicy, wideStatement } from '../wide-statement';
 
 export const lp04 = defineRule({
   id: 'LP04',
@@ -47,8 +48,9 @@ Role:
       if (role === undefined) continue; // LP01 says so
       const { statements, unknown, managed } = model.statementsOf(role);
       for (const value of unknown) yield undecided(role, 'Properties', value);
-      for (const arn of managed) yield managedPolicy(role, arn);
-      for (const statement of statements) yield* wideStatement(statement);
+      for (const arn of managed) yield* managedPolicy(role, arn);
+      for (const statement of statements)
+        yield* wideStatement(statement, (action) => FORBIDDEN.some((pattern) => pattern.test(action)));
       if (isStrict(options)) {
         yield* judge(
           role,
@@ -62,53 +64,7 @@ Role:
   },
 });
 
-const FORBIDDEN = [
-  'iam:PassRole',
-  'iam:CreateRole',
-  'sts:AssumeRole',
-  'kms:ScheduleKeyDeletion',
-  'bedrock-agentcore:UpdateGateway',
-];
-
-function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
-  if (isUnknown(statement.effect)) yield undecided(statement.holder, `${statement.path}.Effect`, statement.effect);
-  if (statement.effect !== 'Allow') return;
-  for (const action of statement.actions) {
-    if (isUnknown(action)) yield undecided(statement.holder, `${statement.path}.Action`, action);
-    else if (isWideAction(action) || FORBIDDEN.some((each) => each.toLowerCase() === action.toLowerCase())) {
-      yield finding(statement.holder, `${statement.path}.Action`, `the action ${action}`, `Action::${action}`);
-    }
-  }
-  if (statement.notActions.length > 0)
-    yield finding(statement.holder, `${statement.path}.NotAction`, 'NotAction allows all other actions', 'NotAction');
-  if (statement.notResources.length > 0)
-    yield finding(
-      statement.holder,
-      `${statement.path}.NotResource`,
-      'NotResource allows all other resources',
-      'NotResource',
-    );
-  const scopable = isScopable(statement);
-  for (const resource of statement.resources) {
-    if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
-    else if (scopable && isEverything(resource))
-      yield finding(
-        statement.holder,
-        `${statement.path}.Resource`,
-        `Resource is "${resource}"`,
-        `Resource::${resource}`,
-      );
-  }
-}
-
-function managedPolicy(role: ModelResource, arn: unknown): Outcome {
-  const path = 'Properties.ManagedPolicyArns';
-  if (isUnknown(arn)) return undecided(role, path, arn);
-  const name = /:iam::aws:policy\/(.+)$/.exec(String(arn))?.[1];
-  return name === undefined
-    ? undecided(role, path, 'a managed policy is not in the assembly')
-    : finding(role, path, `the managed policy ${name}`, name);
-}
+const FORBIDDEN = [...ESCALATING, /^kms:(schedulekeydeletion|disablekey|putkeypolicy)$/];
 
 /** Without these the service denies every call: nobody is safer, and the next fix is a broad one. */
 function* engineGrants(model: TemplateModel, gateway: ModelResource, role: ModelResource): Iterable<Outcome> {

@@ -1,10 +1,10 @@
 import { isUnknown } from '../../assembly/resolve';
-import type { RoleStatement } from '../../assembly/template-model';
 import { ESCALATING } from '../iam-actions';
 import { functionOf } from '../lambda';
-import { isEverything, isScopable, isWideAction, lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
-import { defineRule, finding, type Outcome, undecided } from '../rule';
+import { lambdaArnOf, roleOf, toolFunctions, unknownRole } from '../roles';
+import { defineRule, undecided } from '../rule';
 import { TARGET } from '../types';
+import { managedPolicy, wideStatement } from '../wide-statement';
 
 export const lp06 = defineRule({
   id: 'LP06',
@@ -58,48 +58,13 @@ Orders: { Type: AWS::DynamoDB::Table }
       }
       const { statements, unknown, managed } = model.statementsOf(role);
       for (const value of unknown) yield undecided(role, 'Properties', value);
-      for (const arn of managed) {
-        const path = 'Properties.ManagedPolicyArns';
-        const name = /:iam::aws:policy\/(.+)$/.exec(String(arn))?.[1];
-        if (isUnknown(arn)) yield undecided(role, path, arn);
-        else if (name === undefined) yield undecided(role, path, 'a managed policy is not in the assembly');
-        else if (!EXECUTION.test(name)) yield finding(role, path, `the managed policy ${name}`, name);
+      for (const arn of managed) yield* managedPolicy(role, arn, (name) => EXECUTION.test(name));
+      for (const statement of statements) {
+        yield* wideStatement(statement, (action) => ESCALATING.some((pattern) => pattern.test(action)));
       }
-      for (const statement of statements) yield* wideStatement(statement);
     }
   },
 });
 
 /** Logs and network interfaces: LP14 and LP17 judge them. */
 const EXECUTION = /^service-role\/AWSLambda(BasicExecutionRole|VPCAccessExecutionRole)$|^AWSXRayDaemonWriteAccess$/;
-
-function* wideStatement(statement: RoleStatement): Iterable<Outcome> {
-  if (isUnknown(statement.effect)) yield undecided(statement.holder, `${statement.path}.Effect`, statement.effect);
-  if (statement.effect !== 'Allow') return;
-  for (const action of statement.actions) {
-    if (isUnknown(action)) yield undecided(statement.holder, `${statement.path}.Action`, action);
-    else if (isWideAction(action) || ESCALATING.some((pattern) => pattern.test(action.toLowerCase()))) {
-      yield finding(statement.holder, `${statement.path}.Action`, `the action ${action}`, `Action::${action}`);
-    }
-  }
-  if (statement.notActions.length > 0)
-    yield finding(statement.holder, `${statement.path}.NotAction`, 'NotAction allows all other actions', 'NotAction');
-  if (statement.notResources.length > 0)
-    yield finding(
-      statement.holder,
-      `${statement.path}.NotResource`,
-      'NotResource allows all other resources',
-      'NotResource',
-    );
-  const scopable = isScopable(statement);
-  for (const resource of statement.resources) {
-    if (isUnknown(resource)) yield undecided(statement.holder, `${statement.path}.Resource`, resource);
-    else if (scopable && isEverything(resource))
-      yield finding(
-        statement.holder,
-        `${statement.path}.Resource`,
-        `Resource is "${resource}"`,
-        `Resource::${resource}`,
-      );
-  }
-}

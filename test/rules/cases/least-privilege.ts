@@ -178,6 +178,12 @@ export const leastPrivilege: LayerCases = {
     violating: {
       'a pattern of actions': { [`${STATEMENTS}/4`]: allow('s3:Get*', 'arn:aws:s3:::schemas/x') },
       'every resource': { [`${STATEMENTS}/4`]: allow('s3:GetObject', '*') },
+      'a way to more rights': {
+        [`${STATEMENTS}/4`]: allow('iam:AttachRolePolicy', 'arn:aws:iam::111122223333:role/orders'),
+      },
+      'the end of a key': {
+        [`${STATEMENTS}/4`]: allow('kms:ScheduleKeyDeletion', 'arn:aws:kms:eu-west-1:111122223333:key/1'),
+      },
       'a managed policy of AWS': {
         'GatewayRole/ManagedPolicyArns': ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess'],
       },
