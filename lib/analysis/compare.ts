@@ -1,7 +1,9 @@
 import { matchesAction } from '../core/iam/match';
 import type { AccessFinding, DeclaredAccess, OutsideGrant } from './access-finding';
-import { accessLineWith, accessLineWithout } from './access-line';
+import { accessLineWith } from './access-line';
 import { actionsOf } from './declared-actions';
+import { excess } from './excess';
+import { type Grant, grantsOf, isCustom } from './grant';
 import type { HandlerAnalysis, ResourceExpression, UnreachedCommand, UsedPermission } from './handler-analysis';
 import { allowedBeside, outsideExcess } from './outside';
 import { coversPart } from './part';
@@ -53,24 +55,6 @@ function withAccessNames(
   return { ...used, resources };
 }
 
-/** One action that an access allows, on one part of its resource. */
-interface Grant {
-  readonly access: DeclaredAccess;
-  readonly operation: string;
-  readonly action: string;
-  /** `undefined`: any part. */
-  readonly part: string | undefined;
-}
-
-function grantsOf(access: DeclaredAccess): Grant[] {
-  return access.operations.flatMap((operation) => {
-    const parts = access.parts?.[operation] ?? [undefined];
-    return actionsOf(access.service, operation).flatMap((action) =>
-      parts.map((part) => ({ access, operation, action, part })),
-    );
-  });
-}
-
 function judgeUse(
   used: UsedPermission,
   declared: readonly DeclaredAccess[],
@@ -97,7 +81,10 @@ function judgeUse(
   // Where the resource is not known, any access that allows the action may be the one.
   const lacking = onlyNames
     ? names.filter(
-        (name) => !allowing.some((grant) => grant.access.env === name || isCustom(grant)) && !beside.allows(name),
+        (name) =>
+          !allowing.some((grant) => grant.access.env === name || isCustom(grant)) &&
+          !beside.allows(name) &&
+          !(allowing.length > 0 && isMixedUp(name, used, declared)),
       )
     : allowing.length > 0 || beside.allows(undefined)
       ? []
@@ -120,14 +107,20 @@ function judgeUse(
   return findings;
 }
 
+/**
+ * In a library the arguments of all calls of a function come together, and classes share what they inherit: that one of
+ * the names is of another service says no more than that.
+ */
+function isMixedUp(name: string, used: UsedPermission, declared: readonly DeclaredAccess[]): boolean {
+  const access = declared.find(({ env }) => env === name);
+  if (isOwnCode(used) || access === undefined) return false;
+  // One that names actions itself may be of several services.
+  return access.service !== used.service && !access.operations.some((operation) => operation.includes(':'));
+}
+
 /** Of a library's calls it is no news that they name no variable of the handler. */
 function isOwnCode({ certainty, reason }: UsedPermission): boolean {
   return certainty === 'must' || reason?.startsWith('library code') !== true;
-}
-
-/** Access that names actions itself may be on any resource. */
-function isCustom(grant: Grant): boolean {
-  return grant.operation.includes(':');
 }
 
 function partIsCovered(grant: Grant, used: UsedPermission): boolean {
@@ -158,45 +151,6 @@ function missing(
   };
 }
 
-function excess(grants: readonly Grant[], analysis: HandlerAnalysis): AccessFinding[] {
-  return grants.flatMap((grant): AccessFinding[] => {
-    const { access, action, part } = grant;
-    if (analysis.unverifiable.some(({ service }) => concerns(service, grant))) return [];
-    const isUsed = analysis.used.some(
-      (used) =>
-        matchesAction(grant.action, used.action) &&
-        (isCustom(grant) || mayBeOn(used, access.env)) &&
-        (part === undefined || used.parts.some((usedPart) => coversPart(part, usedPart))),
-    );
-    if (isUsed) return [];
-    const siblings = actionsOf(access.service, grant.operation);
-    // One operation may need one of several actions: it is not excess while another of them is used.
-    if (
-      siblings.length > 1 &&
-      analysis.used.some((used) => siblings.includes(used.action) && mayBeOn(used, access.env))
-    )
-      return [];
-    const unreached = analysis.unreached.find(
-      ({ service, operation }) =>
-        concerns(service, grant) &&
-        (operation === '*' || actionsOf(service, operation).some((other) => matchesAction(action, other))),
-    );
-    if (unreached !== undefined) return [undecided(grant, unreached)];
-    const named = nameWithoutUse(grant, analysis);
-    if (named !== undefined) return [named];
-    return [
-      {
-        kind: 'excess',
-        severity: 'warning',
-        message: `${access.env} allows ${action}${part ? ` on ${part}` : ''}, and no code uses it`,
-        fix: accessLineWithout(access, action, part),
-        env: access.env,
-        action,
-      },
-    ];
-  });
-}
-
 /** Calls that stand in the code and were not come to, of what no access allows: one finding for all of them. */
 function notComeTo(
   grants: readonly Grant[],
@@ -223,52 +177,6 @@ function notComeTo(
       at: open[0]!.at,
     },
   ];
-}
-
-/** The code makes such calls and reads the variable, and it is not seen that the two come together. */
-function nameWithoutUse(
-  { access, action, part }: Grant,
-  { used, variables }: HandlerAnalysis,
-): AccessFinding | undefined {
-  const at = variables?.get(access.env);
-  const isFollowed = used.some(({ resources }) =>
-    resources.some((resource) => resource.kind === 'env' && resource.name === access.env),
-  );
-  if (at === undefined || isFollowed || !used.some((use) => matchesAction(action, use.action))) return undefined;
-  return {
-    kind: 'unverifiable',
-    severity: 'info',
-    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: it reads ${access.env}, and what it does with it is not seen`,
-    fix: `Hand process.env.${access.env} to the call so that it is seen, or remove it there and the access ${access.env}`,
-    at,
-    env: access.env,
-    action,
-  };
-}
-
-/** An access that names actions itself may name those of several services. */
-function concerns(service: string, { access, action }: Grant): boolean {
-  return service === '*' || service === access.service || service === action.slice(0, action.indexOf(':'));
-}
-
-/** Code that was not come to may be what an access is for. */
-function undecided({ access, action, part }: Grant, { service, operation, at }: UnreachedCommand): AccessFinding {
-  const what = operation === '*' ? `a call of ${service === '*' ? 'AWS' : service}` : operation;
-  return {
-    kind: 'unverifiable',
-    severity: 'info',
-    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: ${what} stands in the code, and how it is called is not seen`,
-    fix: `Call it so that its client and its caller are seen, or remove it there and from the access ${access.env}`,
-    at,
-    env: access.env,
-    action,
-  };
-}
-
-function mayBeOn(used: UsedPermission, env: string): boolean {
-  return (
-    used.resources.length === 0 || used.resources.some((resource) => resource.kind !== 'env' || resource.name === env)
-  );
 }
 
 function unknownOperations(declared: readonly DeclaredAccess[]): AccessFinding[] {

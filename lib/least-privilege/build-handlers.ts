@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+import { pathInProject, projectOf } from './project-folder';
 
 /** A handler ready for Lambda: `index.js` and its source map. */
 export interface BuiltHandler {
@@ -83,18 +83,8 @@ function build(esbuild: Esbuild, entries: readonly string[], built: Map<string, 
 function portableSourceMap(text: string, directory: string, entry: string): string {
   const map = JSON.parse(text) as { sources: string[] };
   const project = projectOf(entry);
-  map.sources = map.sources.map((source) => relative(project, resolve(directory, source)).split(sep).join('/'));
+  map.sources = map.sources.map((source) => pathInProject(resolve(directory, source), project));
   return JSON.stringify(map);
-}
-
-function projectOf(entry: string): string {
-  let directory = dirname(entry);
-  while (!existsSync(join(directory, 'package.json'))) {
-    const parent = dirname(directory);
-    if (parent === directory) return dirname(entry);
-    directory = parent;
-  }
-  return directory;
 }
 
 /**

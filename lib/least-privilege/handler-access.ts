@@ -7,6 +7,7 @@ import type { HandlerAnalysis, UsedPermission } from '../analysis/handler-analys
 import type { PythonCode } from '../analysis/python/program';
 import { OUTBOUND_ENV } from '../protocol/tool-outbound';
 import type { BuiltHandler } from './build-handlers';
+import { pathInProject } from './project-folder';
 import type { NamedAccess } from './tool-environment';
 
 /** What a tool declares, compared with what its code does. */
@@ -53,7 +54,15 @@ function inPython(text: string): string {
 
 function compare(analysis: HandlerAnalysis, access: readonly NamedAccess[], beside: BesideAccess): HandlerAccess {
   const findings = compareAccess(access.map(declared), analysis, beside.settings, beside.outside);
-  return { used: analysis.used, findings: withoutCompanions(withoutOtherFlows(findings, access), access) };
+  const left = withoutCompanions(withoutOtherFlows(findings, access), access);
+  return { used: analysis.used, findings: left.map((finding) => withPlace(finding, access)) };
+}
+
+/** What no code uses is at the place of its declaration. */
+function withPlace(finding: AccessFinding, access: readonly NamedAccess[]): AccessFinding {
+  if (finding.kind !== 'excess') return finding;
+  const site = access.find(({ env }) => env === finding.env)?.madeAt?.();
+  return site === undefined ? finding : { ...finding, at: { file: pathInProject(site.file), line: site.line } };
 }
 
 /** The runtime helper of `outbound` can get every kind of credential; what it gets is up to the declaration. */

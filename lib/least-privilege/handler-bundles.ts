@@ -167,7 +167,8 @@ const ANNOTATIONS: { readonly [Kind in AccessFinding['kind']]: string } = {
 
 function tell(tool: JudgedTool, finding: AccessFinding, undecided: 'warning' | 'info'): void {
   const { kind, message, fix, at, env, action } = finding;
-  const place = at === undefined ? '' : ` in ${at.file}:${at.line}`;
+  const where = kind === 'excess' ? '; it is declared in' : ' in';
+  const place = at === undefined ? '' : `${where} ${at.file}:${at.line}`;
   if (kind === 'missing' && tool.analysis._mode === 'enforce') {
     tool.onProblem({ code: 'ACCESS_MISSING', message: `${message}${place}`, fix, at: tool.scope.node.path });
     return;

@@ -40,7 +40,7 @@ function cells(row: TableRow): string[] {
     ]),
     row.why === undefined ? list(row.used.map(use)) : `not analysed: ${row.why}`,
     list(row.missing.map(actionAt)),
-    list(row.excess.map(({ action, env }) => `${action} on ${env}`)),
+    list(row.excess.map(actionAt)),
     list(undecided.map(({ message, at }) => `${message}${place(at)}`)),
   ];
 }

@@ -52,7 +52,11 @@ export function toolCode(scope: Construct, id: string, props: ToolCodeProps): To
   const at = `${scope.node.path}/${id}`;
   const handler = props.handler._render();
   const handlerProblems = props.handler._problems(at);
-  const access = Object.entries(props.access).map(([env, entry]) => ({ env, ...entry._render(scope) }));
+  const access = Object.entries(props.access).map(([env, entry]) => ({
+    env,
+    madeAt: entry._madeAt,
+    ...entry._render(scope),
+  }));
   for (const problem of [
     ...handlerProblems,
     ...accessProblems(access).map((problem): Problem => ({ ...problem, at })),

@@ -1,11 +1,14 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { CallSite } from '../core/call-site';
 import { type Problem, shown } from '../core/errors';
 import type { AccessRendering } from './access/declared-access';
 
 export interface NamedAccess extends AccessRendering {
   /** Environment variable. */
   readonly env: string;
+  /** Where the app declares it. For people: what is deployed must not depend on it. */
+  readonly madeAt?: () => CallSite | undefined;
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */

@@ -98,6 +98,37 @@ test('a variable that an access sets besides is the access, and what a setting n
   expect(kinds(get, ['ORDERS_INDEX'])).toEqual(['unverifiable']);
 });
 
+test('of the names that come together in a library, one of another service is no news', () => {
+  const limit: DeclaredAccess = {
+    env: 'LIMIT',
+    service: 'ssm',
+    operations: ['GetParameter'],
+    resource: 'arn',
+    declaration: 'Access.parameter(Limit).get()',
+  };
+  const kinds = (declared: DeclaredAccess[], reason?: string, names = ['LIMIT', 'ORDERS']) =>
+    compareAccess(
+      declared,
+      uses({
+        service: 'ssm',
+        operation: 'GetParameter',
+        action: 'ssm:GetParameter',
+        resources: names.map((name) => ({ kind: 'env', name })),
+        certainty: 'may',
+        reason,
+      }),
+    )
+      .filter(({ kind }) => kind === 'possibly-missing')
+      .map(({ kind, env }) => `${kind} ${env}`);
+  const library = 'library code, node_modules/x/index.js';
+
+  expect(kinds([limit, get], library)).toEqual([]);
+  expect(kinds([limit, get], 'one of several')).toEqual(['possibly-missing ORDERS']);
+  expect(kinds([limit, { ...get, service: 'ssm' }], library)).toEqual(['possibly-missing ORDERS']);
+  expect(kinds([limit], library)).toEqual(['possibly-missing ORDERS']);
+  expect(kinds([get], library)).toEqual(['possibly-missing LIMIT', 'possibly-missing ORDERS']);
+});
+
 test('a variable that no access sets is missing', () => {
   const [finding] = compareAccess([get], uses({}, { resources: [{ kind: 'env', name: 'LEDGER' }] }));
 

@@ -26,7 +26,7 @@ test('the first draft shows something missing, excess, undecided and chosen by t
   const [, , , missing, excess] = row('order-note');
   expect([missing, excess]).toEqual([
     'dynamodb:GetItem on ORDERS, examples/least-privilege/first-draft/tools/order-note.ts:13',
-    'dynamodb:Scan on ORDERS',
+    'dynamodb:Scan on ORDERS, examples/least-privilege/first-draft/app.ts:31',
   ]);
   expect(row('order-count')[5]).toContain('what is not used of dynamodb cannot be told');
   expect(row('invoice-read')[5]).toContain('the caller of the tool chooses the resource of s3:GetObject');

@@ -281,6 +281,35 @@ test('of a managed policy that is not part of the app, nothing is certain: the r
   expect(told).toContainEqual(expect.stringContaining('the code may need dynamodb:PutItem'));
 });
 
+test('an excess names the line that declares it, and what is deployed does not', () => {
+  const declared = {
+    first: (shop: ToolStack) => table(shop).get().scan(),
+    second: (shop: ToolStack) => table(shop).get().scan(),
+  };
+  const code = handler(GET);
+  const [first, second] = Object.values(declared).map((access) => {
+    const shop = new ToolStack();
+    shop.add('Tool', { handler: code, access: { ORDERS: access(shop) } });
+    const template = JSON.stringify(shop.template().toJSON());
+    const [warning] = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('no code uses it'));
+    const { tools } = JSON.parse(readFileSync(join(shop.app.outdir, 'least-privilege.json'), 'utf8'));
+    return { template, text: String(warning!.entry.data), at: tools[0].excess[0].at };
+  });
+  const file = 'test/least-privilege/handler-access.test.ts';
+
+  expect(first!.at).toEqual({ file, line: expect.any(Number) });
+  expect(second!.at).toEqual({ file, line: first!.at.line + 1 });
+  const source = readFileSync(__filename, 'utf8').split('\n');
+  expect(source[first!.at.line - 1]).toContain('table(shop).get().scan()');
+  expect(first!.text).toMatch(
+    new RegExp(
+      `^ORDERS allows dynamodb:Scan, and no code uses it; it is declared in ${file}:${first!.at.line}\\. Write ORDERS: Access\\.table\\(Orders\\)\\.get\\(\\)`,
+    ),
+  );
+  expect(first!.template === second!.template).toBe(true);
+  expect(first!.template).not.toContain('handler-access.test');
+});
+
 test('an excess can be acknowledged, by what it is about', () => {
   const shop = new ToolStack();
   shop.add('Tool', { handler: handler(GET), access: { ORDERS: table(shop).get().scan().query() } });

@@ -42,3 +42,20 @@ test('what is shipped has a permissive licence', () => {
 test('the CDK CLI is the one that reads current assemblies', () => {
   expect(manifest.devDependencies['aws-cdk']).toMatch(/^2\.1148\./);
 });
+
+test('what the project names itself has a licence that the contributing guide lists', () => {
+  const named = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  });
+  const others = named.filter(
+    (name) =>
+      !/^(MIT(-0)?|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause)( OR .*)?$/.test(
+        lock.packages[`node_modules/${name}`]?.license ?? '',
+      ),
+  );
+
+  expect(named.length).toBeGreaterThan(40);
+  expect(others).toEqual([]);
+});

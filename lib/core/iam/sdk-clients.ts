@@ -32,6 +32,14 @@ export const SDK_CLIENTS: { readonly [client: string]: string } = {
 
 /** The operation that a waiter polls with, where it is not told by the waiter's name. */
 export const WAITER_OPERATIONS: { readonly [waiter: string]: string } = {
+  'appconfig:DeploymentComplete': 'GetDeployment',
+  'appconfig:EnvironmentReadyForDeployment': 'GetEnvironment',
+  'bedrock-agentcore:MemoryCreated': 'GetMemory',
+  'bedrock-agentcore:PolicyActive': 'GetPolicy',
+  'bedrock-agentcore:PolicyDeleted': 'GetPolicy',
+  'bedrock-agentcore:PolicyEngineActive': 'GetPolicyEngine',
+  'bedrock-agentcore:PolicyEngineDeleted': 'GetPolicyEngine',
+  'bedrock-agentcore:PolicyGenerationCompleted': 'GetPolicyGeneration',
   'dynamodb:ContributorInsightsEnabled': 'DescribeContributorInsights',
   'dynamodb:ExportCompleted': 'DescribeExport',
   'dynamodb:ImportCompleted': 'DescribeImport',

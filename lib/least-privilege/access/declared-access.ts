@@ -1,5 +1,6 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
+import { callSite } from '../../core/call-site';
 import type { Problem } from '../../core/errors';
 import type { ForeignResource } from './foreign-resource';
 
@@ -72,6 +73,9 @@ export interface AccessRendering {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
  */
 export abstract class DeclaredAccess {
+  /** @internal Where the app made it; for messages, never for what is deployed. */
+  public readonly _madeAt = callSite();
+
   /** @internal */
   public abstract _render(scope: IConstruct): AccessRendering;
 }

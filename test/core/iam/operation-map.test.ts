@@ -13,8 +13,10 @@ const NOT_VERIFIED = new Set([
   'bedrock:InvokeModelWithBidirectionalStream',
   'bedrock-agentcore:IngestData',
   'bedrock-agentcore:InvokeBrowser',
+  'bedrock-agentcore:RotatePaymentConnectorCredentials',
   'kms:Decapsulate',
   'kms:Encapsulate',
+  'logs:GetLogObject',
   's3:WriteGetObjectResponse',
   'ses:PutAccountDeliveryAttributes',
   'ssm:DeregisterDefaultHostManagementConfiguration',
@@ -22,13 +24,7 @@ const NOT_VERIFIED = new Set([
   'sts:GetScopedCredentials',
 ]);
 
-const installed = Object.entries(SDK_CLIENTS).filter(([client]) => existsSync(join(SDK, `client-${client}`)));
-
-test('the clients that the drift test needs are installed', () => {
-  expect(installed.length).toBeGreaterThanOrEqual(16);
-});
-
-describe.each(installed)('@aws-sdk/client-%s', (client, service) => {
+describe.each(Object.entries(SDK_CLIENTS))('@aws-sdk/client-%s', (client, service) => {
   const exported = Object.keys(require(`@aws-sdk/client-${client}`));
   const operations = exported.filter((name) => /^[A-Z]\w*Command$/.test(name)).map((name) => name.slice(0, -7));
 
