@@ -2,6 +2,13 @@ import { type LayerCases, OPEN } from './case';
 
 const JWT = 'Gateway/AuthorizerConfiguration/CustomJWTAuthorizer';
 
+/** No client for people, and those of agents cannot be used by them. */
+const AGENTS_ALONE = {
+  PeopleClient: undefined,
+  'ReaderClient/ExplicitAuthFlows': ['ALLOW_REFRESH_TOKEN_AUTH'],
+  'RefunderClient/ExplicitAuthFlows': ['ALLOW_REFRESH_TOKEN_AUTH'],
+};
+
 export const inbound: LayerCases = {
   IN01: {
     violating: {
@@ -118,8 +125,33 @@ export const inbound: LayerCases = {
       'no threat protection': { 'Pool/UserPoolTier': 'ESSENTIALS' },
       audit: { 'Pool/UserPoolAddOns/AdvancedSecurityMode': 'AUDIT' },
       'can be deleted': { 'Pool/DeletionProtection': undefined },
+      'no person, and clients of agents that let people in': {
+        PeopleClient: undefined,
+        'Pool/MfaConfiguration': 'OFF',
+      },
+      'a client of an agent with SRP': {
+        ...AGENTS_ALONE,
+        'Pool/MfaConfiguration': 'OFF',
+        'ReaderClient/ExplicitAuthFlows': ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH'],
+      },
     },
-    undecided: { 'a parameter': { 'Pool/MfaConfiguration': OPEN } },
+    undecided: {
+      'a parameter': { 'Pool/MfaConfiguration': OPEN },
+      'flows from a parameter': {
+        ...AGENTS_ALONE,
+        'Pool/UserPoolTier': 'LITE',
+        'ReaderClient/AllowedOAuthFlows': OPEN,
+      },
+      'logins from a parameter': {
+        ...AGENTS_ALONE,
+        'Pool/UserPoolTier': 'LITE',
+        'ReaderClient/ExplicitAuthFlows': OPEN,
+      },
+    },
+    compliant: {
+      'clients of agents that let nobody in': { ...AGENTS_ALONE, 'Pool/MfaConfiguration': 'OFF' },
+      'clients of agents that let people in, whose pool is strong': { PeopleClient: undefined },
+    },
   },
   IN13: {
     violating: {
