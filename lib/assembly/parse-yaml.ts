@@ -53,6 +53,6 @@ export function parseTemplateYaml(text: string): unknown {
 
 function parsed(text: string, options: DocumentOptions & SchemaOptions): Document {
   const document = parseDocument(text, options);
-  if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]);
+  if (document.errors.length > 0) throw new Error(document.errors[0]!.message.split('\n')[0]!.replace(/:$/, ''));
   return document;
 }

@@ -22,6 +22,12 @@ test.each([
   ['a resource that is no object', '{"Resources": {"A": null}}', 't.json', 'resource "A" has no Type'],
   ['truncated YAML', 'Resources: {A: [', 't.yaml', 'it is not YAML'],
   [
+    'two resources of one name',
+    'Resources:\n  A: {Type: X}\n  A: {Type: Y}',
+    't.yaml',
+    'at line 3, column 3. Check the file',
+  ],
+  [
     'a bomb of aliases',
     `a: &a [x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((c, i) => `${c}: &${c} [${Array(8).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}\nResources: *h\n`,
     't.yaml',
