@@ -37,6 +37,11 @@ export function evaluateConditions(
   return { holds: true };
 }
 
+/**
+ * The value of a condition key, whose name is compared without regard to case.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
 export function contextValue(context: RequestContext, key: string): ContextValue | undefined {
   const name = Object.keys(context).find((candidate) => candidate.toLowerCase() === key.toLowerCase());
   return name === undefined ? undefined : context[name];
@@ -96,7 +101,11 @@ function texts(value: ContextValue): string[] {
 
 interface Operator {
   readonly negated: boolean;
-  /** Whether its values may hold policy variables: those of strings and of ARNs. */
+  /**
+   * Whether its values may hold policy variables: those of strings and of ARNs.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-conditionelement
+   */
   readonly variables: boolean;
   /** `undefined` when the two cannot be compared. */
   readonly matches: (expected: string, given: string) => boolean | undefined;
@@ -105,6 +114,7 @@ interface Operator {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const OPERATORS: { readonly [name: string]: Operator } = {
   // `*` and `?` are ordinary characters for the Equals operators.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_String
   StringEquals: is((expected, given) => literal(expected) === given, true),
   StringNotEquals: not((expected, given) => literal(expected) === given, true),
   StringEqualsIgnoreCase: is((expected, given) => literal(expected).toLowerCase() === given.toLowerCase(), true),
@@ -123,11 +133,14 @@ const OPERATORS: { readonly [name: string]: Operator } = {
   DateLessThanEquals: is(date((expected, given) => given <= expected)),
   DateGreaterThan: is(date((expected, given) => given > expected)),
   DateGreaterThanEquals: is(date((expected, given) => given >= expected)),
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Boolean
   Bool: is((expected, given) => expected.toLowerCase() === given.toLowerCase()),
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_BinaryEquals
   BinaryEquals: is((expected, given) => literal(expected) === given),
   IpAddress: is(inNetwork),
   NotIpAddress: not(inNetwork),
   // ArnEquals and ArnLike behave identically.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
   ArnEquals: is(compareArns, true),
   ArnLike: is(compareArns, true),
   ArnNotEquals: not(compareArns, true),
@@ -183,7 +196,8 @@ export function hasVariables(version: string | undefined): boolean {
  * Replaces `${key}` and `${key, 'default'}`. `undefined` when a key has no value and there is no default: then the text
  * matches nothing.
  *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-default-values
  */
 export function substitute(text: string, context: RequestContext): string | undefined {
   let missing = false;
@@ -195,6 +209,7 @@ export function substitute(text: string, context: RequestContext): string | unde
     const [, key, fallback] = /^([^,]+?)(?:\s*,\s*'([^']*)')?$/.exec(name) ?? [];
     const value = key === undefined ? undefined : contextValue(context, key);
     // A multivalued key cannot be used as a variable, and an empty value is none.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-using-variables
     const single = value === undefined || value === '' || typeof value === 'object' ? fallback : String(value);
     if (single === undefined) missing = true;
     return (single ?? '').replaceAll('*', LITERAL.star).replaceAll('?', LITERAL.question);

@@ -1,15 +1,9 @@
 import { evaluateConditions, hasVariables, type RequestContext, substitute } from './conditions';
 import { matchesAction, matchesResource } from './match';
-import { many, type PolicyDocument, type PrincipalElement, type Statement, statementsOf } from './policy-document';
+import { many, type PolicyDocument, type Statement, statementsOf } from './policy-document';
+import { type IamPrincipal, matchesPrincipal, principalValues } from './principals';
 
-export interface IamPrincipal {
-  /** Role ARN, role session ARN, user ARN or service name. */
-  readonly arn: string;
-  readonly account: string;
-  readonly kind: 'role-session' | 'role' | 'user' | 'service' | 'anonymous';
-  /** For a role session: the ARN of the role. */
-  readonly roleArn?: string;
-}
+export type { IamPrincipal } from './principals';
 
 export interface IamRequest {
   readonly principal: IamPrincipal;
@@ -27,8 +21,9 @@ export interface IamPolicies {
   readonly session?: PolicyDocument;
   readonly resource?: PolicyDocument;
   /**
-   * Organisation policies that apply to the request, by level, from the root down: each level must allow. Those on
-   * services do not apply to services and anonymous callers, those on resources do.
+   * Organisation policies that apply to the request, by level, from the root down: each level must allow. Service control
+   * policies limit principals of the organisation's accounts, so not services and anonymous callers; resource control
+   * policies limit what may be done with its resources.
    */
   readonly organisation?: readonly (readonly PolicyDocument[])[];
 }
@@ -72,6 +67,7 @@ export function evaluate(request: IamRequest, policies: IamPolicies): IamDecisio
   const resource = policies.resource && judge('resource', [policies.resource]);
   const organisation = (policies.organisation ?? []).map((level) => judge('organisation', level));
 
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
   const denied = trace.find((entry) => entry.outcome === 'matched' && entry.effect === 'Deny');
   if (denied !== undefined) return { decision: 'explicit-deny', reason: explicitReason(request, denied), trace };
 
@@ -91,23 +87,28 @@ interface Verdicts {
 
 /** The kind of policy that would have to allow and does not; undefined when all is well. */
 function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts): PolicySource | undefined {
+  // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html#how_scps_allow
   if (v.organisation.some((level) => level !== 'allow')) return 'organisation';
   const { principal } = request;
   const crossAccount = request.resourceAccount !== undefined && request.resourceAccount !== principal.account;
 
   // A service or an anonymous caller has no identity policy: only the resource's policy can allow it.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
   if (principal.kind === 'service' || principal.kind === 'anonymous')
     return v.resource === 'allow' ? undefined : 'resource';
 
   // The implicit deny of a boundary or a session policy does not limit what the resource's policy grants to the session
   // or the user itself; what it grants to everyone is not limited by the boundary. What it grants to a role is.
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic
   const granted = v.resource === 'allow' && !crossAccount ? grantedTo(request, policies.resource) : 'account';
   if (granted === 'principal') return undefined;
 
   if (v.boundary !== undefined && v.boundary !== 'allow' && granted !== 'everyone') return 'boundary';
   // The documentation does not settle session policies for a grant to everyone: the stricter reading.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
   if (v.session !== undefined && v.session !== 'allow') return 'session';
+  // Across accounts both sides must allow.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
   if (crossAccount) {
     if (v.identity !== 'allow') return 'identity';
     return v.resource === 'allow' ? undefined : 'resource';
@@ -129,7 +130,11 @@ function mustNameCaller({ action, resource }: IamRequest, v: Verdicts): boolean 
   return /^sts:/i.test(action) || (/^kms:/i.test(action) && /^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(resource));
 }
 
-/** The narrowest that the resource's policy names: the session or user, its role, everyone, or only the account. */
+/**
+ * The narrowest that the resource's policy names: the session or user, its role, everyone, or only the account.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
 function grantedTo(
   request: IamRequest,
   document: PolicyDocument | undefined,
@@ -149,6 +154,13 @@ function grantedTo(
   return to(principal.arn) || to(principal.roleArn) ? 'role' : 'account';
 }
 
+/**
+ * What the statements of one kind of policy say together: one that denies is enough, and otherwise one that allows. An
+ * effect is `Allow` or `Deny`, as written.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies-introduction
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html
+ */
 function verdict(
   request: IamRequest,
   source: PolicySource,
@@ -201,7 +213,13 @@ function applies(
   return holds ? { outcome: 'matched' } : { outcome: 'condition', condition: failed };
 }
 
-/** `Action` names what it applies to, `NotAction` everything else; without either, nothing. */
+/**
+ * `Action` names what it applies to, `NotAction` everything else; without either, nothing. So do `Resource` and
+ * `NotResource`.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
+ */
 function isNamed(
   names: Statement['Action'],
   exceptions: Statement['NotAction'],
@@ -209,53 +227,6 @@ function isNamed(
 ): boolean {
   if (names !== undefined) return many<string>(names).some(matches);
   return exceptions !== undefined && !many<string>(exceptions).some(matches);
-}
-
-function matchesPrincipal(principal: IamPrincipal, statement: Statement, bounded: boolean): boolean {
-  if (statement.Principal !== undefined) return names(principal, statement.Principal);
-  if (statement.NotPrincipal === undefined) return false;
-  // An Allow with NotPrincipal is not supported: it allows nobody.
-  if (statement.Effect !== 'Deny') return false;
-  // A denial with NotPrincipal hits everyone who has a permissions boundary, also those it excepts.
-  return bounded || !excepts(principal, statement.NotPrincipal);
-}
-
-/**
- * Whether NotPrincipal spares the principal. The account is checked first and then who is in it, a role before its
- * sessions: whoever is to be spared must be named with the account.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
- */
-function excepts(principal: IamPrincipal, element: PrincipalElement): boolean {
-  if (isEveryone(element)) return true;
-  if (principal.kind === 'service' || principal.kind === 'anonymous') return names(principal, element);
-  const spared = principalValues(element, 'AWS');
-  return spared.some((value) => isAccount(value, principal)) && spared.includes(principal.roleArn ?? principal.arn);
-}
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function names(principal: IamPrincipal, element: PrincipalElement): boolean {
-  if (isEveryone(element)) return true;
-  if (principal.kind === 'service') return principalValues(element, 'Service').includes(principal.arn);
-  if (principal.kind === 'anonymous') return false;
-  return principalValues(element, 'AWS').some(
-    (value) => value === principal.arn || value === principal.roleArn || isAccount(value, principal),
-  );
-}
-
-/** `"*"` and `{ "AWS": "*" }` say the same: services and anonymous callers, too. */
-function isEveryone(element: PrincipalElement): boolean {
-  return principalValues(element, 'AWS').includes('*');
-}
-
-/** An account is named by its number or by the ARN of its root. */
-function isAccount(value: string, { account }: IamPrincipal): boolean {
-  return value === account || (value.startsWith('arn:') && value.endsWith(`:iam::${account}:root`));
-}
-
-function principalValues(element: PrincipalElement | undefined, kind: string): readonly string[] {
-  if (element === undefined) return [];
-  return element === '*' ? ['*'] : many<string>(element[kind]);
 }
 
 function explicitReason(request: IamRequest, entry: TraceEntry): string {

@@ -5,7 +5,11 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 
-/** Stand-ins for `${*}`, `${?}` and `${$}` while a pattern is matched; no ARN or condition value holds them. */
+/**
+ * Stand-ins for `${*}`, `${?}` and `${$}` while a pattern is matched; no ARN or condition value holds them.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+ */
 export const LITERAL = { star: '\uE000', question: '\uE001', dollar: '\uE002' } as const;
 
 type Token = { readonly kind: 'star' } | { readonly kind: 'one' } | { readonly kind: 'char'; readonly char: string };
@@ -43,7 +47,11 @@ export function matchesPattern(pattern: string, text: string): boolean {
   return p === expected.length;
 }
 
-/** Actions are compared without regard to case; resources with it. */
+/**
+ * The prefix and the name of an action are compared without regard to case, and `*` and `?` are patterns in both.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+ */
 export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern.toLowerCase(), action.toLowerCase());
 }
