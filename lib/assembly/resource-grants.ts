@@ -16,7 +16,18 @@ const PLACES_OF: { readonly [type: string]: string[][] | undefined } = {
   ],
   'AWS::DynamoDB::Table': [['StreamSpecification', 'ResourcePolicy', 'PolicyDocument']],
   'AWS::Events::EventBus': [['Policy']],
+  'AWS::IAM::Role': [['AssumeRolePolicyDocument']],
   'AWS::S3::AccessPoint': [['Policy']],
+};
+
+/**
+ * Without a policy of its own a key leaves it to the account.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+const DEFAULT_KEY_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '${AWS::AccountId}' }, Action: 'kms:*', Resource: '*' }],
 };
 
 type Named = Pick<RoleStatementText, 'grantedTo' | 'uncertain'>;
@@ -34,15 +45,16 @@ export class ResourceGrants {
     this.roleKey = `${role.stack.name}:${role.logicalId}`;
   }
 
-  public statements(): RoleStatementText[] {
-    return (
-      this.model.resources
-        // The policy of an endpoint limits, and grants nothing.
-        .filter(({ type }) => !type.startsWith('AWS::IAM::') && type !== 'AWS::EC2::VPCEndpoint')
-        .flatMap((resource) =>
-          resource.type === 'AWS::Lambda::Permission' ? this.ofPermission(resource) : this.ofPolicies(resource),
-        )
-    );
+  /** What they grant to the role, and where they leave it to the account. */
+  public statements(): { readonly grants: RoleStatementText[]; readonly delegations: RoleStatementText[] } {
+    const all = this.model.resources
+      // The policy of an endpoint limits, and grants nothing. What a role trusts is a policy on the side of a resource.
+      .filter(({ type }) => !/^AWS::IAM::(?!Role$)/.test(type) && type !== 'AWS::EC2::VPCEndpoint')
+      .flatMap((resource) =>
+        resource.type === 'AWS::Lambda::Permission' ? this.ofPermission(resource) : this.ofPolicies(resource),
+      );
+    const isDelegation = ({ grantedTo }: RoleStatementText) => grantedTo === 'account';
+    return { grants: all.filter((each) => !isDelegation(each)), delegations: all.filter(isDelegation) };
   }
 
   private ofPolicies(resource: ModelResource): RoleStatementText[] {
@@ -50,13 +62,14 @@ export class ResourceGrants {
     const documents = [...PLACES, ...(PLACES_OF[resource.type] ?? [])]
       .flatMap((path) => valuesAt(resource, path))
       .map(policyDocument);
+    if (resource.type === 'AWS::KMS::Key' && documents.length === 0) documents.push(DEFAULT_KEY_POLICY);
     if (documents.some((document) => isUnknown(document) || asList(within(document, 'Statement')).some(isUnknown)))
       this.doubts.push(`${at} is not known`);
     const self = selfOf(resource);
     return documents
       .flatMap((document) => asList(within(document, 'Statement')).map((each) => [each, own(document, 'Version')]))
       .flatMap(([each, version]) => {
-        const named = isUnknown(each) ? [] : this.named(each);
+        const named = isUnknown(each) ? [] : this.named(each, resource);
         if (named.length === 0) return [];
         const text = statementText(each, at, this.doubts, version);
         // `*` is the resource whose policy it is. Where that is not known, an Allow counts for all and a Deny for none.
@@ -70,7 +83,7 @@ export class ResourceGrants {
 
   /** The policy of a function is written as permissions. */
   private ofPermission(permission: ModelResource): RoleStatementText[] {
-    const named = this.principal(property(permission, 'Principal'), 'Allow');
+    const named = this.principal(property(permission, 'Principal'), 'Allow', permission);
     if (named === undefined) return [];
     const action = property(permission, 'Action');
     const fn = property(permission, 'FunctionName');
@@ -99,17 +112,20 @@ export class ResourceGrants {
     return /^(arn:|\$\{)/.test(name) ? name : `arn:*:lambda:*:*:function:${name.replace(/^(\d{12}:)?function:/, '')}`;
   }
 
-  private named(statement: unknown): Named[] {
+  private named(statement: unknown, of: ModelResource): Named[] {
     if (own(statement, 'NotPrincipal') !== undefined)
       return [{ grantedTo: 'session', uncertain: 'whom NotPrincipal leaves' }];
     const principal = own(statement, 'Principal');
     const values = isObject(principal) && !isUnknown(principal) ? principal.AWS : principal;
     const effect = String(own(statement, 'Effect'));
-    return asList(values).flatMap((value) => this.principal(value, effect) ?? []);
+    return asList(values).flatMap((value) => this.principal(value, effect, of) ?? []);
   }
 
-  /** Whether a principal is the role, one of its sessions or everyone; `undefined` when it is none of them. */
-  private principal(given: unknown, effect: string): Named | undefined {
+  /**
+   * Whether a principal in the policy of a resource is the role, one of its sessions, everyone or the account;
+   * `undefined` when it is none of them.
+   */
+  private principal(given: unknown, effect: string, of: ModelResource): Named | undefined {
     const perhaps: Named = { grantedTo: 'session', uncertain: 'a principal that is not known' };
     const value = typeof given === 'number' ? String(given) : given;
     if (typeof value !== 'string') return perhaps;
@@ -117,11 +133,19 @@ export class ResourceGrants {
     if (value === `\${${this.roleKey}.Arn}`) return { grantedTo: 'role' };
     // To name the account leaves what is allowed to the role's own policies; what is denied is denied to all in it.
     if (/^(\d{12}|\$\{AWS::AccountId\}|arn:[^/]*:iam::[^/]*:root)$/.test(value)) {
-      if (effect !== 'Deny') return undefined;
+      if (effect !== 'Deny')
+        return { grantedTo: 'account', ...(!this.isOwnAccount(value, of) && { uncertain: 'which account it names' }) };
       return value.includes('${AWS::AccountId}') ? { grantedTo: 'role' } : perhaps;
     }
     if (/^[^:/]*(\$\{AWS::[^:/]*)?\.amazon(aws)?\.com(\.cn)?$/.test(value)) return undefined;
     return this.byName(value) ?? (this.isOther(value) ? undefined : perhaps);
+  }
+
+  /** Two stacks without an account are deployed to the same one. */
+  private isOwnAccount(value: string, { stack }: ModelResource): boolean {
+    const { account } = this.role.stack;
+    if (value.includes('${AWS::AccountId}')) return stack.account === account;
+    return account !== undefined && value.includes(account);
   }
 
   private byName(value: string): Named | undefined {

@@ -96,9 +96,9 @@ export class ToolRoles {
         at,
       };
     });
-    const granted = new ResourceGrants(this.model, this.owners, role, doubts).statements();
+    const { grants, delegations } = new ResourceGrants(this.model, this.owners, role, doubts).statements();
     const ownerOf = (key: string) => this.owners.of(key);
-    return new RoleProofs(role.logicalId, [...texts, ...granted], doubts, this.boundaryOf(role), ownerOf);
+    return new RoleProofs(role.logicalId, [...texts, ...grants], doubts, this.boundaryOf(role), ownerOf, delegations);
   }
 
   private boundaryOf(role: ModelResource): RoleStatementText[] | string | undefined {

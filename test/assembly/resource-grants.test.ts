@@ -163,3 +163,85 @@ test('a variable in a policy of the resource before version 2012-10-17 is text',
   expect(denied('2012-10-17')).toBe(true);
   expect(denied()).toBe(false);
 });
+
+const ROOT = sub('arn:aws:iam::${AWS::AccountId}:root');
+const DECRYPT = statement('kms:Decrypt', ARN('Key'));
+const decrypts = (own: unknown[], KeyPolicy: unknown, context = {}) => {
+  const roles = rolesWith(own, {
+    Other: { Type: 'AWS::IAM::Role', Properties: {} },
+    Key: { Type: 'AWS::KMS::Key', Properties: { ...(KeyPolicy !== undefined && { KeyPolicy }) } },
+  });
+  return roles.role('Role').allows('kms:Decrypt', roles.target('Key'), context);
+};
+const keyPolicy = (AWS: unknown, more: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [statement('kms:*', '*', { Principal: { AWS }, ...more })],
+});
+
+test.each<[string, unknown[], unknown, boolean]>([
+  ['it leaves it to the account, whose role may', [DECRYPT], keyPolicy(ROOT), true],
+  ['it leaves it to the account, whose role may not', [], keyPolicy(ROOT), false],
+  ['the key has none, and so that of the service', [DECRYPT], undefined, true],
+  ['it names the role, which has no policy', [], keyPolicy(ARN('Role')), true],
+  ['it names the role among others', [DECRYPT], keyPolicy([ARN('Other'), ARN('Role')]), true],
+  ['it names another role alone', [DECRYPT], keyPolicy(ARN('Other')), false],
+  [
+    'it names a service alone',
+    [DECRYPT],
+    { Statement: [statement('kms:*', '*', { Principal: { Service: 'logs.amazonaws.com' } })] },
+    false,
+  ],
+  ['it leaves something else to the account', [DECRYPT], keyPolicy(ROOT, { Action: 'kms:Describe*' }), false],
+  ['it leaves it to an account that may be another', [DECRYPT], keyPolicy('arn:aws:iam::111122223333:root'), false],
+  ['it has a principal that is not known', [DECRYPT], keyPolicy({ Ref: 'Parameter' }), false],
+  ['it is not known', [DECRYPT], { Ref: 'Parameter' }, false],
+  [
+    'it denies',
+    [DECRYPT],
+    { Statement: [...keyPolicy(ROOT).Statement, statement('kms:Decrypt', '*', { Effect: 'Deny', Principal: '*' })] },
+    false,
+  ],
+])('the policy of a key must allow, too: %s', (_name, own, policy, allowed) => {
+  expect(decrypts(own, policy).proven).toBe(allowed);
+});
+
+test('a key policy holds under its conditions', () => {
+  const policy = keyPolicy(ROOT, { Condition: { StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } } });
+  const context = { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' };
+
+  expect(decrypts([DECRYPT], policy, context).proven).toBe(true);
+  expect(decrypts([DECRYPT], policy).reasons).toEqual([
+    'no policy of ${Shop:Key.Arn} itself in the template allows it, to the role or to the account',
+  ]);
+});
+
+test('of a key that is not in the template it is not known who may use it', () => {
+  const roles = rolesWith([statement('kms:Decrypt', '*')]);
+  const key = { arn: 'arn:aws:kms:eu-west-1:111122223333:key/1', service: 'kms', alone: true };
+
+  expect(roles.role('Role').allows('kms:Decrypt', key).proven).toBe(false);
+  expect(roles.role('Role').denies('kms:Decrypt', key).proven).toBe(false);
+});
+
+test('a role that trusts this one is a way to act through something else', () => {
+  const trusted = (AWS: unknown, own: unknown[] = []) => {
+    const AssumeRolePolicyDocument = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
+    };
+    const roles = rolesWith(own, {
+      Third: { Type: 'AWS::IAM::Role', Properties: {} },
+      Other: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument } },
+    });
+    const role = roles.role('Role');
+    const other = { arn: '${Shop:Other.Arn}', service: 'sts', alone: true };
+    return [role.cannotReach(roles.target('Ledger')).proven, role.allows('sts:AssumeRole', other).proven];
+  };
+  const assume = statement('sts:AssumeRole', ARN('Other'));
+
+  expect(trusted(ARN('Role'))).toEqual([false, true]);
+  expect(trusted(ARN('Third'))).toEqual([true, false]);
+  expect(trusted(ROOT)).toEqual([true, false]);
+  expect(trusted(ROOT, [assume])).toEqual([false, true]);
+  expect(trusted(ARN('Third'), [assume])).toEqual([false, false]);
+});

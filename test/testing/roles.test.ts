@@ -1,5 +1,7 @@
-import { NestedStack, Stack } from 'aws-cdk-lib';
+import { App, type CfnElement, NestedStack, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { ExpectationError, rolesOf } from 'cdk-secure-mcp/testing';
 import { GatewayApp } from '../support/gateway-app';
 
@@ -60,4 +62,19 @@ test('a policy that is not known shows nothing', () => {
     () => roles.allows('dynamodb:GetItem', shop.table),
   ])
     expect(run).toThrow(/the managed policy .*AdministratorAccess is not known/);
+});
+
+test.each<[string, object]>([
+  ['is not known', {}],
+  ['is fixed', { env: { account: '111122223333', region: 'eu-west-1' } }],
+])('the policy that the CDK gives to a key leaves it to the account, which %s', (_name, props) => {
+  const app = new App();
+  const stack = new Stack(app, 'Shop', props);
+  const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const key = new Key(stack, 'Key');
+  role.addToPolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }));
+  const roles = rolesOf(stack).role(stack.getLogicalId(role.node.defaultChild as CfnElement));
+
+  roles.allows('kms:Decrypt', key);
+  expect(() => roles.allows('kms:Encrypt', key)).toThrow(/no identity-based policy allows/);
 });

@@ -64,6 +64,8 @@ export class RoleProofs {
     /** Statements of the permissions boundary; a text when it is not known, which only {@link allows} has to care about. */
     private readonly boundary?: readonly RoleStatementText[] | string,
     private readonly ownerOf: OwnerOf = () => undefined,
+    /** Statements with which policies of resources leave it to the account who is allowed. They grant nothing themselves. */
+    private readonly delegations: readonly RoleStatementText[] = [],
   ) {}
 
   /**
@@ -111,9 +113,30 @@ export class RoleProofs {
   public allows(action: string, target: ProofTarget, context: RequestContext = {}): Proof {
     const question: Question = { action: checkedAction(action), target, below: '', context, complete: true };
     const { decision, open } = this.decide(question, 'Deny');
-    if (decision.decision === 'allow') return { proven: this.doubts.length === 0, reasons: this.doubts };
+    if (decision.decision === 'allow') {
+      const reasons = [...this.doubts, ...this.refusals(question)];
+      return { proven: reasons.length === 0, reasons };
+    }
     const doubts = [...this.doubts, ...open.map(({ at, by }) => `${at} may deny it by ${by}`)];
     return { proven: false, reasons: doubts.length > 0 ? doubts : [decision.reason] };
+  }
+
+  /**
+   * Why the policy of a key, or the trust policy of a role, is not known to let the role at it: it must, also in its own
+   * account, by naming the role or by leaving it to the account.
+   *
+   * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+   */
+  private refusals(question: Question): string[] {
+    if (!/^(kms:|sts:(AssumeRole|SetContext|SetSourceIdentity|TagSession))/i.test(question.action)) return [];
+    const verdicts = [...this.statements, ...this.delegations]
+      .filter(({ grantedTo, effect }) => grantedTo !== undefined && effect === 'Allow')
+      .map((statement) => ({ at: statement.at, ...verdictOf(statement, question, this.ownerOf) }));
+    if (verdicts.some(({ applies }) => applies === 'yes')) return [];
+    const open = verdicts.filter(({ applies }) => applies === 'maybe');
+    if (open.length > 0) return open.map(({ at, by }) => `${at} is not certain to allow it: ${by}`);
+    return [`no policy of ${question.target.arn} itself in the template allows it, to the role or to the account`];
   }
 
   /** Why it cannot be said that the role allows anything. */
@@ -195,8 +218,8 @@ export class RoleProofs {
 const SESSION = { kind: 'role-session', arn: 'session', roleArn: 'role', account: 'own' } as const;
 
 /**
- * A key's policy and a role's trust policy may leave it to the account's own policies. Whether they do is not decided
- * here: a proof that something is denied takes it that they do.
+ * A key's policy and a role's trust policy may leave it to the account's own policies. A proof that something is denied
+ * takes it that they do; one that it is allowed asks them.
  */
 function delegating(document: PolicyDocument): PolicyDocument {
   const account: Statement = { Effect: 'Allow', Principal: { AWS: SESSION.account }, Action: '*', Resource: '*' };

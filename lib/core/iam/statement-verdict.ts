@@ -12,8 +12,8 @@ export interface RoleStatementText {
   readonly notResources: readonly string[];
   /** A condition block; `null` stands for whatever of it the template leaves open. */
   readonly condition?: unknown;
-  /** Whom a statement of a resource's policy names; absent for what is the role's own. */
-  readonly grantedTo?: 'role' | 'session' | 'everyone';
+  /** Whom a statement of a resource's policy names; absent for what is the role's own. To name the account grants nothing. */
+  readonly grantedTo?: 'role' | 'session' | 'everyone' | 'account';
   /** Why it is not certain that the statement applies to the role at all. */
   readonly uncertain?: string;
   /** Where it is written, for messages. */

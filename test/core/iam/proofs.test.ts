@@ -180,12 +180,15 @@ test.each([
 test.each([
   ['kms:Decrypt', 'arn:aws:kms:eu-west-1:111122223333:key/k'],
   ['sts:AssumeRole', 'arn:aws:iam::111122223333:role/other'],
-])('%s is not taken for denied because the policy on the other side is not read', (action, arn) => {
+])('%s needs the policy on the other side to be allowed, and is not denied without it', (action, arn) => {
   const target: ProofTarget = { arn, service: action.split(':')[0]!, alone: true };
-  const may = role({ ...ALLOW, actions: [action], resources: [arn] });
+  const own: RoleStatementText = { ...ALLOW, actions: [action], resources: [arn] };
+  const may = role(own);
+  const delegated = new RoleProofs('Role', [own], [], undefined, undefined, [{ ...own, grantedTo: 'account' }]);
 
   expect(may.denies(action, target).proven).toBe(false);
-  expect(may.allows(action, target).proven).toBe(true);
+  expect(may.allows(action, target).proven).toBe(false);
+  expect(delegated.allows(action, target).proven).toBe(true);
   expect(role({ ...ALLOW, actions: [action], resources: [`${arn}-2`] }).denies(action, target).proven).toBe(true);
   expect(role().allows(action, target).proven).toBe(false);
 });
