@@ -4,6 +4,7 @@ import { Annotations, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { PolicyTool } from './authorization/condition-rendering';
 import { inputConditions } from './core/cedar/input-conditions';
+import { DROP_REASONS, type DroppedKeyword } from './core/schema/dropped-keyword';
 import { qualifiedToolName } from './protocol/tool-name';
 
 /** One line of an input schema that the gateway does not carry, and everything that enforces it. */
@@ -19,10 +20,23 @@ export interface EnforcedLine {
   readonly enforcedBy: readonly ('policy' | 'interceptor' | 'handler')[];
 }
 
+/** Something of the author that no client sees and that there is nothing to enforce of. */
+export interface DroppedLine {
+  /** JSON pointer (RFC 6901) into the author's schema, OpenAPI document or tool list: `/properties/amount/title`. */
+  readonly pointer: string;
+  readonly keyword: string;
+  /** In words. */
+  readonly why: string;
+}
+
 export interface ToolInputReport {
   readonly tool: string;
+  /** Construct path. */
   readonly path: string;
+  /** In the order of the author. */
   readonly lines: readonly EnforcedLine[];
+  /** By pointer. */
+  readonly dropped: readonly DroppedLine[];
 }
 
 export interface ReportedTool {
@@ -36,10 +50,12 @@ const REGISTRY = Symbol.for('cdk-secure-mcp.input-report');
 
 /**
  * Writes `input-schemas.json` into the cloud assembly, with all gateways of the app: which line of which input schema is
- * enforced where. A line that nothing enforces is a warning on its gateway.
+ * enforced where, and what is neither published nor enforced. A line that nothing enforces is a warning on its gateway.
  */
 export function reportInputs(gateway: IConstruct, tools: readonly ReportedTool[], interceptorChecks: boolean): void {
-  const reports = tools.map((tool) => toolReport(tool, interceptorChecks)).filter(({ lines }) => lines.length > 0);
+  const reports = tools
+    .map((tool) => toolReport(tool, interceptorChecks))
+    .filter(({ lines, dropped }) => lines.length + dropped.length > 0);
   for (const { tool, lines } of reports) {
     const open = lines.filter(({ enforcedBy }) => enforcedBy.length === 0);
     if (open.length === 0) continue;
@@ -68,7 +84,16 @@ function toolReport({ tool, handlerChecks }: ReportedTool, interceptorChecks: bo
         ...(handlerChecks && enforcedBy !== 'policy' ? (['handler'] as const) : []),
       ],
     })),
+    dropped: droppedLines(tool.dropped ?? []),
   };
+}
+
+/** Each once: a schema that several arguments refer to stands in one place. */
+function droppedLines(dropped: readonly DroppedKeyword[]): DroppedLine[] {
+  const lines = dropped.map(({ pointer, keyword, why }) => ({ pointer, keyword, why: DROP_REASONS[why] }));
+  const order = ({ pointer, why }: DroppedLine) => `${pointer}\n${why}`;
+  const unique = [...new Map(lines.map((line) => [order(line), line])).values()];
+  return unique.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
 function write(gateway: IConstruct, reports: readonly ToolInputReport[]): void {

@@ -76,7 +76,14 @@ export class RemoteTarget extends Construct {
       const names = this.tools.map(({ toolName }) => toolName);
       this.props.onProblem(unknownTool(name, names, this.node.path));
     }
-    return this.makeTool({ name, description: name, inputSchema: { type: 'object' }, constraints: [], risk: 'WRITE' });
+    return this.makeTool({
+      name,
+      description: name,
+      inputSchema: { type: 'object' },
+      constraints: [],
+      dropped: [],
+      risk: 'WRITE',
+    });
   }
 
   /**

@@ -50,6 +50,7 @@ export class RemoteTool extends Construct implements IMcpTool {
         name: tool.name,
         inputSchema: tool.inputSchema,
         constraints: tool.constraints,
+        dropped: tool.dropped,
         scope: props.scope,
         at: this.node.path,
       },

@@ -151,6 +151,7 @@ export class Tool extends Construct implements IMcpTool {
         name: props.toolName,
         inputSchema: input._schema,
         constraints: input._constraints,
+        dropped: input._dropped,
         scope: oauthScope,
         at: this.node.path,
       },

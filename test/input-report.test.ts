@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { Interceptor, ToolHandler, ToolSchema } from 'cdk-secure-mcp';
+import { Interceptor, McpToolList, Target, ToolHandler, ToolSchema } from 'cdk-secure-mcp';
 import { GatewayApp } from './support/gateway-app';
 import { CREDENTIALS, TARGETS } from './support/remote-targets';
 
@@ -21,7 +21,11 @@ const INPUT = ToolSchema.fromJson(
 const HELPED = join(__dirname, 'fixtures/tools/helped.ts');
 
 interface Report {
-  tools: { tool: string; lines: { argument: string; keyword: string; enforcedBy: string[] }[] }[];
+  tools: {
+    tool: string;
+    dropped: { pointer: string; keyword: string; why: string }[];
+    lines: { argument: string; keyword: string; enforcedBy: string[] }[];
+  }[];
 }
 
 /** What the report says of each tool, and what is warned of. */
@@ -37,7 +41,9 @@ function synthesize(shop: GatewayApp) {
         .find((each) => each.tool === tool)!
         .lines.map(({ argument, keyword, enforcedBy }) => [`${keyword} of ${argument}`, enforcedBy]),
     );
-  return { of, warnings };
+  const dropped = (tool: string) =>
+    tools.find((each) => each.tool === tool)!.dropped.map(({ pointer, why }) => `${pointer}: ${why}`);
+  return { of, dropped, warnings };
 }
 
 function shopWith(props: ConstructorParameters<typeof GatewayApp>[1] = {}) {
@@ -90,4 +96,49 @@ test('with the REQUEST interceptor nothing is left open', () => {
   });
   expect(of('tickets___getTicket')).toEqual({ 'pattern of id': ['interceptor'] });
   expect(warnings).toEqual([]);
+});
+
+test('what is neither published nor enforced is listed with the reason, each once and in order', () => {
+  const text = { type: 'string', title: 'T' };
+  const shop = new GatewayApp('shop');
+  const agent = shop.gateway.addAgent('robot');
+  const input = {
+    type: 'object',
+    properties: { id: { ...text, 'x-a': 1 }, b: { ...text, default: 'x' } },
+    $comment: 'c',
+  };
+  shop.addTool('plain', { input: ToolSchema.fromJson(JSON.stringify(input)) }).permit(agent);
+  const inputSchema = {
+    type: 'object',
+    properties: { b: { $ref: '#/$defs/Text' }, a: { $ref: '#/$defs/Text' } },
+    $defs: { Text: { type: 'string', readOnly: true } },
+  };
+  const tools = [
+    { name: 'find', description: 'Find', inputSchema, outputSchema: {}, annotations: { readOnlyHint: true } },
+  ];
+  const target = shop.gateway.addTarget(
+    'docs',
+    Target.mcpServer({
+      endpoint: 'https://mcp.vendor.example/mcp',
+      tools: McpToolList.fromJson(JSON.stringify({ tools })),
+      outbound: CREDENTIALS.unauthenticated!(shop.stack),
+    }),
+  );
+  target.tool('find').permit(agent);
+  const { of, dropped } = synthesize(shop);
+
+  expect(dropped('plain___plain')).toEqual([
+    '/$comment: for readers of the schema: it accepts and refuses nothing',
+    '/properties/b/default: for readers of the schema: it accepts and refuses nothing',
+    '/properties/b/title: for readers of the schema: it accepts and refuses nothing',
+    '/properties/id/title: for readers of the schema: it accepts and refuses nothing',
+    '/properties/id/x-a: an extension: nothing here knows what it means',
+  ]);
+  expect(of('plain___plain')).toEqual({});
+  expect(dropped('docs___find')).toEqual([
+    '/tools/0/annotations: a hint of the server, not a promise: only destructiveHint is heeded, and raises the risk',
+    '/tools/0/inputSchema/$defs: definitions stand where they are referred to',
+    '/tools/0/inputSchema/$defs/Text/readOnly: for readers of the schema: it accepts and refuses nothing',
+    '/tools/0/outputSchema: not published: what is not there cannot mislead a model',
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from '../core/errors';
+import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 
@@ -12,6 +13,8 @@ export interface PolicyTool {
    * can say it.
    */
   readonly constraints?: readonly InputConstraint[];
+  /** What of it is neither published nor a constraint. */
+  readonly dropped?: readonly DroppedKeyword[];
   /** The OAuth scope of the tool as tokens carry it: `<gateway>/<tool>`; absent where the gateway has no scopes. */
   readonly scope?: string;
   /** Construct path, for errors. */

@@ -115,6 +115,7 @@ function toolOf({ name, description, method, path, input, risk }: ApiGatewayOper
     description,
     inputSchema: input?._schema ?? pathParameters(path),
     constraints: input?._constraints ?? [],
+    dropped: input?._dropped ?? [],
     risk: risk ?? riskOf(method),
   };
 }

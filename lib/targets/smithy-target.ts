@@ -66,7 +66,7 @@ export function bindSmithy(options: SmithyTargetOptions, context: TargetContext)
   const roleAccess = outbound.kind === 'gatewayRole' ? statementsOf(reading, options.resources ?? {}, at) : undefined;
   const { payload, access } = schemaPayload(context.scope, reading.model);
   const rated = withRisks(
-    reading.operations.map((operation) => ({ ...operation, constraints: [] })),
+    reading.operations.map((operation) => ({ ...operation, constraints: [], dropped: [] })),
     options.risks,
     at,
   );

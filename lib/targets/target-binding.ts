@@ -1,6 +1,7 @@
 import type { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import type { Construct } from 'constructs';
 import type { Problem } from '../core/errors';
+import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 import type { PrivateEndpointRendering } from '../network/private-endpoint';
@@ -21,6 +22,8 @@ export interface TargetTool {
   readonly description: string;
   readonly inputSchema: ToolInputSchema;
   readonly constraints: readonly InputConstraint[];
+  /** What its author wrote and nothing publishes or enforces. */
+  readonly dropped: readonly DroppedKeyword[];
   readonly risk: ToolRiskLevel;
 }
 

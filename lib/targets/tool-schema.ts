@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Problem, shown } from '../core/errors';
+import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import { parseToolSchema } from '../core/schema/parse-tool-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
@@ -15,7 +16,8 @@ const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };
  * The gateway carries types, properties, required arguments, items and descriptions. Bounds, lists of values, lengths,
  * patterns and formats are enforced all the same: by the policy of the tool where Cedar can, by the runtime helper
  * `defineTool` and by the REQUEST interceptor where it cannot. `input-schemas.json` in the cloud assembly says which line
- * is enforced where; a line that nothing enforces is a warning, a keyword that nothing could enforce an error.
+ * is enforced where, and what there is nothing to enforce of, such as `title` and `x-*`, which reaches no client; a line
+ * that nothing enforces is a warning, a keyword that nothing could enforce an error.
  *
  * @see https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target-lambda.html
  */
@@ -42,8 +44,8 @@ export class ToolSchema {
     } catch (error) {
       return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(origin, error as Error)]);
     }
-    const { schema, constraints, problems } = parseToolSchema(json, origin);
-    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems, constraints);
+    const { schema, constraints, dropped, problems } = parseToolSchema(json, origin);
+    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems, constraints, dropped);
   }
 
   /** @internal */
@@ -54,17 +56,21 @@ export class ToolSchema {
   public readonly _problems: readonly Problem[];
   /** @internal */
   public readonly _constraints: readonly InputConstraint[];
+  /** @internal */
+  public readonly _dropped: readonly DroppedKeyword[];
 
   private constructor(
     schema: ToolInputSchema,
     source: unknown,
     problems: readonly Problem[],
     constraints: readonly InputConstraint[] = [],
+    dropped: readonly DroppedKeyword[] = [],
   ) {
     this._schema = schema;
     this._source = source;
     this._problems = problems;
     this._constraints = constraints;
+    this._dropped = dropped;
   }
 }
 

@@ -2,11 +2,15 @@ import { isDeniedHeader } from '../../protocol/header-denylist';
 import type { ToolRiskLevel } from '../../protocol/template-metadata';
 import type { Problem } from '../errors';
 import { shown } from '../errors';
-import { inlineSchema, publishedSchema, resolvePointer } from '../schema/inline-schema';
+import { type DroppedKeyword, dropped, pointerTo } from '../schema/dropped-keyword';
+import { inlineSchema, keysOf, resolvePointer } from '../schema/inline-schema';
 import type { InputConstraint } from '../schema/input-constraint';
 import { isPlainObject } from '../schema/json';
 import { parseToolSchema } from '../schema/parse-tool-schema';
+import { publishedSchema } from '../schema/published-schema';
 import type { ToolInputSchema } from '../schema/tool-schema';
+import { droppedOfBody, droppedOfOperation, droppedOfParameter, pathPointer } from './dropped-parts';
+import { type Argument, inputOf, rulesOf } from './operation-input';
 import { closedPathParameter } from './path-parameter';
 
 type Json = { readonly [key: string]: unknown };
@@ -19,6 +23,8 @@ export interface OpenApiOperation {
   readonly description: string;
   readonly inputSchema: ToolInputSchema;
   readonly constraints: readonly InputConstraint[];
+  /** What of the document is neither published nor enforced. */
+  readonly dropped: readonly DroppedKeyword[];
   /** The arguments in full, as clients see them. */
   readonly listedSchema: Json;
   /** Where each parameter goes; every other argument goes into the body. */
@@ -45,12 +51,6 @@ export interface OperationSource {
   };
 }
 
-interface Argument {
-  readonly name: string;
-  readonly schema: Json;
-  readonly required: boolean;
-}
-
 /** Characters that tool names may have everywhere: MCP, the gateway and model APIs. */
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
@@ -62,10 +62,15 @@ export function readOperation(source: OperationSource): OpenApiOperation {
 class OperationReader {
   private readonly problems: Problem[] = [];
   private readonly headers: string[] = [];
+  private readonly dropped: DroppedKeyword[];
   private readonly at: string;
+  private readonly pointer: string;
 
   public constructor(private readonly source: OperationSource) {
-    this.at = `${source.options.at}#${source.method.toUpperCase()} ${source.path}`;
+    const { options, operation, item, path, method } = source;
+    this.at = `${options.at}#${method.toUpperCase()} ${path}`;
+    this.pointer = pointerTo(pathPointer(path), method);
+    this.dropped = droppedOfOperation(operation, item, path, method);
   }
 
   public read(): OpenApiOperation {
@@ -75,7 +80,7 @@ class OperationReader {
     const body = this.body();
     const args = [...parameters.map(({ argument }) => argument), ...body.args];
     this.checkNames(args, parameters);
-    const listedSchema = inputOf(args);
+    const listedSchema = { ...inputOf(args), ...body.rules };
     const { schema, constraints, problems } = parseToolSchema(listedSchema, this.at);
     this.problems.push(...problems);
     const description = [operation.summary, operation.description].find(
@@ -91,6 +96,7 @@ class OperationReader {
       description: (description as string | undefined) ?? id,
       inputSchema: schema ?? { type: 'object' },
       constraints,
+      dropped: this.dropped,
       listedSchema,
       parameters: Object.fromEntries(parameters.map(({ argument, location }) => [argument.name, location])),
       risk: riskOf(method),
@@ -118,14 +124,20 @@ class OperationReader {
   }
 
   private parameters() {
-    const own = asList(this.source.operation.parameters);
-    const shared = asList(this.source.item.parameters).filter(
-      (outer) => !own.some((inner) => sameParameter(this.deref(outer), this.deref(inner))),
+    const { operation, item, path } = this.source;
+    const listed = (parameters: unknown, pointer: string) =>
+      asList(parameters).map((each, index) => this.deref(each, pointerTo(pointerTo(pointer, 'parameters'), index)));
+    const own = listed(operation.parameters, this.pointer);
+    const shared = listed(item.parameters, pathPointer(path)).filter(
+      (outer) => !own.some((inner) => sameParameter(outer.value, inner.value)),
     );
-    return [...shared, ...own].flatMap((each) => this.parameter(this.deref(each)));
+    return [...shared, ...own].flatMap(({ value, pointer }) => this.parameter(value, pointer));
   }
 
-  private parameter(parameter: unknown): { argument: Argument; published: Json; location: ParameterPlace }[] {
+  private parameter(
+    parameter: unknown,
+    pointer: string,
+  ): { argument: Argument; published: Json; location: ParameterPlace }[] {
     if (!isPlainObject(parameter) || typeof parameter.name !== 'string') {
       this.report(`a parameter has a name, got ${shown(parameter)}`, 'Correct the parameter');
       return [];
@@ -150,10 +162,10 @@ class OperationReader {
     ) {
       this.report(`parameter ${shown(name)} has a serialization that the gateway does not do`, 'Use a plain schema');
     }
-    const { schema, problems } = inlineSchema(parameter.schema, this.source.document, `${this.at} ${name}`);
-    this.problems.push(...problems);
-    const read = schema ?? { type: 'string' };
-    const full = location === 'path' ? this.closed(name, read) : read;
+    this.dropped.push(...droppedOfParameter(parameter, pointer));
+    const schemaPointer = pointerTo(pointer, 'schema');
+    const read = this.inline(parameter.schema, name, schemaPointer) ?? { type: 'string' };
+    const full = location === 'path' ? this.closed(name, read, schemaPointer) : read;
     const required = parameter.required === true || location === 'path';
     const described = typeof parameter.description === 'string' ? { description: parameter.description } : {};
     return [
@@ -166,17 +178,22 @@ class OperationReader {
   }
 
   /** A path parameter that may hold a slash or dots reaches other paths of the API. */
-  private closed(name: string, schema: Json): Json {
+  private closed(name: string, schema: Json, pointer: string): Json {
     const { pathPatterns } = this.source.options;
     if (pathPatterns === undefined) return schema;
     const closed = closedPathParameter(schema, pathPatterns[name]);
     if (closed.problem !== undefined)
       this.report(`path parameter ${shown(name)} ${closed.problem}`, 'Use a pattern that admits no / \\ % and no ..');
+    if (schema.pattern !== undefined && schema.pattern !== closed.schema.pattern)
+      this.dropped.push(dropped(pointer, 'pattern', 'replaced'));
     return closed.schema;
   }
 
-  private body(): { args: Argument[]; published?: Json } {
-    const body = this.deref(this.source.operation.requestBody);
+  private body(): { args: Argument[]; published?: Json; rules?: Json } {
+    const { value: body, pointer } = this.deref(
+      this.source.operation.requestBody,
+      pointerTo(this.pointer, 'requestBody'),
+    );
     if (body === undefined) return { args: [] };
     const content = isPlainObject(body) && isPlainObject(body.content) ? body.content : {};
     const json = content['application/json'];
@@ -187,8 +204,9 @@ class OperationReader {
       );
       return { args: [] };
     }
-    const { schema, problems } = inlineSchema(json.schema, this.source.document, `${this.at} body`);
-    this.problems.push(...problems);
+    if (isPlainObject(body)) this.dropped.push(...droppedOfBody(body, pointer));
+    const at = ['content', 'application/json', 'schema'].reduce((place, key) => pointerTo(place, key), pointer);
+    const schema = this.inline(json.schema, 'body', at);
     if (schema === undefined) return { args: [] };
     const required = isPlainObject(body) && body.required === true;
     const published = { required, content: { 'application/json': { schema: publishedSchema(schema) } } };
@@ -207,7 +225,15 @@ class OperationReader {
       schema: each as Json,
       required: required && names.includes(name),
     }));
-    return { args, published };
+    return { args, published, rules: rulesOf(schema) };
+  }
+
+  private inline(schema: unknown, what: string, pointer: string): Json | undefined {
+    const source = { document: this.source.document, at: `${this.at} ${what}`, pointer, documentPointer: '' };
+    const inlined = inlineSchema(schema, source);
+    this.problems.push(...inlined.problems);
+    this.dropped.push(...inlined.dropped);
+    return inlined.schema;
   }
 
   private checkNames(
@@ -228,31 +254,21 @@ class OperationReader {
     }
   }
 
-  private deref(value: unknown): unknown {
-    if (!isPlainObject(value) || value.$ref === undefined) return value;
-    const found =
-      typeof value.$ref === 'string' && value.$ref.startsWith('#/')
-        ? resolvePointer(this.source.document, value.$ref)
-        : undefined;
+  private deref(value: unknown, pointer: string): { value: unknown; pointer: string } {
+    if (!isPlainObject(value) || value.$ref === undefined) return { value, pointer };
+    const local = typeof value.$ref === 'string' && value.$ref.startsWith('#/') ? value.$ref : undefined;
+    const found = local === undefined ? undefined : resolvePointer(this.source.document, local);
     if (found === undefined)
       this.report(
         `a reference names nothing in this document, got ${shown(value.$ref)}`,
         'Copy what it names into the document',
       );
-    return found;
+    return { value: found, pointer: keysOf(local ?? '').reduce(pointerTo, '') };
   }
 
   private report(message: string, fix: string): void {
     this.problems.push({ code: 'OPENAPI_INVALID', message, fix, at: this.at });
   }
-}
-
-function inputOf(args: readonly Argument[]): Json {
-  return {
-    type: 'object',
-    properties: Object.fromEntries(args.map(({ name, schema }) => [name, schema])),
-    required: [...new Set(args.filter((argument) => argument.required).map(({ name }) => name))],
-  };
 }
 
 function sameParameter(a: unknown, b: unknown): boolean {

@@ -1,27 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
 import { INPUT_FORMATS } from '../../protocol/input-format';
 import type { Problem } from '../errors';
 import { shown } from '../errors';
+import { ANNOTATIONS, type DroppedKeyword, type DropReason, dropped, isExtension, pointerTo } from './dropped-keyword';
 import { isPlainObject } from './json';
 
 type Json = { readonly [key: string]: unknown };
 
-/** Keywords of OpenAPI and JSON Schema that say nothing about which values are accepted. */
-const NOT_CARRIED = [
-  'example',
-  'examples',
-  'xml',
-  'externalDocs',
-  'readOnly',
-  'writeOnly',
-  'discriminator',
-  '$defs',
-  'definitions',
-];
+/** Keywords of OpenAPI and JSON Schema that say nothing about which values are accepted, and are not published. */
+const LEFT_OUT: { readonly [keyword: string]: DropReason } = {
+  example: 'annotation',
+  examples: 'annotation',
+  xml: 'annotation',
+  externalDocs: 'annotation',
+  readOnly: 'annotation',
+  writeOnly: 'annotation',
+  discriminator: 'annotation',
+  $defs: 'definitions',
+  definitions: 'definitions',
+};
+
+/** Of two, the one counts that stands nearer to the argument. */
+const FOR_READERS = ['description', ...ANNOTATIONS];
 
 export interface InlinedSchema {
   /** Without references, `nullable`, extensions and formats nobody checks. Absent when there are problems. */
   readonly schema?: Json;
+  /** What is left out of it. */
+  readonly dropped: readonly DroppedKeyword[];
   readonly problems: readonly Problem[];
+}
+
+export interface SchemaSource {
+  /** The document that references point into. */
+  readonly document: unknown;
+  /** For errors. */
+  readonly at: string;
+  /** JSON pointers of the schema and of the document, in what the author wrote. */
+  readonly pointer: string;
+  readonly documentPointer: string;
 }
 
 /**
@@ -30,61 +47,78 @@ export interface InlinedSchema {
  * Only references into the same document are followed: a document that is fetched over the network can be swapped, and
  * MCP forbids to follow such. A schema that refers to itself has no finite form and is a problem.
  */
-export function inlineSchema(json: unknown, document: unknown, at: string): InlinedSchema {
-  const inliner = new Inliner(document, at);
-  const schema = inliner.read(json, []);
+export function inlineSchema(json: unknown, source: SchemaSource): InlinedSchema {
+  const inliner = new Inliner(source);
+  const schema = inliner.read(json, { pointer: source.pointer, references: [], nearer: [] });
   return inliner.problems.length > 0 || schema === undefined
-    ? { problems: inliner.problems }
-    : { schema, problems: [] };
+    ? { dropped: [], problems: inliner.problems }
+    : { schema, dropped: inliner.dropped, problems: [] };
+}
+
+/** Where a schema stands. */
+interface Place {
+  readonly pointer: string;
+  readonly references: readonly string[];
+  /** Annotations that stand beside the reference to it. */
+  readonly nearer: readonly string[];
 }
 
 class Inliner {
   public readonly problems: Problem[] = [];
+  public readonly dropped: DroppedKeyword[] = [];
 
-  public constructor(
-    private readonly document: unknown,
-    private readonly at: string,
-  ) {}
+  public constructor(private readonly source: SchemaSource) {}
 
-  public read(json: unknown, references: readonly string[]): Json | undefined {
+  public read(json: unknown, place: Place): Json | undefined {
     if (!isPlainObject(json)) {
       this.report('SCHEMA_INVALID', `a schema is an object, got ${shown(json)}`, 'Write { "type": ... }');
       return undefined;
     }
-    if (json.$ref !== undefined) return this.follow(json, references);
-    const single = onlyBranch(json);
-    if (single !== undefined) return this.read(single, references);
+    if (json.$ref !== undefined) return this.follow(json, place);
+    if (hasOnlyBranch(json)) return this.branch(json, place);
+    return this.keywords(json, place);
+  }
+
+  private keywords(json: Json, place: Place): Json {
     return Object.fromEntries(
-      Object.entries(json).flatMap(([keyword, value]) => this.keyword(keyword, value, json, references)),
+      Object.entries(json).flatMap(([keyword, value]) => this.keyword(keyword, value, json, place)),
     );
   }
 
-  private keyword(keyword: string, value: unknown, json: Json, references: readonly string[]): [string, unknown][] {
-    if (keyword.startsWith('x-') || NOT_CARRIED.includes(keyword) || keyword === 'nullable') return [];
+  private keyword(keyword: string, value: unknown, json: Json, place: Place): [string, unknown][] {
+    const drop = (why: DropReason): [] => {
+      this.dropped.push(dropped(place.pointer, keyword, why));
+      return [];
+    };
+    if (isExtension(keyword)) return drop('extension');
+    if (Object.hasOwn(LEFT_OUT, keyword)) return drop(LEFT_OUT[keyword]!);
+    if (place.nearer.includes(keyword)) return drop('replaced');
+    const inner = (key?: string): Place => {
+      const at = pointerTo(place.pointer, keyword);
+      return { ...place, pointer: key === undefined ? at : pointerTo(at, key), nearer: [] };
+    };
     switch (keyword) {
+      case 'nullable':
+        return drop(value === true ? 'null' : 'withoutEffect');
       case 'type':
+        if (Array.isArray(value) && value.includes('null')) drop('null');
         return [[keyword, withoutNull(value)]];
       case 'enum':
-        return Array.isArray(value) ? this.enumeration(value, json) : [[keyword, value]];
+        if (Array.isArray(value) && value.includes(null)) drop('null');
+        return Array.isArray(value) ? enumeration(value, json) : [[keyword, value]];
       case 'format':
         // int32, double, password and the like are hints to code generators.
-        return INPUT_FORMATS.includes(value as string) ? [[keyword, value]] : [];
+        return INPUT_FORMATS.includes(value as string) ? [[keyword, value]] : drop('format');
       case 'properties':
-        return isPlainObject(value)
-          ? [
-              [
-                keyword,
-                Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.read(each, references)])),
-              ],
-            ]
-          : [[keyword, value]];
+        if (!isPlainObject(value)) return [[keyword, value]];
+        return [[keyword, mapValues(value, (each, name) => this.read(each, inner(name)))]];
       case 'items':
-        return [[keyword, this.read(value, references)]];
+        return [[keyword, this.read(value, inner())]];
       case 'exclusiveMinimum':
-        // OpenAPI 3.0 writes { minimum: 0, exclusiveMinimum: true }.
-        return typeof value === 'boolean' ? (value ? [[keyword, json.minimum]] : []) : [[keyword, value]];
       case 'exclusiveMaximum':
-        return typeof value === 'boolean' ? (value ? [[keyword, json.maximum]] : []) : [[keyword, value]];
+        if (value === false) return drop('withoutEffect');
+        // OpenAPI 3.0 writes { minimum: 0, exclusiveMinimum: true }.
+        return [[keyword, value === true ? json[INCLUSIVE[keyword]] : value]];
       case 'minimum':
         return json.exclusiveMinimum === true ? [] : [[keyword, value]];
       case 'maximum':
@@ -94,59 +128,65 @@ class Inliner {
     }
   }
 
-  /** A list of values without type says the type by its values. */
-  private enumeration(values: readonly unknown[], json: Json): [string, unknown][] {
-    const kept = values.filter((value) => value !== null);
-    const type =
-      json.type === undefined && kept.every((value) => typeof value === 'string') ? [['type', 'string']] : [];
-    return [...(type as [string, unknown][]), ['enum', kept]];
+  private branch(json: Json, place: Place): Json | undefined {
+    const { allOf, ...beside } = json;
+    const pointer = pointerTo(pointerTo(place.pointer, 'allOf'), 0);
+    return this.merged(beside, (allOf as unknown[])[0], place, { ...place, pointer });
   }
 
-  private follow(json: Json, references: readonly string[]): Json | undefined {
-    const reference = json.$ref;
+  private follow(json: Json, place: Place): Json | undefined {
+    const { $ref: reference, ...beside } = json;
     if (typeof reference !== 'string' || !reference.startsWith('#/')) {
-      this.report(
-        'SCHEMA_INVALID',
-        `a reference leaves the document, got ${shown(reference)}`,
-        'Copy what it names into the document',
-      );
-      return undefined;
+      const message = `a reference leaves the document, got ${shown(reference)}`;
+      return this.report('SCHEMA_INVALID', message, 'Copy what it names into the document');
     }
-    if (references.includes(reference)) {
-      this.report(
-        'SCHEMA_INVALID',
-        `a schema refers to itself, got ${shown(reference)}`,
-        'Leave the operation out, or cut the schema',
-      );
-      return undefined;
+    if (place.references.includes(reference)) {
+      const message = `a schema refers to itself, got ${shown(reference)}`;
+      return this.report('SCHEMA_INVALID', message, 'Leave the operation out, or cut the schema');
     }
-    const found = resolvePointer(this.document, reference);
+    const found = resolvePointer(this.source.document, reference);
     if (found === undefined) {
-      this.report('SCHEMA_INVALID', `a reference names nothing, got ${shown(reference)}`, 'Correct the reference');
-      return undefined;
+      const message = `a reference names nothing, got ${shown(reference)}`;
+      return this.report('SCHEMA_INVALID', message, 'Correct the reference');
     }
-    const inner = this.read(found, [...references, reference]);
-    return inner === undefined || typeof json.description !== 'string'
-      ? inner
-      : { ...inner, description: json.description };
+    const pointer = keysOf(reference).reduce(pointerTo, this.source.documentPointer);
+    return this.merged(beside, found, place, { ...place, pointer, references: [...place.references, reference] });
   }
 
-  private report(code: 'SCHEMA_INVALID', message: string, fix: string): void {
-    this.problems.push({ code, message, fix, at: this.at });
+  /** What stands beside a reference holds, too; what both say differently is a problem, but for annotations. */
+  private merged(beside: Json, referred: unknown, place: Place, target: Place): Json | undefined {
+    const own = this.keywords(beside, place);
+    const nearer = [...place.nearer, ...FOR_READERS.filter((keyword) => Object.hasOwn(own, keyword))];
+    const inner = this.read(referred, { ...target, nearer });
+    if (inner === undefined) return undefined;
+    for (const [keyword, value] of Object.entries(own)) {
+      if (!Object.hasOwn(inner, keyword) || isDeepStrictEqual(inner[keyword], value)) continue;
+      const message = `'${keyword}' stands beside a reference and in what it names, got ${shown(value)} and ${shown(inner[keyword])}`;
+      this.report('SCHEMA_INVALID', message, 'Say it in one place');
+    }
+    return { ...inner, ...own };
+  }
+
+  private report(code: 'SCHEMA_INVALID', message: string, fix: string): undefined {
+    this.problems.push({ code, message, fix, at: this.source.at });
   }
 }
 
+const INCLUSIVE = { exclusiveMinimum: 'minimum', exclusiveMaximum: 'maximum' } as const;
+
+/** A list of values without type says the type by its values. */
+function enumeration(values: readonly unknown[], json: Json): [string, unknown][] {
+  const kept = values.filter((value) => value !== null);
+  const type = json.type === undefined && kept.every((value) => typeof value === 'string') ? [['type', 'string']] : [];
+  return [...(type as [string, unknown][]), ['enum', kept]];
+}
+
 /** `allOf` with one branch is how OpenAPI 3.0 gives a reference a description. */
-function onlyBranch(json: Json): unknown {
-  const { allOf, description, ...rest } = json;
-  if (
-    !Array.isArray(allOf) ||
-    allOf.length !== 1 ||
-    Object.keys(rest).some((key) => !key.startsWith('x-') && key !== 'nullable')
-  ) {
-    return undefined;
-  }
-  return description !== undefined && isPlainObject(allOf[0]) ? { ...allOf[0], description } : allOf[0];
+function hasOnlyBranch({ allOf, ...rest }: Json): boolean {
+  if (!Array.isArray(allOf) || allOf.length !== 1) return false;
+  return Object.keys(rest).every(
+    (key) => isExtension(key) || key === 'nullable' || Object.hasOwn(LEFT_OUT, key) || FOR_READERS.includes(key),
+  );
 }
 
 function withoutNull(type: unknown): unknown {
@@ -155,16 +195,25 @@ function withoutNull(type: unknown): unknown {
   return others.length === 1 ? others[0] : type;
 }
 
+function mapValues(object: Json, map: (value: unknown, key: string) => unknown): Json {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+}
+
 /** The value at a JSON pointer (RFC 6901) of a document: `#/components/schemas/Order`. */
 export function resolvePointer(document: unknown, pointer: string): unknown {
   let value = document;
-  for (const part of pointer.replace(/^#\//, '').split('/')) {
-    const key = decoded(part).replace(/~1/g, '/').replace(/~0/g, '~');
+  for (const key of keysOf(pointer)) {
     if (Array.isArray(value)) value = value[Number(key)];
     else if (isPlainObject(value) && Object.hasOwn(value, key)) value = value[key];
     else return undefined;
   }
   return value;
+}
+
+/** `components`, `schemas`, `a/b` of `#/components/schemas/a~1b`. */
+export function keysOf(pointer: string): string[] {
+  const parts = pointer.replace(/^#\//, '').split('/');
+  return parts.map((part) => decoded(part).replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
 function decoded(part: string): string {
@@ -173,39 +222,4 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
-}
-
-/**
- * The schema as it is published to the gateway: without `enum` and `format`. The vendor's schema generator gives such
- * arguments types of their own, on which the conditions of a permit would not fit. Lists of texts become a pattern, and
- * the description names the values.
- */
-export function publishedSchema(schema: Json): Json {
-  const { enum: values, format, properties, items, ...rest } = schema;
-  const hints = [
-    ...(Array.isArray(values) ? [`One of: ${values.map((value) => JSON.stringify(value)).join(', ')}.`] : []),
-    ...(format === undefined ? [] : [`Format: ${String(format)}.`]),
-  ];
-  const description = [rest.description, ...hints].filter((text) => text !== undefined).join(' ');
-  return {
-    ...rest,
-    ...(description === '' ? {} : { description }),
-    ...(isTexts(values) && rest.pattern === undefined ? { pattern: `^(?:${values.map(escaped).join('|')})$` } : {}),
-    ...(isPlainObject(properties)
-      ? {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([name, each]) => [name, publishedSchema(each as Json)]),
-          ),
-        }
-      : {}),
-    ...(isPlainObject(items) ? { items: publishedSchema(items) } : {}),
-  };
-}
-
-function isTexts(values: unknown): values is string[] {
-  return Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }

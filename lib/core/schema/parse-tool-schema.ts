@@ -2,6 +2,7 @@ import type { ErrorCode, Problem } from '../errors';
 import { shown } from '../errors';
 import { nearest } from '../suggest';
 import { constraintProblem } from './check-constraint';
+import { ANNOTATIONS, type DroppedKeyword, dropped, isExtension, pointerTo } from './dropped-keyword';
 import {
   CONSTRAINT_KEYWORDS,
   type ConstraintStep,
@@ -12,9 +13,6 @@ import { isPlainObject } from './json';
 import { TOOL_INPUT_TYPES, type ToolInputSchema, type ToolInputType } from './tool-schema';
 
 const CARRIED = ['type', 'description', 'properties', 'required', 'items'];
-
-/** Keywords for readers of the document. They restrict nothing, so nothing is lost where they do not go. */
-const DOCUMENTATION = ['$schema', '$id', '$comment', 'title', 'default', 'examples', 'deprecated'];
 
 /** Values that change nothing: what JSON Schema assumes anyway. */
 const WITHOUT_EFFECT: { readonly [keyword: string]: unknown } = { uniqueItems: false, additionalProperties: true };
@@ -27,12 +25,14 @@ export interface ParsedToolSchema {
   readonly schema?: ToolInputSchema;
   /** What the gateway does not carry; empty when there are problems. */
   readonly constraints: readonly InputConstraint[];
+  /** What is neither carried nor enforced; empty when there are problems. */
+  readonly dropped: readonly DroppedKeyword[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads the input schema of a tool: what the gateway carries, what is enforced elsewhere, and as problems everything
- * that nothing would enforce, so that no line of the author is dropped silently.
+ * Reads the input schema of a tool: what the gateway carries, what is enforced elsewhere, what there is nothing to
+ * enforce of, and as problems everything that nothing would enforce, so that no line of the author is dropped silently.
  *
  * @param json the parsed JSON document
  * @param at where it comes from: a file or construct path
@@ -46,13 +46,14 @@ export function parseToolSchema(json: unknown, at: string): ParsedToolSchema {
     });
   }
   return parser.problems.length > 0 || schema === undefined
-    ? { constraints: [], problems: parser.problems }
-    : { schema, constraints: parser.constraints, problems: parser.problems };
+    ? { constraints: [], dropped: [], problems: parser.problems }
+    : { schema, constraints: parser.constraints, dropped: parser.dropped, problems: parser.problems };
 }
 
 class Parser {
   public readonly problems: Problem[] = [];
   public readonly constraints: InputConstraint[] = [];
+  public readonly dropped: DroppedKeyword[] = [];
 
   public constructor(private readonly at: string) {}
 
@@ -90,16 +91,24 @@ class Parser {
     path: string,
     steps: readonly ConstraintStep[],
   ): void {
-    if (CARRIED.includes(keyword) || DOCUMENTATION.includes(keyword)) return;
+    if (CARRIED.includes(keyword)) return;
+    if (ANNOTATIONS.includes(keyword) || isExtension(keyword)) {
+      this.dropped.push(dropped(path, keyword, isExtension(keyword) ? 'extension' : 'annotation'));
+      return;
+    }
     if (isConstraintKeyword(keyword)) {
-      if (type === undefined || (keyword in WITHOUT_EFFECT && WITHOUT_EFFECT[keyword] === value)) return;
+      if (type === undefined) return;
+      if (Object.hasOwn(WITHOUT_EFFECT, keyword) && WITHOUT_EFFECT[keyword] === value) {
+        this.dropped.push(dropped(path, keyword, 'withoutEffect'));
+        return;
+      }
       const problem = constraintProblem(keyword, value, type);
       if (problem === undefined) this.constraints.push({ path: steps, type, keyword, value });
-      else this.report('SCHEMA_INVALID', `${path}/${keyword}`, problem.message, problem);
+      else this.report('SCHEMA_INVALID', pointerTo(path, keyword), problem.message, problem);
       return;
     }
     const meant = nearest(keyword, [...CARRIED, ...Object.keys(CONSTRAINT_KEYWORDS)]);
-    this.report('SCHEMA_KEYWORD', `${path}/${keyword}`, `nothing would enforce the keyword '${keyword}'`, {
+    this.report('SCHEMA_KEYWORD', pointerTo(path, keyword), `nothing would enforce the keyword '${keyword}'`, {
       fix: meant === undefined ? 'Leave it out, and check it in the handler' : `Did you mean '${meant}'?`,
     });
   }
@@ -149,12 +158,12 @@ class Parser {
     const read: { [name: string]: ToolInputSchema } = {};
     for (const [name, value] of Object.entries(properties)) {
       if (name === '' || RESERVED_NAMES.includes(name)) {
-        this.report('SCHEMA_INVALID', `${at}/${name}`, `an argument cannot have the name ${shown(name)}`, {
+        this.report('SCHEMA_INVALID', pointerTo(at, name), `an argument cannot have the name ${shown(name)}`, {
           fix: 'Rename it',
         });
         continue;
       }
-      const schema = this.read(value, `${at}/${name}`, [...steps, { property: name }]);
+      const schema = this.read(value, pointerTo(at, name), [...steps, { property: name }]);
       if (schema !== undefined) read[name] = schema;
     }
     return read;

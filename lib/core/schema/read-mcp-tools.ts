@@ -1,10 +1,12 @@
 import type { ToolRiskLevel } from '../../protocol/template-metadata';
 import type { Problem } from '../errors';
 import { shown } from '../errors';
-import { inlineSchema, publishedSchema } from './inline-schema';
+import { type DroppedKeyword, droppedBeside, pointerTo } from './dropped-keyword';
+import { inlineSchema } from './inline-schema';
 import type { InputConstraint } from './input-constraint';
 import { isPlainObject } from './json';
 import { parseToolSchema } from './parse-tool-schema';
+import { publishedSchema } from './published-schema';
 import type { ToolInputSchema } from './tool-schema';
 
 export interface McpTool {
@@ -12,6 +14,8 @@ export interface McpTool {
   readonly description: string;
   readonly inputSchema: ToolInputSchema;
   readonly constraints: readonly InputConstraint[];
+  /** What of the definition is neither published nor enforced. */
+  readonly dropped: readonly DroppedKeyword[];
   readonly risk: ToolRiskLevel;
   /** The definition as it is pinned. */
   readonly published: { readonly [key: string]: unknown };
@@ -43,7 +47,8 @@ export function readMcpTools(json: unknown, at: string): McpToolsReading {
     };
   }
   const problems: Problem[] = [];
-  const tools = list.flatMap((tool, index) => readTool(tool, `${at}#${index}`, problems));
+  const root = isPlainObject(json) ? '/tools' : '';
+  const tools = list.flatMap((tool, index) => readTool(tool, `${at}#${index}`, pointerTo(root, index), problems));
   const names = tools.map(({ name }) => name);
   for (const name of new Set(names.filter((each, index) => names.indexOf(each) !== index))) {
     problems.push(invalid(`two tools have the name ${shown(name)}`, 'Keep one', at));
@@ -51,7 +56,7 @@ export function readMcpTools(json: unknown, at: string): McpToolsReading {
   return { tools, problems };
 }
 
-function readTool(tool: unknown, at: string, problems: Problem[]): McpTool[] {
+function readTool(tool: unknown, at: string, pointer: string, problems: Problem[]): McpTool[] {
   if (!isPlainObject(tool) || typeof tool.name !== 'string' || !TOOL_NAME.test(tool.name)) {
     problems.push(
       invalid(
@@ -67,7 +72,13 @@ function readTool(tool: unknown, at: string, problems: Problem[]): McpTool[] {
       invalid(`tool ${shown(tool.name)} has no description`, 'Say what it does: the model chooses by it', at),
     );
   }
-  const inlined = inlineSchema(tool.inputSchema, tool.inputSchema, `${at} ${tool.name}`);
+  const schemaPointer = pointerTo(pointer, 'inputSchema');
+  const inlined = inlineSchema(tool.inputSchema, {
+    document: tool.inputSchema,
+    at: `${at} ${tool.name}`,
+    pointer: schemaPointer,
+    documentPointer: schemaPointer,
+  });
   const parsed = inlined.schema === undefined ? undefined : parseToolSchema(inlined.schema, `${at} ${tool.name}`);
   problems.push(...inlined.problems, ...(parsed?.problems ?? []));
   const annotations = isPlainObject(tool.annotations) ? tool.annotations : {};
@@ -77,6 +88,10 @@ function readTool(tool: unknown, at: string, problems: Problem[]): McpTool[] {
       description: String(tool.description ?? ''),
       inputSchema: parsed?.schema ?? { type: 'object' },
       constraints: parsed?.constraints ?? [],
+      dropped: [
+        ...droppedBeside(tool, ['name', 'description', 'inputSchema'], pointer, { annotations: 'hint' }),
+        ...inlined.dropped,
+      ],
       risk: annotations.destructiveHint === true ? 'DESTRUCTIVE' : 'WRITE',
       published: {
         name: tool.name,

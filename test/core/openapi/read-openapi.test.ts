@@ -93,10 +93,78 @@ describe('operations become tools', () => {
     });
     expect(some[1]!.constraints).toContainEqual(expect.objectContaining({ keyword: 'exclusiveMinimum', value: 0 }));
   });
+
+  test('rules of a body as a whole are rules of all arguments', () => {
+    const closed = read((document) => {
+      ticket(document).additionalProperties = false;
+    });
+
+    expect(closed.operations[1]!.constraints).toContainEqual({
+      path: [],
+      type: 'object',
+      keyword: 'additionalProperties',
+      value: false,
+    });
+    expect(operations[1]!.constraints.map(({ keyword }) => keyword)).not.toContain('additionalProperties');
+  });
+
+  test('what is neither published nor enforced is listed, where the author wrote it', () => {
+    const { operations: read2, problems: none } = read((document) => {
+      document.paths['/tickets/{id}'].servers = [{ url: 'https://other.example' }];
+      document.components.parameters = {
+        Id: {
+          ...get(document).parameters[0],
+          example: 'T1',
+          schema: { type: 'string', pattern: '^[a-z/]+$', nullable: true },
+        },
+      };
+      get(document).parameters = [
+        { $ref: '#/components/parameters/Id' },
+        { name: 'page', in: 'query', explode: false, deprecated: true, schema: { type: 'integer', format: 'int64' } },
+      ];
+      Object.assign(get(document), { tags: ['t'], security: [], 'x-internal': true, callbacks: {} });
+      post(document).requestBody.description = 'b';
+      post(document).requestBody.content['application/xml'] = {};
+      post(document).requestBody.content['application/json'].examples = {};
+      ticket(document).properties.title.readOnly = true;
+    });
+    const listed = (index: number) => read2[index]!.dropped.map(({ pointer, why }) => `${pointer} ${why}`).sort();
+
+    expect(none).toEqual([]);
+    expect(listed(0)).toEqual([
+      '/components/parameters/Id/example annotation',
+      '/components/parameters/Id/schema/nullable null',
+      '/components/parameters/Id/schema/pattern replaced',
+      '/paths/~1tickets~1{id}/get/callbacks unpublished',
+      '/paths/~1tickets~1{id}/get/parameters/1/deprecated annotation',
+      '/paths/~1tickets~1{id}/get/parameters/1/explode connection',
+      '/paths/~1tickets~1{id}/get/parameters/1/schema/format format',
+      '/paths/~1tickets~1{id}/get/responses unpublished',
+      '/paths/~1tickets~1{id}/get/security connection',
+      '/paths/~1tickets~1{id}/get/tags unpublished',
+      '/paths/~1tickets~1{id}/get/x-internal extension',
+      '/paths/~1tickets~1{id}/servers connection',
+    ]);
+    expect(listed(1)).toEqual([
+      '/components/schemas/Ticket/properties/points/format format',
+      '/components/schemas/Ticket/properties/title/readOnly annotation',
+      '/paths/~1tickets/post/requestBody/content/application~1json/examples annotation',
+      '/paths/~1tickets/post/requestBody/content/application~1xml connection',
+      '/paths/~1tickets/post/requestBody/description annotation',
+      '/paths/~1tickets/post/responses unpublished',
+    ]);
+  });
 });
 
 describe('what is refused', () => {
   test.each<[string, Change, string]>([
+    [
+      'a rule of a body as a whole that nothing enforces',
+      (document) => {
+        ticket(document).minProperties = 1;
+      },
+      "nothing would enforce the keyword 'minProperties'",
+    ],
     [
       'Swagger 2.0',
       (d) => Object.assign(d, { openapi: undefined, swagger: '2.0' }),

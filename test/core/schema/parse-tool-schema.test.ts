@@ -14,6 +14,7 @@ test('a schema of the five keywords is read as it is', () => {
   expect(parseToolSchema(json, 'x')).toEqual({
     schema: { description: 'd', ...REFUND },
     constraints: [],
+    dropped: [{ pointer: '/$schema', keyword: '$schema', why: 'annotation' }],
     problems: [],
   });
 });
@@ -153,6 +154,16 @@ test('near misses are named and all problems are collected', () => {
     expect.arrayContaining(["Did you mean 'properties'?", "Did you mean 'object'?", 'Write a list of strings']),
   );
   expect(parseToolSchema({ type: 'objct' }, 'x').schema).toBeUndefined();
+});
+
+test('what a problem and a dropped keyword point at is an RFC 6901 pointer', () => {
+  const named = (argument: object) => ({ type: 'object', properties: { 'a/b~c': argument } });
+
+  expect(problems(named({ type: 'string', not: {} }))[0]!.at).toBe('refund.json#/properties/a~1b~0c/not');
+  expect(parseToolSchema(named({ type: 'string', title: 'T', 'x-a/b': 1 }), 'x').dropped).toEqual([
+    { pointer: '/properties/a~1b~0c/title', keyword: 'title', why: 'annotation' },
+    { pointer: '/properties/a~1b~0c/x-a~1b', keyword: 'x-a/b', why: 'extension' },
+  ]);
 });
 
 test('the service spelling keeps the names of arguments', () => {
