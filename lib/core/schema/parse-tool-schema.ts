@@ -15,7 +15,12 @@ import { TOOL_INPUT_TYPES, type ToolInputSchema, type ToolInputType } from './to
 const CARRIED = ['type', 'description', 'properties', 'required', 'items'];
 
 /** Values that change nothing: what JSON Schema assumes anyway. */
-const WITHOUT_EFFECT: { readonly [keyword: string]: unknown } = { uniqueItems: false, additionalProperties: true };
+const WITHOUT_EFFECT: { readonly [keyword: string]: unknown } = {
+  uniqueItems: false,
+  additionalProperties: true,
+  minLength: 0,
+  minItems: 0,
+};
 
 /** Cedar reads these keys of a JSON object as entities or extension values, JavaScript the last one as the prototype. */
 const RESERVED_NAMES = ['__entity', '__extn', '__expr', '__proto__'];
