@@ -164,17 +164,25 @@ function numeric(compare: (expected: number, given: number) => boolean): Operato
 }
 
 /**
- * ISO 8601 or seconds since the epoch.
+ * The W3C's formats of ISO 8601, or seconds since the epoch.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
  */
 function date(compare: (expected: number, given: number) => boolean): Operator['matches'] {
-  const time = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text));
   return (expected, given) => {
-    const [a, b] = [time(expected), time(given)];
+    const [a, b] = [instant(expected), instant(given)];
     return Number.isNaN(a) || Number.isNaN(b) ? undefined : compare(a, b);
   };
 }
+
+/** Milliseconds. A time without zone is none of the formats: read as local time, it would depend on the machine. */
+function instant(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  return W3C_DATE.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** @see https://www.w3.org/TR/NOTE-datetime */
+const W3C_DATE = /^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?$/;
 
 function compareArns(expected: string, given: string): boolean | undefined {
   return isArn(expected) && isArn(given) ? matchesArn(expected, given) : undefined;

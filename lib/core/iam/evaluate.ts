@@ -1,7 +1,7 @@
 import { evaluateConditions, hasVariables, type RequestContext, substitute } from './conditions';
 import { matchesAction, matchesResource } from './match';
 import { many, type PolicyDocument, type Statement, statementsOf } from './policy-document';
-import { type IamPrincipal, matchesPrincipal, principalValues } from './principals';
+import { type IamPrincipal, isToPrincipalArn, matchesPrincipal, principalValues } from './principals';
 
 export type { IamPrincipal } from './principals';
 
@@ -104,7 +104,7 @@ function whatIsMissing(request: IamRequest, policies: IamPolicies, v: Verdicts):
   if (granted === 'principal') return undefined;
 
   if (v.boundary !== undefined && v.boundary !== 'allow' && granted !== 'everyone') return 'boundary';
-  // The documentation does not settle session policies for a grant to everyone: the stricter reading.
+  // The documentation does not settle session policies for any other grant to everyone: the stricter reading.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
   if (v.session !== undefined && v.session !== 'allow') return 'session';
   // Across accounts both sides must allow.
@@ -150,6 +150,7 @@ function grantedTo(
   const to = (value: string | undefined) =>
     value !== undefined && matching.some((statement) => principalValues(statement.Principal, 'AWS').includes(value));
   if (principal.kind !== 'role' && to(principal.arn)) return 'principal';
+  if (matching.some(isToPrincipalArn)) return 'principal';
   if (to('*')) return 'everyone';
   return to(principal.arn) || to(principal.roleArn) ? 'role' : 'account';
 }
@@ -208,7 +209,10 @@ function applies(
     return matchesResource(value, request.resource, COMPLETES.includes(source));
   };
   if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };
-  if (!isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
+  // The policy of a resource may leave the resource out, as trust policies do: it is the one it is attached to.
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json
+  const attached = source === 'resource' && statement.Resource === undefined && statement.NotResource === undefined;
+  if (!attached && !isNamed(statement.Resource, statement.NotResource, resource)) return { outcome: 'other-resource' };
   const { holds, failed } = evaluateConditions(statement.Condition, context, { effect: statement.Effect, version });
   return holds ? { outcome: 'matched' } : { outcome: 'condition', condition: failed };
 }

@@ -6,11 +6,12 @@
  */
 
 /**
- * Stand-ins for `${*}`, `${?}` and `${$}` while a pattern is matched; no ARN or condition value holds them.
+ * Stand-ins for `${*}`, `${?}` and `${$}` while a pattern is matched: noncharacters, which Unicode keeps out of texts
+ * that are exchanged. A private use character would not do, the key of an object may have one.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */
-export const LITERAL = { star: '\uE000', question: '\uE001', dollar: '\uE002' } as const;
+export const LITERAL = { star: '\uFDD0', question: '\uFDD1', dollar: '\uFDD2' } as const;
 
 type Token = { readonly kind: 'star' } | { readonly kind: 'one' } | { readonly kind: 'char'; readonly char: string };
 

@@ -59,6 +59,20 @@ function isEveryone(element: PrincipalElement): boolean {
 }
 
 /**
+ * A grant to everyone that holds for a principal by its `aws:PrincipalArn`: neither boundary nor session policy limits it.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
+ */
+export function isToPrincipalArn({ Principal: principal, Condition: condition }: Statement): boolean {
+  if (principal === undefined || !isEveryone(principal)) return false;
+  return Object.entries(condition ?? {}).some(
+    ([operator, keys]) =>
+      /^(String(Equals(IgnoreCase)?|Like)|Arn(Equals|Like))$/.test(operator) &&
+      Object.keys(keys).some((key) => key.toLowerCase() === 'aws:principalarn'),
+  );
+}
+
+/**
  * An account is named by its number or by the ARN of its root.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts

@@ -85,8 +85,7 @@ export class OutboundIdentity {
         resource: this.roleArn,
         context: { 'aws:SourceAccount': account, 'aws:SourceArn': this.gateway.arn },
       },
-      // A trust policy has no Resource: it is about its own role.
-      { identity: [], resource: this.role === undefined ? undefined : aboutItself(this.role) },
+      { identity: [], resource: this.role?.trust },
     );
   }
 }
@@ -99,9 +98,4 @@ export function identityTokenContext(policies: readonly PolicyDocument[]): Reque
     .flatMap(({ Condition }) => Object.values(Condition ?? {}))
     .flatMap((keys) => many<unknown>(keys[key] as never));
   return audiences[0] === undefined ? {} : { [key]: String(audiences[0]) };
-}
-
-function aboutItself(role: Role): Role['trust'] {
-  const statements = [role.trust.Statement].flat();
-  return { ...role.trust, Statement: statements.map((statement) => ({ ...statement, Resource: role.arn })) };
 }

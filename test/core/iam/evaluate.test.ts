@@ -235,6 +235,43 @@ describe('combining kinds of policy', () => {
     expect(decide(policies)).toBe(expected);
   });
 
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles */
+  test('semantics: everyone by aws:PrincipalArn, limited neither by the boundary nor by the session policy', () => {
+    const by = (operator: string, limits: Partial<IamPolicies>, key = 'aws:PrincipalArn', value = ROLE) =>
+      decide(
+        {
+          resource: policy({
+            Principal: '*',
+            Action: 'dynamodb:GetItem',
+            Resource: TABLE,
+            Condition: { [operator]: { [key]: value } },
+          }),
+          ...limits,
+        },
+        { context: { 'aws:PrincipalArn': ROLE, 'aws:PrincipalOrgID': 'o' } },
+      );
+
+    expect(by('ArnEquals', { boundary: nothing, session: nothing })).toBe('allow');
+    expect(by('StringLike', { session: nothing }, 'AWS:principalarn')).toBe('allow');
+    expect(by('ArnEquals', { session: denyAll })).toBe('explicit-deny');
+    expect(by('ArnEquals', { session: nothing }, 'aws:PrincipalArn', `${ROLE}-2`)).toBe('implicit-deny');
+    expect(by('ArnNotEquals', { session: nothing }, 'aws:PrincipalArn', `${ROLE}-2`)).toBe('implicit-deny');
+    expect(by('StringEquals', { session: nothing }, 'aws:PrincipalOrgID', 'o')).toBe('implicit-deny');
+    expect(by('StringEquals', {}, 'aws:PrincipalOrgID', 'o')).toBe('allow');
+  });
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#access_policies-json */
+  test('a resource policy without resource is about the resource it is attached to; no other policy is', () => {
+    const trust = { Principal: { AWS: ROLE }, Action: 'sts:AssumeRole' };
+    const ask = (policies: Partial<IamPolicies>) =>
+      decide(policies, { action: 'sts:AssumeRole', resource: `arn:aws:iam::${ACCOUNT}:role/other` });
+
+    expect(ask({ resource: policy(trust) })).toBe('allow');
+    expect(ask({ resource: policy(trust, { ...trust, Effect: 'Deny' }) })).toBe('explicit-deny');
+    expect(ask({ resource: policy({ ...trust, Resource: TABLE }) })).toBe('implicit-deny');
+    expect(ask({ identity: [policy({ Action: 'sts:AssumeRole' })] })).toBe('implicit-deny');
+  });
+
   test('semantics: user ARN in the resource policy, not limited by the boundary, but by its Deny', () => {
     const user: IamPrincipal = { kind: 'user', arn: `arn:aws:iam::${ACCOUNT}:user/ann`, account: ACCOUNT };
     const by = (boundary: PolicyDocument, AWS = user.arn) =>
@@ -429,6 +466,9 @@ describe('conditions', () => {
       { k: '2026-01-01T02:00:00+02:00' },
       true,
     ],
+    ['a day', { DateLessThan: { k: '2026-01-02' } }, { k: '2026-01-01T23:59:59.9Z' }, true],
+    ['a time without zone', { DateLessThan: { k: '2026-01-05T00:00:00' } }, { k: '2026-01-01T00:00:00Z' }, false],
+    ['a date in words', { DateLessThan: { k: '5 Jan 2026' } }, { k: '2026-01-01T00:00:00Z' }, false],
     ['a date that is none', { DateNotEquals: { k: '2026-01-01T00:00:00Z' } }, { k: 'never' }, false],
     ['a number that is none, negated', { NumericNotEquals: { k: '1' } }, { k: '1e3' }, false],
     ['an IPv6 address that is none', { IpAddress: { k: '::/0' } }, { k: '1:::2' }, false],

@@ -9,6 +9,9 @@ test.each([
   ['resources are case sensitive', 'gateway/Shop', 'gateway/shop', false],
   ['a pattern is anchored', 'table/orders', 'table/orders-2', false],
   ['characters of regular expressions mean nothing', 'a.b+c', 'axb+c', false],
+  // Private use characters stand in names that come from other systems.
+  ['a private use character is itself', 'k/\uE000\uE001\uE002', 'k/\uE000\uE001\uE002', true],
+  ['a private use character is no star', 'k/\uE000', 'k/*', false],
 ])('%s', (_name, pattern, text, expected) => {
   expect(matchesPattern(pattern, text)).toBe(expected);
 });
