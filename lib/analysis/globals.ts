@@ -6,7 +6,7 @@ import { iterate, keysOf, makeCollection } from './iteration';
 import type { Argument, Machine, Site } from './machine';
 import { callBuiltin } from './python/builtins';
 import { callback, callUnknown, derived } from './unknown-code';
-import { Cell, holding, INPUT, UNKNOWN } from './values';
+import { Cell, holding, INPUT, OWN_CONSTRUCTOR, UNKNOWN } from './values';
 
 /** Functions that only look at what they are given. */
 const HARMLESS =
@@ -191,15 +191,24 @@ export function opening(name: string): string | undefined {
   return undefined;
 }
 
-function namesOf(machine: Machine, of: Cell, to: Cell): void {
-  machine.solver.watch(of, (value) => {
-    if (value.kind === 'object') {
-      value.eachProperty((name) => {
-        // Objects have it from their class, where no loop comes to it: as a key it would make every call code from text.
-        if (name === 'constructor') return;
-        machine.solver.add(to, machine.constant({ kind: 'text', text: name }));
+/** Names that a loop over the keys of an object comes to; with `inherited`, also those of what it is made from. */
+export function namesOf(machine: Machine, of: Cell, to: Cell, inherited = false): void {
+  const { solver } = machine;
+  solver.watch(of, (value) => {
+    if (value.kind !== 'object') {
+      solver.add(to, value.kind === 'input' ? INPUT : UNKNOWN);
+      return;
+    }
+    value.eachProperty((name) => {
+      // As a key it would make every call code from text, so it is one only where it is the object's own.
+      if (name === 'constructor') return;
+      solver.add(to, machine.constant({ kind: 'text', text: name === OWN_CONSTRUCTOR ? 'constructor' : name }));
+    });
+    solver.flow(value.computedName, to);
+    // Methods of a class are not enumerable.
+    if (inherited)
+      solver.watch(value.prototypes, (prototype) => {
+        if (prototype.kind === 'object' && !prototype.isPrototype) namesOf(machine, holding(prototype), to, true);
       });
-      for (const name of value.computedNames) machine.solver.flow(name, to);
-    } else machine.solver.add(to, value.kind === 'input' ? INPUT : UNKNOWN);
   });
 }

@@ -9,7 +9,7 @@ import { methodOf } from './python/builtins';
 import { runsCode } from './python/platform-module';
 import { isKnownMethod, meaningOf, operationOfMethod } from './sdk-model';
 import { handOverInside } from './unknown-code';
-import { type Cell, holding, INPUT, type ObjectValue, UNKNOWN, type Value } from './values';
+import { type Cell, holding, INPUT, type ObjectValue, OWN_CONSTRUCTOR, UNKNOWN, type Value } from './values';
 
 /** Methods of JavaScript's own objects that hand values on. */
 const ARRAY_METHODS = new Set(
@@ -224,17 +224,27 @@ export function write(machine: Machine, into: Cell, name: string | Cell, value: 
     if (machine.language === 'python' && target.kind === 'function')
       write(machine, holding(target.prototype), name, value, site);
     if (typeof name === 'string') {
+      markKey(object, name);
       solver.flow(value, object.isArray && /^\d+$/.test(name) ? object.rest : object.property(name));
       runSetters(machine, target, name, value, site);
       return;
     }
     object.computedNames.push(name);
+    solver.flow(name, object.computedName);
     solver.watch(name, (key) => {
-      if (key.kind === 'text') solver.flow(value, object.property(key.text));
-      else solver.flow(value, object.rest);
+      if (key.kind !== 'text') solver.flow(value, object.rest);
+      else {
+        markKey(object, key.text);
+        solver.flow(value, object.property(key.text));
+      }
       runSetters(machine, target, key.kind === 'text' ? key.text : undefined, value, site);
     });
   });
+}
+
+/** Objects have a `constructor` from their class, where no loop over keys comes to it, unless one of their own is written. */
+function markKey(object: ObjectValue, name: string): void {
+  if (name === 'constructor') object.property(OWN_CONSTRUCTOR);
 }
 
 /** What is written on something that is not followed is in its hands. */

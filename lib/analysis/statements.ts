@@ -1,9 +1,10 @@
 import type { AnyNode } from 'acorn';
 import { childrenOf } from './ast';
+import { namesOf } from './globals';
 import { iterate } from './iteration';
-import type { Machine, Site } from './machine';
+import type { Machine } from './machine';
 import { bindPattern } from './patterns';
-import { type Activation, Cell, holding } from './values';
+import { type Activation, Cell } from './values';
 
 const STATEMENTS = /Statement$|Declaration$|^(SwitchCase|CatchClause|StaticBlock)$/;
 
@@ -73,15 +74,8 @@ function runLoop(
   const items = new Cell();
   const over = machine.expression(node.right, activation);
   if (node.type === 'ForOfStatement') iterate(machine, over, items, { node, activation });
-  else keys(machine, over, items, { node, activation });
+  else namesOf(machine, over, items, true);
   const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]!.id : node.left;
   bindPattern(machine, target, items, activation);
   runStatement(machine, node.body, activation);
-}
-
-function keys(machine: Machine, of: Cell, to: Cell, site: Site): void {
-  const callee = holding(machine.constant({ kind: 'global', name: 'Object.keys' }));
-  const all = new Cell();
-  machine.call(callee, new Cell(), [{ cell: of, spread: false }], all, site);
-  machine.elements(all, to);
 }

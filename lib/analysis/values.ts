@@ -51,6 +51,9 @@ export interface SdkClient {
 export const UNKNOWN: Value = { kind: 'unknown' };
 export const INPUT: Value = { kind: 'input' };
 
+/** Property that tells that an object has a `constructor` of its own, which is written. */
+export const OWN_CONSTRUCTOR = '[[constructor]]';
+
 /** An object or array, by the place where it is made. */
 export class ObjectValue {
   public readonly kind = 'object';
@@ -59,6 +62,8 @@ export class ObjectValue {
   public readonly rest = new Cell();
   /** Names that are computed: `{ [table]: … }`. */
   public readonly computedNames: Cell[] = [];
+  /** All of these, also those that come to light later. */
+  public readonly computedName = new Cell();
   public readonly prototypes = new Cell();
   private readonly watchers: ((name: string, cell: Cell) => void)[] = [];
 

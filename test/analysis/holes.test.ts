@@ -433,3 +433,54 @@ const sorted = (x: any): any =>
 
   expect(unverifiable).toEqual([]);
 });
+
+/** What a loop over keys comes to is seen as a call, not only left open. */
+const KEYS: [name: string, body: string][] = [
+  [
+    'a key `constructor` of its own',
+    `const o: any = { constructor: () => ${PUT('ddb')} }; for (const k of Object.keys(o)) await o[k]();`,
+  ],
+  [
+    'a method `constructor` of an object',
+    `const o: any = { constructor() { return ${PUT('ddb')}; } }; for (const k in o) await o[k]();`,
+  ],
+  [
+    'a key `constructor` that is assigned',
+    `const o: any = {}; o.constructor = () => ${PUT('ddb')}; await Promise.all(Object.keys(o).map((k) => o[k]()));`,
+  ],
+  [
+    'a key `constructor` that is assigned after the loop was made',
+    `const o: any = {}; const run = () => { for (const k in o) o[k](); }; run(); o['constructor'] = () => ${PUT('ddb')}; run();`,
+  ],
+  [
+    'a key `constructor` that is copied',
+    `const o: any = { ...{ constructor: () => ${PUT('ddb')} } }; for (const [k] of Object.entries(o)) await o[k]();`,
+  ],
+  [
+    'a key `constructor` by Object.assign, with Reflect.ownKeys',
+    `const o: any = Object.assign({}, { constructor: () => ${PUT('ddb')} }); for (const k of Reflect.ownKeys(o)) await o[k]();`,
+  ],
+  [
+    'a key `constructor` by a computed name',
+    `const name = 'constructor'; const o: any = { [name]: () => ${PUT('ddb')} }; for (const k of Object.keys(o)) await o[k]();`,
+  ],
+  [
+    'keys that an object inherits',
+    `const o: any = Object.create({ run: () => ${PUT('ddb')} }); for (const k in o) await o[k]();`,
+  ],
+  [
+    'keys that are not known when the loop is made',
+    `const o: any = {}; const run = () => { for (const k of Object.keys(o)) o[k](); }; run(); o[event.x] = () => ${PUT('ddb')}; run();`,
+  ],
+  [
+    'Object.getOwnPropertyNames',
+    `const o: any = { run: () => ${PUT('ddb')} }; for (const k of Object.getOwnPropertyNames(o)) await o[k]();`,
+  ],
+];
+const keyed = analyzeTexts(KEYS.map(([, body]) => source(body)));
+
+test.each(KEYS.map(([name], index) => ({ name, index })))('a loop comes to $name', ({ index }) => {
+  const findings = compareAccess([access('A', 'GetItem')], keyed[index]!);
+
+  expect(findings.map(({ kind, env }) => `${kind} ${env}`)).toEqual(['missing B']);
+});
