@@ -143,6 +143,10 @@ export function callGlobal(machine: Machine, name: string, args: readonly Argume
     case 'module.require':
       if (first) importModule(machine, first, to, site);
       return;
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+    case 'awslambda.streamifyResponse':
+      if (first) solver.flow(first, to);
+      return;
     case 'Promise.reject':
       if (first) solver.flow(first, machine.thrown);
       // As a promise it is followed by what catches it.

@@ -23,6 +23,11 @@ test.each<[string, string, string[]]>([
     ['must s3:GetObject B /a handler.ts:2'],
   ],
   [
+    'a handler that streams its answer',
+    `${DDB}declare const awslambda: any;\nexport const handler = awslambda.streamifyResponse(async (event: any, stream: any) => {\nconst out = awslambda.HttpResponseStream.from(stream, {});\nout.write(await ddb.send(new GetItemCommand({ TableName: process.env.T, Key: {} })));\nawait ddb.send(new PutItemCommand({ TableName: event.table, Item: {} }));\n});`,
+    ['must dynamodb:GetItem T handler.ts:6', 'must dynamodb:PutItem <input> handler.ts:7'],
+  ],
+  [
     'an aggregated client in a class field',
     "import { SecretsManager } from '@aws-sdk/client-secrets-manager';\nclass A { sm = new SecretsManager({}); secret(id: string) { return this.sm.getSecretValue({ SecretId: id }); } }\nexport const handler = () => new A().secret(process.env.S!);",
     ['must secretsmanager:GetSecretValue S handler.ts:2'],

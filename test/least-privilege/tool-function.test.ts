@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -8,7 +11,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Platform, SigningProfile } from 'aws-cdk-lib/aws-signer';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Access, ToolConcurrency } from 'cdk-secure-mcp';
+import { Access, ToolConcurrency, ToolHandler } from 'cdk-secure-mcp';
 import type { ToolFunctionOptions } from '../../lib/least-privilege/tool-function-options';
 import { ACCOUNT, REGION, RenderedRole } from '../support/rendered-role';
 import { BASE_ACTIONS, ToolStack } from './support';
@@ -158,6 +161,50 @@ describe('the function', () => {
       Name: 'live',
       FunctionVersion: { 'Fn::GetAtt': [Match.stringLikeRegexp('CurrentVersion'), 'Version'] },
     });
+  });
+
+  test.each<[string, string, string, (folder: string) => ToolHandler]>([
+    [
+      'in TypeScript',
+      'index.ts',
+      'export const handler = async () => ',
+      (folder) => ToolHandler.fromEntry(join(folder, 'index.ts')),
+    ],
+    [
+      'in what it imports',
+      'answer.ts',
+      'export const answer = () => ',
+      (folder) => ToolHandler.fromEntry(join(folder, 'index.ts')),
+    ],
+    [
+      'in Python',
+      'handler.py',
+      'def handler(event, context):\n  return ',
+      (folder) => ToolHandler.fromPythonFolder(folder),
+    ],
+  ])('publishes a version for code that changed, and none for code that did not: %s', (_name, file, head, handler) => {
+    const folder = mkdtempSync(join(tmpdir(), 'versions-'));
+    writeFileSync(
+      join(folder, 'index.ts'),
+      "import { answer } from './answer';\nexport const handler = async () => answer();\n",
+    );
+    const published = (answer: number) => {
+      writeFileSync(join(folder, file), `${head}${answer}\n`);
+      const shop = new ToolStack();
+      shop.add('Tool', { handler: handler(folder) });
+      const { Resources } = shop.rendered();
+      const of = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type);
+      const [[version], ...others] = of('AWS::Lambda::Version') as [[string, unknown]];
+      expect([others, of('AWS::Lambda::Alias')[0]![1].Properties?.FunctionVersion]).toEqual([
+        [],
+        { 'Fn::GetAtt': [version, 'Version'] },
+      ]);
+      return version;
+    };
+    const [first, second, again] = [published(1), published(2), published(1)];
+
+    expect(second).not.toBe(first);
+    expect(again).toBe(first);
   });
 
   test('takes other limits, another key, retention and code signing', () => {
