@@ -134,11 +134,12 @@ function allowAcrossAccounts(scope: Construct, access: AccessRendering, role: Ro
     );
     if (!statementAdded) warn(scope, encryptionKey.node.path, encryptionKey.env.account);
   }
+  for (const behind of access.implied ?? []) allowAcrossAccounts(scope, behind, role);
 }
 
 function warn(scope: Construct, path: string, account: string): void {
   Annotations.of(scope).addWarningV2(
     'cdk-secure-mcp:accessAcrossAccounts',
-    `${path} may belong to another account (${account}) and its policy cannot be changed from here: the role of the tool also has to be allowed there`,
+    `${path} may belong to another account (${account}) and its policy cannot be changed from here: the role of the tool also has to be allowed there, or, where such a resource has no policy, to assume a role of that account`,
   );
 }

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { IConfiguration, IEnvironment } from 'aws-cdk-lib/aws-appconfig';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, renderVerbs } from './declared-access';
+import { ownerOf } from './foreign-resource';
 
 /**
  * Reading one AppConfig configuration in one environment.
@@ -47,6 +48,7 @@ export class ConfigurationAccess extends DeclaredAccess {
       environmentValue: configuration.configurationProfileId,
       companions: { _APPLICATION: environment.applicationId, _ENVIRONMENT: environment.environmentId },
       resourceArn: this.arn,
+      foreign: ownerOf(environment),
       ...renderVerbs(`Access.configuration(${configuration.node.id}, ${environment.node.id})`, this.verbs),
     };
   }

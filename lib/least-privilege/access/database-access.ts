@@ -8,6 +8,7 @@ import {
   type DeclaredOperation,
   renderVerbs,
 } from './declared-access';
+import { ownerOf } from './foreign-resource';
 import { SecretAccess } from './secret-access';
 
 /**
@@ -55,6 +56,7 @@ export class DatabaseAccess extends DeclaredAccess {
       environmentValue: this.cluster.clusterArn,
       companions: { _SECRET: secret.environmentValue },
       resourceArn: this.cluster.clusterArn,
+      foreign: ownerOf(this.cluster),
       // The service reads the secret as the caller.
       implied: this.verbs.length === 0 ? [] : [secret],
       ...renderVerbs(`Access.database(${this.cluster.node.id}, ${this.secret.node.id})`, this.verbs),

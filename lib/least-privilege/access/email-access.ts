@@ -3,6 +3,7 @@ import type { IConfigurationSet, IEmailIdentity } from 'aws-cdk-lib/aws-ses';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, describeCall, renderVerbs } from './declared-access';
 import { checkExact, checkList } from './exact-text';
+import { ownerOf } from './foreign-resource';
 
 /** Options of {@link EmailAccess.send}. */
 export interface EmailSendOptions {
@@ -94,6 +95,7 @@ export class EmailAccess extends DeclaredAccess {
       service: 'ses',
       environmentValue: this.identity.emailIdentityName,
       resourceArn: this.identity.emailIdentityArn,
+      foreign: ownerOf(this.identity),
       ...renderVerbs(`Access.emailIdentity(${this.identity.node.id})`, this.verbs),
     };
   }

@@ -4,6 +4,7 @@ import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, describeCall, renderVerbs } from './declared-access';
 import { checkExact } from './exact-text';
+import { ownerOf } from './foreign-resource';
 
 /** Options of `Access.parameter` and `Access.parameterPath`. */
 export interface ParameterAccessOptions {
@@ -57,6 +58,7 @@ export class ParameterAccess extends DeclaredAccess {
       environmentValue: parameter.parameterName,
       resourceArn: parameter.parameterArn,
       encryptionKey: this.options.encryptionKey ?? (parameter as { encryptionKey?: IKey }).encryptionKey,
+      foreign: ownerOf(parameter),
       ...renderVerbs(`Access.parameter(${parameter.node.id})`, this.verbs),
     };
   }

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { type AccessRendering, type AccessVerb, DeclaredAccess, renderVerbs } from './declared-access';
+import { ownerOf } from './foreign-resource';
 
 /** Options of `Access.stateMachine`. */
 export interface StateMachineAccessOptions {
@@ -62,6 +63,7 @@ export class StateMachineAccess extends DeclaredAccess {
       environmentValue: this.stateMachine.stateMachineArn,
       resourceArn: this.stateMachine.stateMachineArn,
       encryptionKey: this.options.encryptionKey,
+      foreign: ownerOf(this.stateMachine),
       ...renderVerbs(`Access.stateMachine(${this.stateMachine.node.id})`, this.verbs),
     };
   }

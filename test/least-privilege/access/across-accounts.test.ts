@@ -5,11 +5,14 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Access, type DeclaredAccess } from 'cdk-secure-mcp';
 import { ToolStack } from '../support';
 
@@ -181,6 +184,77 @@ test('a resource that cannot be changed from here is a warning, one that can is 
 
   const warnings = Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('may belong to another'));
   expect(warnings.map((warning) => warning.id)).toEqual(['/Shop/Warned/Handler']);
+});
+
+const secretOf = (scope: Stack) => new Secret(scope, 'Login', { secretName: 'login' });
+const clusterOf = (scope: Stack) =>
+  DatabaseCluster.fromDatabaseClusterAttributes(scope, 'Cluster', {
+    clusterIdentifier: 'orders',
+    clusterResourceIdentifier: 'cluster-1',
+  });
+
+test('the secret of a database lets the role in, and the key of the secret', () => {
+  const { shop, other } = withOther();
+  const encryptionKey = new Key(other, 'Key', { alias: 'login' });
+  const secret = new Secret(other, 'Login', { secretName: 'login', encryptionKey });
+  shop.add('Tool', { access: { ORDERS: Access.database(clusterOf(shop.stack), secret).execute() } });
+
+  const lets = (action: string) => ({
+    Statement: Match.arrayWith([Match.objectLike({ Principal: toolRole, Action: action })]),
+  });
+  Template.fromStack(other).hasResourceProperties('AWS::SecretsManager::ResourcePolicy', {
+    ResourcePolicy: lets('secretsmanager:GetSecretValue'),
+  });
+  Template.fromStack(other).hasResourceProperties('AWS::KMS::Key', { KeyPolicy: lets('kms:Decrypt') });
+  expect(Annotations.fromStack(shop.stack).findWarning('*', Match.stringLikeRegexp('may belong'))).toEqual([]);
+});
+
+/** What stands in a stack of the other account, or of the own one. */
+test.each<[string, (shop: Stack, scope: Stack) => DeclaredAccess]>([
+  [
+    'the secret of a database, which is only known by its name',
+    (shop, scope) => {
+      const secret = Secret.fromSecretCompleteArn(
+        shop,
+        'Theirs',
+        `arn:aws:secretsmanager:eu-west-1:${scope.account}:secret:login-a1b2c3`,
+      );
+      return Access.database(clusterOf(shop), secret).execute();
+    },
+  ],
+  ['a database', (shop, scope) => Access.database(clusterOf(scope), secretOf(shop)).execute()],
+  [
+    'a parameter',
+    (_shop, scope) =>
+      Access.parameter(new StringParameter(scope, 'Rate', { stringValue: '1', parameterName: '/rate' })).get(),
+  ],
+  [
+    'a state machine',
+    (_shop, scope) =>
+      Access.stateMachine(
+        new StateMachine(scope, 'Flow', { stateMachineName: 'flow', definitionBody: DefinitionBody.fromString('{}') }),
+      ).start(),
+  ],
+  [
+    'an identity of SES',
+    (_shop, scope) =>
+      Access.emailIdentity(new EmailIdentity(scope, 'Mail', { identity: Identity.domain('shop.example') })).send({
+        from: 'a@shop.example',
+      }),
+  ],
+])('in another account there is a warning, in its own there is none: %s', (_name, access) => {
+  const warned = (env: { account: string; region: string }) => {
+    const { shop, other } = withOther(env);
+    shop.add('Tool', { access: { RESOURCE: access(shop.stack, other) } });
+    return Annotations.fromStack(shop.stack)
+      .findWarning('*', Match.stringLikeRegexp('may belong'))
+      .map(({ entry }) => String(entry.data));
+  };
+
+  expect(warned(ELSEWHERE)).toEqual([
+    expect.stringMatching(/another account \(999988887777\).* assume a role of that account/),
+  ]);
+  expect(warned({ account: '111122223333', region: 'eu-west-1' })).toEqual([]);
 });
 
 test('a resource whose kind has no policy to change is a warning in another account, and none in its own', () => {
