@@ -87,7 +87,7 @@ function gateway(count: number, agent: string, measure: Measure): void {
   const principal = oauthPrincipal({ sub: agent, client_id: agent, scope: 'many/t0' })!;
   const callers = [{ name: 'a', principal, scopes: tools.map(({ scope }) => scope) }];
   const analyzed = measure(`${count} tools, ${count} policies: analysis`, () =>
-    analyzePolicies({ gatewayArn: model.arn, tools, policies: texts, callers }),
+    analyzePolicies({ gatewayArn: model.arn, tools, policies: texts, callers, today: '2026-11-24' }),
   );
   const [tool] = tools;
   const policyEngine = { ...model.policyEngine!, policies: texts.map((policy) => ({ ...policy, active: true })) };

@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Caller, type CallerContext, type CallerRendering, ClaimMatch, type ICaller } from './authorization';
-import type { AnalyzedCaller } from './core/cedar/analyze-policies';
+import type { AnalyzedCaller } from './core/cedar/policy-finding';
 import { oauthPrincipal } from './core/cedar/request';
 import { type Problem, shown } from './core/errors';
 import type { CallbackUrl } from './inbound/callback-url';

@@ -105,6 +105,7 @@ export class GatewayPolicies extends Construct {
       description: `Trial of a ${effect} of ${tool.qualifiedName} until ${trial._lastDay}`,
       definition: { cedar: { statement: Lazy.string({ produce: render }) } },
     };
+    for (const problem of trial._problems(policy.writtenAt)) this.props.onProblem(problem);
     const resource = this.makePolicy(tool, id, props, trial);
     this.order({ resource, effect, concerns: ({ at }) => at === policy.tool.at });
   }
@@ -117,7 +118,8 @@ export class GatewayPolicies extends Construct {
     this.files.push(...policies._files);
     for (const written of policies._files.flatMap(readPolicyFile)) {
       const { text, problems } = fillPlaceholders(written, filled);
-      for (const problem of problems) onProblem(problem);
+      const late = trial?._problems(`${written.file}:${written.line}`) ?? [];
+      for (const problem of [...problems, ...late]) onProblem(problem);
       this.placeholders.push({ policy: written, values });
       const source = { ...written, ...policySubject(text) };
       (trial === undefined ? this.filePolicies : this.triedFiles).push({ source, text });
@@ -174,7 +176,7 @@ export class GatewayPolicies extends Construct {
     props: Pick<ConstructorParameters<typeof CfnPolicy>[2], 'name' | 'description' | 'definition'>,
     trial?: PolicyTrial,
   ): CfnPolicy {
-    const { gateway, policyEngine, alarmActions, onProblem } = this.props;
+    const { gateway, policyEngine, alarmActions } = this.props;
     const policy = new CfnPolicy(scope, id, {
       ...props,
       policyEngineId: policyEngine.attrPolicyEngineId,
@@ -183,7 +185,6 @@ export class GatewayPolicies extends Construct {
     });
     policy.addResourceDependency(gateway);
     if (trial === undefined) return policy;
-    for (const problem of trial._problems(`${scope.node.path}/${id}`)) onProblem(problem);
     const metadata: PolicyTrialMetadata = { trial: { lastDay: trial._lastDay } };
     policy.addMetadata(METADATA_KEY, metadata);
     trialAlarm({

@@ -1,4 +1,4 @@
-import { CallerType, type ICaller, type PolicyTrial, ToolPolicy } from './authorization';
+import { CallerType, CallSite, type ICaller, type PolicyTrial, ToolPolicy, writtenAt } from './authorization';
 import type { PolicyTool } from './authorization/condition-rendering';
 import { type Problem, SecureMcpError } from './core/errors';
 import type { ForbidUnlessOptions, PermitOptions } from './mcp-tool';
@@ -39,24 +39,26 @@ export class ToolPermits {
 
   public permit(caller: ICaller, { when = [], trial }: PermitOptions): void {
     const { callerType, tool } = this.props;
-    if (trial === undefined) this.policy.permit(caller, when);
-    else this.tryOut('permit', trial, (policy) => policy.permit(caller, when));
+    const site = CallSite.current();
+    if (trial === undefined) this.policy.permit(caller, when, site);
+    else this.tryOut('permit', trial, (policy) => policy.permit(caller, when, site));
     // Rendering the caller also lets the agents in it know the scope they need.
-    const kind = this.checkKind(caller, tool.scope === undefined ? {} : { scope: tool.scope }, 'permitted to');
+    const kind = this.checkKind(caller, tool.scope === undefined ? {} : { scope: tool.scope }, 'permitted to', site);
     if (kind === CallerType.UNAUTHENTICATED && callerType === kind && when.length === 0) {
-      this.report('is permitted to anyone with any arguments', BOUND);
+      this.report('is permitted to anyone with any arguments', BOUND, site);
     }
     if (trial === undefined) this.tell('permit');
   }
 
   public forbidUnless({ caller, when = [], trial }: ForbidUnlessOptions): void {
+    const site = CallSite.current();
     if (caller === undefined && when.length === 0) {
-      this.report('is forbidden to everybody', 'Say who may call it, or with which arguments');
+      this.report('is forbidden to everybody', 'Say who may call it, or with which arguments', site);
     }
     const exempt = caller ?? whoever(this.props.callerType);
-    if (trial === undefined) this.policy.forbidUnless(exempt, when);
-    else this.tryOut('forbid', trial, (policy) => policy.forbidUnless(exempt, when));
-    this.checkKind(exempt, { exempts: true }, 'forbidden to all but');
+    if (trial === undefined) this.policy.forbidUnless(exempt, when, site);
+    else this.tryOut('forbid', trial, (policy) => policy.forbidUnless(exempt, when, site));
+    this.checkKind(exempt, { exempts: true }, 'forbidden to all but', site);
     if (trial === undefined) this.tell('forbid');
   }
 
@@ -70,18 +72,28 @@ export class ToolPermits {
     caller: ICaller,
     context: Parameters<ICaller['renderCaller']>[0],
     verb: string,
+    site: CallSite | undefined,
   ): CallerType | undefined {
     const rendering = attempt(() => caller.renderCaller(context));
     const { callerType } = this.props;
     if (rendering !== undefined && rendering.type !== callerType) {
-      this.report(`is ${verb} ${rendering.description}, who cannot come in at this gateway`, CALLERS_OF[callerType]);
+      this.report(
+        `is ${verb} ${rendering.description}, who cannot come in at this gateway`,
+        CALLERS_OF[callerType],
+        site,
+      );
     }
     return rendering?.type;
   }
 
-  private report(message: string, fix: string): void {
+  private report(message: string, fix: string, site: CallSite | undefined): void {
     const { tool, onProblem } = this.props;
-    onProblem({ code: 'CALLER_KIND', message: `tool '${tool.name}' ${message}`, fix, at: tool.at });
+    onProblem({
+      code: 'CALLER_KIND',
+      message: `tool '${tool.name}' ${message}`,
+      fix,
+      at: writtenAt(tool.at, [site]),
+    });
   }
 
   private tryOut(effect: 'permit' | 'forbid', trial: PolicyTrial, add: (policy: ToolPolicy) => void): void {

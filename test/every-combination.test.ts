@@ -89,7 +89,7 @@ test('the table speaks of every combination', () => {
 test('what does not fit together ends with exactly the codes that say so, all at once', () => {
   const app = new App();
   for (const front of FRONTS) build(app, front, PAIRS);
-  const lines = errorOf(app).matchAll(/^(.*)\[([A-Z_]+)\] \(at ((Case\d+x)\/[^)\n]*)\)/gm);
+  const lines = errorOf(app).matchAll(/^(.*)\[([A-Z_]+)\] \(at (?:\S+:\d+:\d+, )?((Case\d+x)\/[^)\n]*)\)/gm);
   const found = [...lines].map(([, text, code, at, id]) => ({ text, code: code!, at: at!, id }));
   const said = (front: Front, pair: Pair) => {
     const mine = found.filter(({ id }) => id === front.id);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { AnalyzedCaller, AnalyzedTool } from '../core/cedar/analyze-policies';
 import type { UnreadPolicy } from '../core/cedar/authorization-model';
 import { type CedarPolicyText, parsePolicy } from '../core/cedar/engine';
 import { readPolicyFile } from '../core/cedar/policy-file';
+import type { AnalyzedCaller, AnalyzedTool } from '../core/cedar/policy-finding';
 import { oauthPrincipal } from '../core/cedar/request';
 import { METADATA_KEY } from '../protocol/template-metadata';
 import { isObject, own } from './cloudformation';

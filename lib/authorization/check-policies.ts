@@ -1,4 +1,4 @@
-import { type AnalyzedCaller, analyzePolicies, type PolicyFinding } from '../core/cedar/analyze-policies';
+import { analyzePolicies } from '../core/cedar/analyze-policies';
 import type { CedarPolicyText } from '../core/cedar/engine';
 import {
   type FilePolicy,
@@ -8,6 +8,7 @@ import {
   type PolicySource,
   validatePolicyFiles,
 } from '../core/cedar/policy-file';
+import type { AnalyzedCaller, PolicyFinding, PolicyPart } from '../core/cedar/policy-finding';
 import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import type { ErrorCode, Problem } from '../core/errors';
 import { qualifiedToolName } from '../protocol/tool-name';
@@ -15,6 +16,7 @@ import type { PolicyTool } from './condition-rendering';
 import { asDeployed } from './deploy-time-text';
 import type { ToolPolicy } from './tool-policy';
 import { validateToolPolicies } from './validate-tool-policies';
+import { type Place, placeText, placeWith } from './written-at';
 
 export interface PoliciesToCheck extends PoliciesInForce {
   /** All tools of the gateway, also those without policy. */
@@ -78,16 +80,20 @@ const FILE_WARNING: { readonly [code in ErrorCode]?: string } = {
   CEDAR_NOT_VALIDATED: 'policyNotValidated',
 };
 
-/** Where a policy stands, by the id that it has in the analysis. */
-type Places = Map<string, string>;
+/** Where a policy, or a part of its condition, stands, by the id that the policy has in the analysis. */
+type Places = Map<string, (part?: PolicyPart['part']) => Place>;
 
 function analysis(input: PoliciesToCheck): { errors: Problem[]; warnings: PolicyWarning[] } {
   const { policies, filePolicies, trials } = input;
-  const places: Places = new Map(input.tools.map((tool) => [qualifiedToolName(tool.target, tool.name), tool.at]));
+  const places: Places = new Map(
+    input.tools.map((tool) => [qualifiedToolName(tool.target, tool.name), () => ({ lines: [], path: tool.at })]),
+  );
   const now = findings(input, { policies, filePolicies }, { policies: [], filePolicies: [] }, places);
+  const inForce = new Set(places.keys());
   const later = trials.policies.length + trials.filePolicies.length === 0 ? [] : findings(input, input, trials, places);
   const known = new Set(now.map(keyOf));
-  const found = [...now, ...later.filter((each) => !known.has(keyOf(each))).map(onTrial)];
+  const unknown = later.filter((each) => !known.has(keyOf(each)) && !isTriedOut(each, inForce));
+  const found = [...now, ...unknown.map(onTrial)];
   const problems = found.map((each) => ({ ...each, problem: asProblem(each, places) }));
   return {
     errors: problems.filter(({ severity }) => severity === 'error').map(({ problem }) => problem),
@@ -109,12 +115,22 @@ function findings(
   const policies = [...inForce.policies, ...trials.policies];
   const filePolicies = [...inForce.filePolicies, ...trials.filePolicies];
   const files = ofFiles(filePolicies, places);
+  // Of two that say the same the later one is superfluous, which is never one that is in force.
   const texts = [
     ...ofTools(inForce.policies, gatewayArn, places),
+    ...ofFiles(inForce.filePolicies, places),
     ...ofTools(trials.policies, gatewayArn, places, true),
+    ...ofFiles(trials.filePolicies, places),
   ];
+  const today = new Date().toISOString().slice(0, 10);
   const analyze = (all: readonly CedarPolicyText[]) =>
-    analyzePolicies({ gatewayArn: asDeployed(gatewayArn), tools, policies: all, callers: callers.map(deployed) });
+    analyzePolicies({
+      gatewayArn: asDeployed(gatewayArn),
+      tools,
+      policies: all,
+      callers: callers.map(deployed),
+      today,
+    });
   // A reason is for its own permit, and for nothing that opens the tool as well.
   const openWithoutReason = () => {
     const withReason = policies.some(({ isOpenForReason }) => isOpenForReason);
@@ -123,11 +139,16 @@ function findings(
     const open = withReason ? analyze([...rest, ...files]).filter(({ kind }) => kind === 'tool-open-to-everybody') : [];
     return new Set(open.map(({ tool }) => tool));
   };
-  return analyze([...texts, ...files]).filter(decided({ policies, filePolicies }, openWithoutReason()));
+  return analyze(texts).filter(decided({ policies, filePolicies }, openWithoutReason()));
 }
 
 function keyOf({ kind, policyId, tool }: PolicyFinding): string {
   return JSON.stringify([kind, policyId, tool]);
+}
+
+/** A policy in force that one on trial covers is still what decides. */
+function isTriedOut({ kind, policyId = '' }: PolicyFinding, inForce: ReadonlySet<string>): boolean {
+  return kind === 'duplicate' && inForce.has(policyId);
 }
 
 /** What a policy would make of a tool stops no deployment while it is tried; what is wrong with itself does. */
@@ -148,7 +169,7 @@ function ofTools(
       if (statement === undefined) return [];
       const effect = `${index === 0 ? 'permit' : 'forbid'}${onTrial ? ` on trial (${number + 1})` : ''}`;
       const id = `${effect} of ${policy.tool.name} at ${policy.tool.at}`;
-      places.set(id, policy.tool.at);
+      places.set(id, (part) => placeWith(statement, part));
       return [{ id, text: asDeployed(statement.text) }];
     }),
   );
@@ -158,7 +179,7 @@ function ofTools(
 function ofFiles(filePolicies: PoliciesInForce['filePolicies'], places: Places): CedarPolicyText[] {
   return filePolicies.flatMap(({ source, text }) => {
     if (source.dialect !== undefined) return [];
-    places.set(source.id, `${source.file}:${source.line}`);
+    places.set(source.id, () => ({ lines: [`${source.file}:${source.line}`] }));
     return [{ id: source.id, text: asDeployed(text) }];
   });
 }
@@ -187,7 +208,9 @@ function decided(
   };
 }
 
-function asProblem({ kind, policyId, tool, message, fix }: PolicyFinding, places: Places): Problem {
+function asProblem({ kind, policyId, part, tool, because = [], message, fix }: PolicyFinding, places: Places): Problem {
   const code = kind === 'quota' ? 'POLICY_SIZE' : kind === 'tool-unreachable' ? 'TOOL_UNREACHABLE' : 'POLICY_ANALYSIS';
-  return { code, message, fix, at: places.get(policyId ?? tool ?? '') };
+  const about = [{ policyId: policyId ?? tool ?? '', part }, ...because];
+  const at = placeText(about.flatMap((each) => places.get(each.policyId)?.(each.part) ?? []));
+  return { code, message, fix, at };
 }

@@ -4,24 +4,27 @@ import { type Problem, SecureMcpError } from '../core/errors';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import { qualifiedToolName } from '../protocol/tool-name';
+import type { CallSite } from './call-site';
 import { type CallerRendering, CallerType, type ICaller } from './caller-rendering';
 import { joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
 import { asDeployed, deployTimeLiteral } from './deploy-time-text';
 import type { ToolCondition } from './tool-condition';
+import { type WrittenPart, type WrittenPolicy, writtenAt } from './written-at';
 
 /** `statement` of a policy: the service API model. */
 export const STATEMENT_MAX = 10_000;
 
 const NOBODY: CallerRendering = { type: CallerType.OAUTH_USER, condition: 'false', scopes: [], description: 'nobody' };
 
-export interface RenderedStatement {
-  readonly text: string;
+export interface RenderedStatement extends WrittenPolicy {
   readonly problems: readonly Problem[];
 }
 
 interface Permit {
   readonly caller: ICaller;
   readonly when: readonly ToolCondition[];
+  /** Where the app says so. */
+  readonly site: CallSite | undefined;
 }
 
 /**
@@ -36,8 +39,8 @@ export class ToolPolicy {
   public constructor(public readonly tool: PolicyTool) {}
 
   /** Lets the caller call the tool when all conditions hold. */
-  public permit(caller: ICaller, when: readonly ToolCondition[] = []): void {
-    this.permits.push({ caller, when: [...when] });
+  public permit(caller: ICaller, when: readonly ToolCondition[] = [], site?: CallSite): void {
+    this.permits.push({ caller, when: [...when], site });
   }
 
   /**
@@ -45,8 +48,8 @@ export class ToolPolicy {
    * only form of forbid there is: Cedar skips a policy whose condition fails to evaluate, so `forbid when <bad>` lets a
    * call pass where the test fails, while `forbid unless <good>` does not.
    */
-  public forbidUnless(caller: ICaller, when: readonly ToolCondition[] = []): void {
-    this.demands.push({ caller, when: [...when] });
+  public forbidUnless(caller: ICaller, when: readonly ToolCondition[] = [], site?: CallSite): void {
+    this.demands.push({ caller, when: [...when], site });
   }
 
   /**
@@ -75,12 +78,18 @@ export class ToolPolicy {
     return caller.renderCaller(this.context()).scopes;
   }
 
-  /** The conditions of all callers, one by one. */
-  public callerConditions(): readonly string[] {
-    return [
+  /** The conditions of all callers, one by one, and where the app names the caller. */
+  public callerConditions(): readonly WrittenPart[] {
+    const all = [
       ...this.renderCallers('permit', this.permits).callers,
       ...this.renderCallers('forbid', this.demands).callers,
-    ].map(({ condition }) => condition);
+    ];
+    return [...this.permits, ...this.demands].map(({ site }, index) => ({ text: all[index]!.condition, site }));
+  }
+
+  /** The lines of the app that permit or forbid it, and the tool. */
+  public get writtenAt(): string {
+    return this.at([...this.permits, ...this.demands]);
   }
 
   /** The permit; with problems it permits nothing. `undefined` without any permit. */
@@ -112,10 +121,11 @@ export class ToolPolicy {
     if (entries.length === 0 && demanded === undefined) return undefined;
     const { callers, problems } = this.renderCallers(effect, entries);
     const type = callers[0]?.type ?? demanded!;
-    const alternatives = [
-      ...entries.map(({ when }, index) => alternative(callers[index]!, when, this.judged(effect))),
-      ...(problems.length > 0 ? [{ text: 'false', problems }] : []),
-    ];
+    const written = entries.map((entry, index) => {
+      const { text, problems } = alternative(callers[index]!, entry.when, this.judged(effect));
+      return { text, problems: problems.map((each) => ({ ...each, at: this.at([entry]) })) };
+    });
+    const alternatives = [...written, ...(problems.length > 0 ? [{ text: 'false', problems }] : [])];
     const inputs = effect === 'permit' || demanded !== undefined ? this.inputConditions(effect).map(rendered) : [];
     const condition =
       effect === 'permit'
@@ -133,7 +143,19 @@ export class ToolPolicy {
       `  ${condition.text}`,
       '};',
     ].join('\n');
-    return { text, problems: [...condition.problems, ...this.kindProblems(callers), ...this.sizeProblems(text)] };
+    return {
+      text,
+      problems: [...condition.problems, ...this.kindProblems(callers, entries), ...this.sizeProblems(text, entries)],
+      parts: entries.map(({ site }, index) => ({ text: written[index]!.text, site })),
+      path: this.tool.at,
+    };
+  }
+
+  private at(entries: readonly Permit[]): string {
+    return writtenAt(
+      this.tool.at,
+      entries.map(({ site }) => site),
+    );
   }
 
   /**
@@ -146,32 +168,33 @@ export class ToolPolicy {
   private renderCallers(effect: 'permit' | 'forbid', entries: readonly Permit[]) {
     const problems: Problem[] = [];
     const context = effect === 'permit' ? this.context() : { ...this.context(), exempts: true };
-    const all = entries.map(({ caller }) => {
+    const all = entries.map((entry) => {
       try {
-        return caller.renderCaller(context);
+        return entry.caller.renderCaller(context);
       } catch (error) {
         if (!(error instanceof SecureMcpError)) throw error;
-        problems.push(...error.problems.map((each) => ({ ...each, at: this.tool.at })));
+        problems.push(...error.problems.map((each) => ({ ...each, at: this.at([entry]) })));
         return NOBODY;
       }
     });
     return { callers: all, problems };
   }
 
-  private kindProblems(callers: readonly CallerRendering[]): Problem[] {
-    const odd = callers.find(({ type }) => type !== callers[0]!.type);
+  private kindProblems(callers: readonly CallerRendering[], entries: readonly Permit[]): Problem[] {
+    const index = callers.findIndex(({ type }) => type !== callers[0]!.type);
+    const odd = callers[index];
     if (odd === undefined) return [];
     return [
       {
         code: 'CALLER_INVALID',
         message: `tool '${this.tool.name}': its permits mix callers with a token and callers with a signature (${odd.description})`,
         fix: `A gateway accepts one kind; use only ${odd.type === CallerType.IAM_ENTITY ? 'callers with a token' : 'IAM roles'}`,
-        at: this.tool.at,
+        at: this.at([entries[index]!]),
       },
     ];
   }
 
-  private sizeProblems(text: string): Problem[] {
+  private sizeProblems(text: string, entries: readonly Permit[]): Problem[] {
     const { length } = asDeployed(text);
     if (length <= STATEMENT_MAX) return [];
     return [
@@ -179,7 +202,7 @@ export class ToolPolicy {
         code: 'POLICY_SIZE',
         message: `tool '${this.tool.name}': its policy has ${length} characters, the service accepts ${STATEMENT_MAX}`,
         fix: 'Give callers a common scope, group or claim instead of naming each',
-        at: this.tool.at,
+        at: this.at(entries),
       },
     ];
   }

@@ -2,7 +2,8 @@ import { type CedarProblem, parsePolicy, validatePolicies } from '../core/cedar/
 import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import { type Problem, shown } from '../core/errors';
 import type { PolicyTool } from './condition-rendering';
-import type { ToolPolicy } from './tool-policy';
+import type { RenderedStatement, ToolPolicy } from './tool-policy';
+import { placeAt, placeText, writtenAt } from './written-at';
 
 export interface ToolPoliciesToValidate {
   /** All tools of the gateway, also those without policy. */
@@ -20,7 +21,7 @@ export interface ToolPoliciesToValidate {
  */
 export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
   const problems: Problem[] = [];
-  const texts = new Map<string, { readonly text: string; readonly tool: PolicyTool }>();
+  const texts = new Map<string, { readonly statement: RenderedStatement; readonly tool: PolicyTool }>();
   for (const [index, policy] of input.policies.entries()) {
     problems.push(...callerProblems(policy));
     for (const [effect, statement] of [
@@ -31,12 +32,12 @@ export function validateToolPolicies(input: ToolPoliciesToValidate): Problem[] {
       // A statement with problems holds `false` in place of a condition; judging that would only confuse.
       if (statement === undefined || statement.problems.length > 0) continue;
       // Trials of one tool are several.
-      texts.set(`${effect} ${index} ${policy.tool.at}`, { text: statement.text, tool: policy.tool });
+      texts.set(`${effect} ${index} ${policy.tool.at}`, { statement, tool: policy.tool });
     }
   }
-  const policies = [...texts].map(([id, { text }]) => ({ id, text }));
+  const policies = [...texts].map(([id, { statement }]) => ({ id, text: statement.text }));
   const found = validatePolicies(policies, schemaFromTools(input.tools));
-  problems.push(...found.map((each) => cedarProblem(each, texts.get(each.policyId)!.tool)));
+  problems.push(...found.map((each) => cedarProblem(each, texts.get(each.policyId)!)));
   return [...problems, ...unreachable(input)];
 }
 
@@ -52,7 +53,10 @@ function unreachable({ tools, policies, permittedElsewhere }: ToolPoliciesToVali
     }));
 }
 
-function cedarProblem(found: CedarProblem, tool: PolicyTool): Problem {
+function cedarProblem(
+  found: CedarProblem,
+  { statement, tool }: { readonly statement: RenderedStatement; readonly tool: PolicyTool },
+): Problem {
   const help = found.help === undefined ? '' : ` (${found.help})`;
   const excerpt = found.excerpt === undefined ? '' : `\n${found.excerpt}\n`;
   const doubtful = found.severity === 'warning';
@@ -61,7 +65,7 @@ function cedarProblem(found: CedarProblem, tool: PolicyTool): Problem {
     code: 'CEDAR_INVALID',
     message: `the policy of tool '${tool.name}' ${what}: ${found.message}${help}${excerpt}`,
     fix: doubtful ? 'Correct the condition' : 'Correct the condition or the input schema',
-    at: tool.at,
+    at: placeText([placeAt(statement, found.offset?.start)]),
   };
 }
 
@@ -70,14 +74,14 @@ function cedarProblem(found: CedarProblem, tool: PolicyTool): Problem {
  * `a) || (b` would parse in its place and take the conditions of the permit away.
  */
 function callerProblems(policy: ToolPolicy): Problem[] {
-  const odd = policy.callerConditions().filter((condition) => {
-    const { json } = parsePolicy(`permit (principal, action, resource) when { ${condition} };`);
+  const odd = policy.callerConditions().filter(({ text }) => {
+    const { json } = parsePolicy(`permit (principal, action, resource) when { ${text} };`);
     return json?.conditions.length !== 1;
   });
-  return odd.map((condition) => ({
+  return odd.map(({ text, site }) => ({
     code: 'CALLER_INVALID',
-    message: `a caller of tool '${policy.tool.name}' does not render one Cedar expression, got ${shown(condition)}`,
+    message: `a caller of tool '${policy.tool.name}' does not render one Cedar expression, got ${shown(text)}`,
     fix: 'Return one boolean Cedar expression about the principal from renderCaller',
-    at: policy.tool.at,
+    at: writtenAt(policy.tool.at, [site]),
   }));
 }

@@ -10,6 +10,7 @@ import {
   tagOf,
 } from './expression';
 import { cannotFail, implies, scaled } from './implies';
+import { listsExclude } from './list-contradiction';
 
 interface Range {
   low: number;
@@ -31,9 +32,18 @@ export function isContradiction(condition: CedarExpression): boolean {
   if (!isOneTest(condition)) return operands(condition, '||').every(isContradiction);
   const all = operands(condition, '&&');
   if (all.length > 1 && all.some((part) => operands(part, '&&').length === 1 && isContradiction(part))) return true;
-  if (excludesItself(all) || excludesEveryForm(all)) return true;
+  if (excludeEachOther(all)) return true;
+  const choices = all.filter((part) => !isOneTest(part));
+  return choices.some((choice) => {
+    const others = all.filter((part) => part !== choice);
+    return operands(choice, '||').every((way) => excludeEachOther([...others, ...operands(way, '&&')]));
+  });
+}
+
+function excludeEachOther(parts: readonly CedarExpression[]): boolean {
+  if (excludesItself(parts) || listsExclude(parts)) return true;
   const ranges = new Map<string, Range>();
-  for (const part of all) narrow(part, ranges);
+  for (const part of parts) narrow(part, ranges);
   return [...ranges.values()].some(isEmpty);
 }
 
@@ -60,7 +70,7 @@ export function coveredAlternative(condition: CedarExpression): CedarExpression 
 }
 
 /** Ways of which each can be meant. */
-function isChoice(part: CedarExpression): boolean {
+export function isChoice(part: CedarExpression): boolean {
   return !isOneTest(part) && !isChoiceOfForms(part);
 }
 
@@ -68,13 +78,6 @@ function isChoice(part: CedarExpression): boolean {
 function isChoiceOfForms(part: CedarExpression): boolean {
   const [text, ...others] = operands(part, '||').map(textOf);
   return others.length > 0 && text !== undefined && others.every((other) => other === text);
-}
-
-/** Whether the rest of a condition leaves none of the forms that a text may have. */
-function excludesEveryForm(parts: readonly CedarExpression[]): boolean {
-  const others = parts.filter((part) => operands(part, '||').length === 1);
-  const isLeft = (form: CedarExpression) => !isContradiction(others.reduce(and, form));
-  return parts.some((part) => isChoiceOfForms(part) && !operands(part, '||').some(isLeft));
 }
 
 function and(left: CedarExpression, right: CedarExpression): CedarExpression {

@@ -81,8 +81,18 @@ function isNarrower(a: CedarExpression, b: CedarExpression): boolean {
   return (
     boundsOf(a).some((each) => boundsOf(b).some((wanted) => isWithin(each, wanted))) ||
     valuesAreWithin(a, b) ||
-    listIsNarrower(a, b)
+    listIsNarrower(a, b) ||
+    isOfType(a, b)
   );
+}
+
+/** `principal == T::"x"` and `principal is T`. */
+function isOfType(a: CedarExpression, b: CedarExpression): boolean {
+  const is = b.is as { left: CedarExpression; entity_type: string; in?: unknown } | undefined;
+  const equal = sides(a, '==');
+  if (is === undefined || is.in !== undefined || equal === undefined) return false;
+  const entity = equal.right.Value as { __entity?: { type: string } } | null | undefined;
+  return isDeepStrictEqual(equal.left, is.left) && entity?.__entity?.type === is.entity_type;
 }
 
 interface Bound {

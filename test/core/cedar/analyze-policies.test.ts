@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { Caller, ToolArgument, ToolPolicy } from '../../../lib/authorization';
-import { type AnalysisInput, analyzePolicies } from '../../../lib/core/cedar/analyze-policies';
+import { analyzePolicies } from '../../../lib/core/cedar/analyze-policies';
+import type { AnalysisInput } from '../../../lib/core/cedar/policy-finding';
 import { oauthPrincipal } from '../../../lib/core/cedar/request';
 import { REFUND_TOOL } from '../../authorization/support';
 import { GATEWAY, refundPermit, TOOLS } from './fixture';
@@ -10,7 +11,14 @@ const list = refundPermit(GROUP).replace('order-refund___order-refund', 'order-l
 
 function kindsOf(texts: string[], options: Partial<AnalysisInput> = {}): string[] {
   const policies = texts.map((text, index) => ({ id: `p${index}`, text }));
-  const found = analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [], ...options });
+  const found = analyzePolicies({
+    gatewayArn: GATEWAY,
+    tools: TOOLS,
+    policies,
+    callers: [],
+    today: '2026-11-24',
+    ...options,
+  });
   return found.map(({ kind, policyId, tool }) => [kind, policyId ?? tool].filter(Boolean).join(' '));
 }
 
@@ -128,6 +136,11 @@ test.each<[string, string, string]>([
     'context.input has express && context.input.express',
   ],
   [
+    'only a and one more',
+    'context.input has tags && ["a"].containsAll(context.input.tags) && context.input.tags.containsAll(["a", "b"])',
+    'context.input has tags && ["a", "b"].containsAll(context.input.tags) && context.input.tags.containsAll(["a", "b"])',
+  ],
+  [
     'empty and not empty',
     'context.input has tags && context.input.tags.isEmpty() && !context.input.tags.isEmpty()',
     'context.input has tags && context.input.tags.isEmpty()',
@@ -182,7 +195,7 @@ test.each<[string, string, string]>([
 ])('%s exclude each other', (_what, condition, possible) => {
   const severities = (text: string) => {
     const policies = [text, list].map((each, index) => ({ id: `p${index}`, text: each }));
-    return analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [] })
+    return analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [], today: '2026-11-24' })
       .filter(({ kind }) => kind === 'never-applies')
       .map(({ severity, message }) => `${severity}: ${message}`);
   };
@@ -212,6 +225,60 @@ test('forms that the schema lets a text have are no alternatives of a permit; wh
     'never-applies p0',
     'tool-unreachable order-refund___order-refund',
   ]);
+});
+
+test('what ends before today is over, which is a warning: the same app said nothing of it a day before', () => {
+  const found = (today: string, ...texts: string[]) =>
+    analyzePolicies({
+      gatewayArn: GATEWAY,
+      tools: TOOLS,
+      policies: [...texts, list].map((text, index) => ({ id: `p${index}`, text })),
+      callers: [],
+      today,
+    }).map(({ kind, severity, message }) => `${kind} ${severity}: ${message}`);
+  const before = (day: string) => `${GROUP} && context.system.now < datetime("${day}")`;
+  const forbid = refundPermit(before('2026-11-24')).replace('permit', 'forbid').replace('when', 'unless');
+  const always = `${GROUP} && context.input.orderId == "a"`;
+
+  expect(found('2026-11-24', refundPermit(before('2026-11-24')))).toEqual([
+    "over warning: policy 'p0' can no longer apply: its time is over",
+  ]);
+  expect(found('2026-11-23', refundPermit(before('2026-11-24')))).toEqual([]);
+  expect(found('2026-11-24', refundPermit(before('2026-11-24T00:00:01Z')))).toEqual([]);
+  expect(found('2026-11-24', refundPermit(`(${always}) || (${before('2026-11-24')})`))).toEqual([
+    expect.stringContaining("over warning: policy 'p0' has an alternative that can no longer apply: "),
+  ]);
+  expect(found('2026-11-24', refundPermit(`(${before('2026-11-01')}) || (${before('2026-11-24')})`))).toContain(
+    "over warning: policy 'p0' can no longer apply: its time is over",
+  );
+  expect(found('2026-11-24', refundPermit(GROUP), forbid)).toEqual([
+    "over warning: policy 'p1' makes an exception that can no longer be: its time is over",
+  ]);
+  expect(found('2026-11-23', refundPermit(GROUP), forbid)).toEqual([]);
+});
+
+test('an alternative of an exception that can never be is found like one of a permit', () => {
+  const forbid = (count: number) =>
+    refundPermit(
+      `context.input.orderId == "a" || (context.input has count && context.input.count > 5 && context.input.count < ${count})`,
+    )
+      .replace('permit', 'forbid')
+      .replace('when', 'unless');
+
+  expect(kindsOf([refundPermit(GROUP), list, forbid(5)])).toEqual(['never-applies p2']);
+  expect(kindsOf([refundPermit(GROUP), list, forbid(9)])).toEqual([]);
+});
+
+test('alternatives that all exclude the rest are a contradiction of the whole', () => {
+  const either = (a: string, b: string) =>
+    refundPermit(
+      `${GROUP} && context.input.orderId == "a" && (context.input.orderId == "${a}" || context.input.orderId == "${b}" && principal.id == "u")`,
+    );
+
+  expect(kindsOf([either('b', 'c'), list])).toContain('never-applies p0');
+  expect(kindsOf([either('a', 'c'), list])).toEqual(['never-applies p0']);
+  expect(kindsOf([either('b', 'c'), list])).toContain('tool-unreachable order-refund___order-refund');
+  expect(kindsOf([either('a', 'c'), list])).not.toContain('tool-unreachable order-refund___order-refund');
 });
 
 test('a forbid that holds wherever the permit does leaves a tool unreachable', () => {
@@ -260,10 +327,12 @@ test('claims of somebody who logs in to an agent may do without the scope, too, 
   const found = (policy: string, open: boolean) => {
     const callers = [{ name: 'agent c', principal, scopes: ['o/list'], open }];
     const policies = [policy, list].map((text, index) => ({ id: `p${index}`, text }));
-    return analyzePolicies({ gatewayArn: GATEWAY, tools, policies, callers }).map(({ severity, message }) => ({
-      severity,
-      message,
-    }));
+    return analyzePolicies({ gatewayArn: GATEWAY, tools, policies, callers, today: '2026-11-24' }).map(
+      ({ severity, message }) => ({
+        severity,
+        message,
+      }),
+    );
   };
   const itself = refundPermit('principal.hasTag("client_id") && principal.getTag("client_id") == "c"');
   const another = refundPermit(`principal.hasTag("client_id") && principal.getTag("client_id") == "d" && ${GROUP}`);

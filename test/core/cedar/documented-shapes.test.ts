@@ -37,9 +37,13 @@ function verdict(principal: string, action: string, resource: string, condition:
   ];
   const [problem] = validatePolicies(policies, schemaFromTools(TOOLS));
   if (problem !== undefined) return problem.message;
-  const refused = analyzePolicies({ gatewayArn: GATEWAY, tools: TOOLS, policies, callers: [] }).find(
-    ({ policyId, severity }) => policyId === 'p' && severity === 'error',
-  );
+  const refused = analyzePolicies({
+    gatewayArn: GATEWAY,
+    tools: TOOLS,
+    policies,
+    callers: [],
+    today: '2026-11-24',
+  }).find(({ policyId, severity }) => policyId === 'p' && severity === 'error');
   return refused?.kind ?? 'accepted';
 }
 
@@ -251,7 +255,7 @@ describe('the pages of the developer guide', () => {
     const policies = [{ id: 'p', text: `${effect} (${principal}, ${action}, ${resource}) ${clause};` }];
     const invalid = validatePolicies(policies, schemaFromTools(pages));
     if (invalid.length > 0) return invalid.map(({ message }) => message);
-    return analyzePolicies({ gatewayArn: GATEWAY, tools: pages, policies, callers: [] })
+    return analyzePolicies({ gatewayArn: GATEWAY, tools: pages, policies, callers: [], today: '2026-11-24' })
       .filter(({ policyId }) => policyId === 'p')
       .map(({ kind }) => kind);
   }
