@@ -52,8 +52,9 @@ export interface OpenApiTargetOptions {
    */
   readonly risks?: { [operationId: string]: ToolRisk };
   /**
-   * Patterns of path parameters of type string, by name, in place of those of the document. A pattern that admits `/`,
-   * `\`, `%` or `..` is refused: such a value reaches other paths of the API.
+   * Patterns of path parameters of type string, by name, in place of those of the document. A pattern is refused unless
+   * it provably admits no `/`, `\`, `%`, `?` or `#`, and neither `.` nor `..`: such a value reaches other paths of the API.
+   * It is bound to both ends, as in `^T-[0-9]{1,9}$`.
    *
    * @default - the pattern or values of the document if they are closed, else `^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}$`
    */

@@ -183,7 +183,10 @@ class OperationReader {
     if (pathPatterns === undefined) return schema;
     const closed = closedPathParameter(schema, pathPatterns[name]);
     if (closed.problem !== undefined)
-      this.report(`path parameter ${shown(name)} ${closed.problem}`, 'Use a pattern that admits no / \\ % and no ..');
+      this.report(
+        `path parameter ${shown(name)} ${closed.problem}`,
+        'Bind it with ^ and $, and admit only characters such as [A-Za-z0-9_-]: no / \\ % ? # and no dots alone',
+      );
     if (schema.pattern !== undefined && schema.pattern !== closed.schema.pattern)
       this.dropped.push(dropped(pointer, 'pattern', 'replaced'));
     return closed.schema;

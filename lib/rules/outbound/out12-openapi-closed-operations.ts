@@ -1,6 +1,8 @@
 import { isObject, own } from '../../assembly/cloudformation';
 import { isUnknown } from '../../assembly/resolve';
 import { asList } from '../../assembly/template-model';
+import { resolvePointer } from '../../core/schema/inline-schema';
+import { keepsToSegment } from '../../core/schema/segment-pattern';
 import { targetKind } from '../gateways';
 import { isPowerHeader } from '../headers';
 import { at } from '../read';
@@ -90,7 +92,7 @@ function* documentProblems(document: unknown, maxOperations: number): Iterable<s
       else if (ids.has(id)) yield `${name} repeats the operationId ${id}`;
       else ids.add(id);
       for (const parameter of [...shared, ...asList(own(operation, 'parameters'))])
-        yield* parameterProblems(name, parameter);
+        yield* parameterProblems(name, referred(document, parameter), document);
       const body = own(operation, 'requestBody');
       if (WRITING.includes(method) && JSON.stringify(body ?? null).includes('"additionalProperties":true'))
         yield `${name} takes additional properties`;
@@ -107,25 +109,25 @@ function* externalReferences(value: unknown, path: string): Iterable<string> {
   }
 }
 
-function* parameterProblems(operation: string, parameter: unknown): Iterable<string> {
+/** What a reference within the document names. */
+function referred(document: unknown, value: unknown): unknown {
+  const reference = own(value, '$ref');
+  return typeof reference === 'string' && reference.startsWith('#/') ? resolvePointer(document, reference) : value;
+}
+
+function* parameterProblems(operation: string, parameter: unknown, document: unknown): Iterable<string> {
+  if (own(parameter, 'in') === undefined) {
+    yield `${operation} has a parameter that cannot be read, so what it takes is not known`;
+    return;
+  }
   const name = String(own(parameter, 'name'));
   if (own(parameter, 'in') === 'header' && isPowerHeader(name)) yield `${operation} takes the header ${name}`;
   if (own(parameter, 'in') !== 'path') return;
-  const schema = own(parameter, 'schema');
+  const schema = referred(document, own(parameter, 'schema'));
   const type = own(schema, 'type');
   if (type === 'integer' || type === 'number' || type === 'boolean' || own(schema, 'enum') !== undefined) return;
   const pattern = own(schema, 'pattern');
-  const escapes = ['/', '..', '%2e', '\\'];
   if (typeof pattern !== 'string') yield `${operation} takes any text as ${name}`;
-  else if (escapes.some((text) => matchesAnywhere(pattern, text)))
-    yield `${operation} takes "/", "..", "%" or "\\" as ${name}`;
-}
-
-/** Bounded: the text has four characters at most. A pattern that is no regular expression protects from nothing. */
-function matchesAnywhere(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(text);
-  } catch {
-    return true;
-  }
+  else if (!keepsToSegment(pattern))
+    yield `${operation} has a pattern for ${name} that is not proven to keep out "/", "..", "%", "\\", "?" and "#"`;
 }

@@ -270,10 +270,22 @@ describe('what is refused', () => {
     expect(messages(broken, { operations: ['getTicket'] })).toEqual([]);
   });
 
-  test.each(['.*', '^[^/]+$', '('])('the pattern %s of an author for a path parameter', (pattern) => {
+  test.each(['.*', '^[^/]+$', '(', '[0-9]+', '^T-'])('the pattern %s of an author for a path parameter', (pattern) => {
     expect(messages(undefined, { pathPatterns: { id: pattern } })).toEqual([
-      'path parameter "id" gets a pattern that leaves its segment',
+      'path parameter "id" gets a pattern that is not proven to keep to its segment',
     ]);
+  });
+
+  test('a pattern of the document that is not bound to both ends is replaced', () => {
+    const patterned = (pattern: string) =>
+      JSON.stringify(
+        read((document) => {
+          get(document).parameters[0].schema.pattern = pattern;
+        }).document,
+      );
+
+    expect(patterned('^[0-9]+$')).toContain('^[0-9]+$');
+    expect(patterned('[0-9]+')).toContain('^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,127}$');
   });
 
   test('a closed pattern of an author is published', () => {

@@ -26,6 +26,13 @@ const openApi = (parameter: object, url = 'https://api.crm.example.com/v1', oper
     paths: { '/customers/{id}': { get: { operationId, parameters: [{ in: 'path', name: 'id', ...parameter }] } } },
   });
 
+const openApiWithReference = ($ref: string) =>
+  JSON.stringify({
+    servers: [{ url: 'https://api.crm.example.com/v1' }],
+    components: { parameters: { Id: { in: 'path', name: 'id', schema: { type: 'string' } } } },
+    paths: { '/customers/{id}': { get: { operationId: 'getCustomer', parameters: [{ $ref }] } } },
+  });
+
 export const outbound: LayerCases = {
   OUT01: {
     violating: {
@@ -167,6 +174,13 @@ export const outbound: LayerCases = {
     violating: {
       'any text in the path': { [DOCUMENT]: openApi({ schema: { type: 'string' } }) },
       'a pattern that lets ".." through': { [DOCUMENT]: openApi({ schema: { type: 'string', pattern: '[a-z.]+' } }) },
+      'a pattern that a text before or after it passes': {
+        [DOCUMENT]: openApi({ schema: { type: 'string', pattern: '[0-9]+' } }),
+      },
+      'any text in a parameter that is referred to': {
+        [DOCUMENT]: openApiWithReference('#/components/parameters/Id'),
+      },
+      'a parameter that is not there': { [DOCUMENT]: openApiWithReference('#/components/parameters/Key') },
       'another document': {
         [DOCUMENT]: openApi({ schema: { $ref: 'https://specs.example.com/id.json#/Id', enum: ['a'] } }),
       },
