@@ -57,9 +57,9 @@ function holds(
   const [, quantifier, name, ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operatorText) ?? [];
   const given = contextValue(context, key);
 
-  // `Null: true` asks that the key is absent.
+  // `Null: true` asks that the key is absent; an empty value is null, too, so that `Null: false` guards ForAllValues.
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
-  if (name === 'Null') return values.some((value) => String(value).toLowerCase() === String(given === undefined));
+  if (name === 'Null') return values.some((value) => String(value).toLowerCase() === String(isNull(given)));
   const operator = name === undefined || !Object.hasOwn(OPERATORS, name) ? undefined : OPERATORS[name];
   // What cannot be compared must not open anything: it narrows no Deny and completes no Allow.
   const undecided = effect === 'Deny';
@@ -80,10 +80,10 @@ function holds(
   if (quantifier !== undefined) {
     // Without the key `IfExists` says true and ForAnyValue says false; which of them counts is not documented.
     if (given === undefined && quantifier === 'ForAnyValue' && ifExists !== undefined) return undecided;
-    const all = given === undefined ? [] : texts(given);
     // Without the key, and for a null data set such as an empty string, ForAllValues holds and ForAnyValue does not.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
-    if (all.every((one) => one === '')) return quantifier === 'ForAllValues';
+    if (given === undefined || isNull(given)) return quantifier === 'ForAllValues';
+    const all = texts(given);
     return quantifier === 'ForAllValues' ? all.every(matches) : all.some(matches);
   }
   // Without its key a condition does not hold, unless it is negated or says `IfExists`.
@@ -93,6 +93,10 @@ function holds(
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
   const [one, ...others] = texts(given);
   return one === undefined || others.length > 0 ? undecided : matches(one);
+}
+
+function isNull(given: ContextValue | undefined): boolean {
+  return given === undefined || texts(given).every((one) => one === '');
 }
 
 function texts(value: ContextValue): string[] {

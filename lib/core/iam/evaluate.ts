@@ -1,5 +1,5 @@
 import { evaluateConditions, hasVariables, type RequestContext, substitute } from './conditions';
-import { matchesAction, matchesResource } from './match';
+import { matchesAction, matchesResource, mayMatchResource } from './match';
 import { many, type PolicyDocument, type Statement, statementsOf } from './policy-document';
 import { type IamPrincipal, isToPrincipalArn, matchesPrincipal, principalValues } from './principals';
 
@@ -201,11 +201,15 @@ function applies(
   const context = request.context ?? {};
   const action = (pattern: string) => matchesAction(pattern, request.action);
   const resource = (entry: string) => {
+    const excepts = statement.NotResource !== undefined;
+    const denies = statement.Effect === 'Deny';
     // An entry with a variable that has no value matches no resource. Whether that voids an exception or the statement
     // is not documented: it opens nothing.
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
     const value = hasVariables(version) ? substitute(entry, context) : entry;
-    if (value === undefined) return statement.NotResource !== undefined && statement.Effect !== 'Deny';
+    if (value === undefined) return excepts && !denies;
+    // Nor does an entry of which it is not documented what it matches: it narrows no Deny and completes no Allow.
+    if (excepts !== denies) return mayMatchResource(value, request.resource);
     return matchesResource(value, request.resource, COMPLETES.includes(source));
   };
   if (!isNamed(statement.Action, statement.NotAction, action)) return { outcome: 'other-action' };

@@ -85,9 +85,20 @@ function arnParts(arn: string): string[] {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards
  */
 export function matchesResource(entry: string, resource: string, completes: boolean): boolean {
-  const parts = arnParts(entry);
-  const text = completes && entry.startsWith('arn:') ? [...parts, '*', '*', '*', '*'].slice(0, 6).join(':') : entry;
+  const text = completes ? completed(entry) : entry;
   return matchesParts(arnParts(text), resource.split(':')) && !hasWildType(arnParts(text)[5] ?? '', resource);
+}
+
+/**
+ * Whether an entry may name the resource where the documentation leaves it open: a star that crosses a colon, a pattern
+ * in the type, an incomplete ARN in any kind of policy.
+ */
+export function mayMatchResource(entry: string, resource: string): boolean {
+  return matchesPattern(entry, resource) || matchesPattern(completed(entry), resource);
+}
+
+function completed(entry: string): string {
+  return entry.startsWith('arn:') ? [...arnParts(entry), '*', '*', '*', '*'].slice(0, 6).join(':') : entry;
 }
 
 /** A pattern stays within its part, but for a star at the end of the part, which may run on beyond the colons. */

@@ -158,6 +158,26 @@ describe('ARNs of resources', () => {
     expect(allowed('arn:aws:logs:us-*:log-stream:s', stream)).toBe(false);
   });
 
+  test('where it is open what an entry matches, a Deny applies, an Allow and an exception to a Deny do not', () => {
+    const stream = `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/a:log-stream:s`;
+    const all = policy({ Action: '*', Resource: '*' });
+
+    for (const entry of ['arn:aws:logs:eu*a:log-stream:s', `arn:aws:logs:*:*:log*:/a:log-stream:s`]) {
+      const by = (element: Partial<Statement>) =>
+        decide({ identity: [all, policy({ Effect: 'Deny', Action: '*', ...element })] }, { resource: stream });
+
+      expect(allowed(entry, stream)).toBe(false);
+      expect(by({ Resource: entry })).toBe('explicit-deny');
+      expect(by({ NotResource: entry })).toBe('explicit-deny');
+      expect(decide({ identity: [policy({ Action: '*', NotResource: entry })] }, { resource: stream })).toBe(
+        'implicit-deny',
+      );
+    }
+    const incomplete = policy({ Effect: 'Deny', Action: '*', Resource: 'arn:aws:dynamodb' });
+    expect(decide({ identity: [getItem], session: incomplete })).toBe('explicit-deny');
+    expect(decide({ identity: [all], organisation: [[all, incomplete]] }, { resource: stream })).toBe('allow');
+  });
+
   test('a long ARN of many parts and stars does not hang', () => {
     const many = `arn:aws:s3:::${'a:'.repeat(2000)}`;
 
@@ -415,6 +435,16 @@ describe('conditions', () => {
     ['Null true for a missing key', { Null: { k: 'true' } }, {}, true],
     ['Null true for a present key', { Null: { k: 'true' } }, { k: 'v' }, false],
     ['Null false for a present key', { Null: { k: false } }, { k: 'v' }, true],
+    ['semantics: Null false for an empty value', { Null: { k: 'false' } }, { k: '' }, false],
+    ['Null false for a list without values', { Null: { k: 'false' } }, { k: [] }, false],
+    ['Null false for a list with one value that is not empty', { Null: { k: 'false' } }, { k: ['', 'v'] }, true],
+    ['Null true for an empty value', { Null: { k: 'true' } }, { k: '' }, true],
+    [
+      'Null false keeps ForAllValues from holding on an empty value',
+      { 'ForAllValues:StringEquals': { k: 'v' }, Null: { k: 'false' } },
+      { k: [''] },
+      false,
+    ],
     ['semantics: ForAllValues on a missing key holds', { 'ForAllValues:StringEquals': { k: 'v' } }, {}, true],
     ['ForAllValues, one value outside', { 'ForAllValues:StringEquals': { k: ['a', 'b'] } }, { k: ['a', 'c'] }, false],
     ['ForAllValues, all inside', { 'ForAllValues:StringEquals': { k: ['a', 'b'] } }, { k: ['a'] }, true],
