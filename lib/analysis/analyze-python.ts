@@ -31,10 +31,10 @@ export function analyzePython(code: PythonCode): HandlerAnalysis {
   };
   let interpreter = run(2);
   if (interpreter.solver.exhausted) interpreter = run(0);
-  const { used, unverifiable } = reportUses(interpreter, { at, isLibrary: () => false }, DOUBT);
+  const { used, unverifiable, byOthers } = reportUses(interpreter, { at, isLibrary: () => false }, DOUBT);
   return {
     used,
     unverifiable: [...gaps.map((gap) => ({ service: '*', ...gap })), ...unverifiable],
-    unreached: unreachedMentions(interpreter, mentions, at),
+    unreached: [...byOthers, ...unreachedMentions(interpreter, mentions, at)],
   };
 }

@@ -27,6 +27,7 @@ export function compareAccess(
     ...excess(grants, analysis),
     ...outsideExcess(outside, analysis, declared),
     ...notComeTo(grants, analysis.unreached, outside),
+    ...calledByOthers(analysis.unreached),
     ...unknownOperations(declared),
     ...analysis.unverifiable.map(
       ({ service, reason, at }): AccessFinding => ({
@@ -157,8 +158,8 @@ function notComeTo(
   unreached: readonly UnreachedCommand[],
   outside: readonly OutsideGrant[],
 ): AccessFinding[] {
-  const open = unreached.filter(({ service, operation, at, guessed }) => {
-    if (guessed === true) return false;
+  const open = unreached.filter(({ service, operation, at, guessed, byOthers }) => {
+    if (guessed === true || byOthers === true) return false;
     const actions = operation === '*' ? [] : actionsOf(service, operation);
     const isAllowed = actions.some(
       (action) =>
@@ -175,6 +176,22 @@ function notComeTo(
       message: `whether the code calls ${names.join(', ')} cannot be told, and no access allows it`,
       fix: 'Remove code that the tool does not run; what it runs has to be declared, or it is denied',
       at: open[0]!.at,
+    },
+  ];
+}
+
+/** Calls with other credentials than the role's: one finding for all of them. */
+function calledByOthers(unreached: readonly UnreachedCommand[]): AccessFinding[] {
+  const calls = unreached.filter(({ byOthers }) => byOthers === true);
+  if (calls.length === 0) return [];
+  const names = calls.map(({ service, operation, at }) => `${service} ${operation} (${at.file}:${at.line})`);
+  return [
+    {
+      kind: 'unverifiable',
+      severity: 'info',
+      message: `calls with credentials of their own are not compared with the role: ${names.join(', ')}`,
+      fix: 'Declare what these credentials need where they come from; take a client without credentials to call as the tool',
+      at: calls[0]!.at,
     },
   ];
 }

@@ -73,13 +73,16 @@ function concerns(service: string, { access, action }: Grant): boolean {
 }
 
 /** Code that was not come to may be what an access is for. */
-function undecided({ access, action, part }: Grant, { service, operation, at }: UnreachedCommand): AccessFinding {
+function undecided({ access, action, part }: Grant, unreached: UnreachedCommand): AccessFinding {
+  const { service, operation, at, byOthers } = unreached;
   const what = operation === '*' ? `a call of ${service === '*' ? 'AWS' : service}` : operation;
   return {
     kind: 'unverifiable',
     severity: 'info',
-    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: ${what} stands in the code, and how it is called is not seen`,
-    fix: `Call it so that its client and its caller are seen, or remove it there and from the access ${access.env}`,
+    message: `whether the code uses ${action}${part ? ` on ${part}` : ''}, which ${access.env} allows, cannot be told: ${what} ${byOthers ? 'is called with credentials of its own' : 'stands in the code, and how it is called is not seen'}`,
+    fix: byOthers
+      ? `Remove it from the access ${access.env}, unless these credentials are those of the tool`
+      : `Call it so that its client and its caller are seen, or remove it there and from the access ${access.env}`,
     at,
     env: access.env,
     action,

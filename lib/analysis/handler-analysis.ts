@@ -49,6 +49,8 @@ export interface UnreachedCommand {
   readonly operation: string;
   /** Set when the name alone says so, and is one that much other code has, such as `query`. */
   readonly guessed?: true;
+  /** Set when it is seen to be called, by a client with credentials of its own: whether they are the role's is not known. */
+  readonly byOthers?: true;
   readonly at: SourcePosition;
 }
 

@@ -9,6 +9,7 @@ import type { Argument, Language, Machine, SdkExport, SdkUse, Site } from './mac
 import { ANY_NAME, type ProgramNames, programNames } from './program-names';
 import { read, readValue, write } from './properties';
 import type { Scopes } from './scopes';
+import type { FoundUse } from './sdk-use';
 import { Senders } from './senders';
 import { Solver } from './solver';
 import { runStatements } from './statements';
@@ -162,13 +163,16 @@ export class Interpreter implements Machine {
     return true;
   }
 
-  public use(found: Omit<SdkUse, 'senders'>): SdkUse {
-    const use: SdkUse = { ...found, senders: new Set() };
+  public use({ credentials, ...found }: FoundUse): SdkUse {
+    const use: SdkUse = { ...found, senders: new Set(), credentials: new Set([credentials]) };
     if (use.from !== undefined && !this.handedOverExports.has(use.from)) this.followedExports.add(use.from);
     const seen = getOrMake(this.seenUses, use.site.activation, () => new Map<string, SdkUse>());
     const key = `${use.site.node.start}-${use.site.node.end} ${use.client} ${use.operation}`;
     const known = seen.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.credentials.add(credentials);
+      return known;
+    }
     seen.set(key, use);
     this.uses.push(use);
     return use;

@@ -25,7 +25,7 @@ export function call(
         if (isClass(value.node)) return instantiate(machine, value, args, to, site);
         return machine.invoke(value, receiver, args, to, site);
       case 'python':
-        return callPython(machine, value.path, value.receiver ? holding(value.receiver) : receiver, args, to, site);
+        return callPython(machine, value, value.receiver ? holding(value.receiver) : receiver, args, to, site);
       case 'native':
         return callNative(machine, value, receiver, args, to, site);
       case 'global':

@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
 import type { ClassNode, FunctionNode } from './ast';
-import type { SdkExport, SdkUse, Site } from './sdk-use';
+import type { FoundUse, SdkExport, SdkUse, Site } from './sdk-use';
 import type { Senders } from './senders';
 import type { Solver } from './solver';
 import type { Activation, Argument, Cell, FunctionValue, ObjectValue, Value } from './values';
@@ -49,7 +49,7 @@ export interface Machine {
   /** All that is thrown, or that a promise is rejected with. */
   readonly thrown: Cell;
   /** The use as it is known from then on: a place has one of each operation. */
-  use(use: Omit<SdkUse, 'senders'>): SdkUse;
+  use(use: FoundUse): SdkUse;
   readonly senders: Senders;
   /** An operation that is handed to code that is not followed. */
   handOverExport(value: SdkExport): void;

@@ -116,7 +116,7 @@ export function readValue(machine: Machine, value: Value, name: string | Cell, t
       return;
     }
     case 'python':
-      readPython(machine, value.path, name, to, site, value);
+      readPython(machine, value, name, to, site, value);
       return;
     case 'native':
     case 'sdk-method': {
@@ -153,7 +153,7 @@ function readObject(machine: Machine, object: ObjectValue, receiver: Value, name
   if (!object.isArray) solver.flow(object.rest, to);
   solver.watch(object.prototypes, (prototype) => {
     if (prototype.kind === 'object') readObject(machine, prototype, receiver, name, to, site);
-    else if (prototype.kind === 'python') readPython(machine, prototype.path, name, to, site, receiver);
+    else if (prototype.kind === 'python') readPython(machine, prototype, name, to, site, receiver);
     // A class that extends a client has methods of its own, too.
     else if (prototype.kind === 'sdk-client' && !isKnownMethod(prototype.package, name)) solver.add(to, UNKNOWN);
     else readValue(machine, prototype, name, to, site);

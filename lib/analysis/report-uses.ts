@@ -1,7 +1,14 @@
 import type { AnyNode } from 'acorn';
-import type { HandlerAnalysis, SourcePosition, Unverifiable, UsedPermission } from './handler-analysis';
+import type {
+  HandlerAnalysis,
+  SourcePosition,
+  UnreachedCommand,
+  Unverifiable,
+  UsedPermission,
+} from './handler-analysis';
 import type { Interpreter } from './interpreter';
 import type { SdkUse } from './machine';
+import { isByOthers } from './python/credentials';
 import { clientOf, meaningOf, serviceOfClient } from './sdk-model';
 import { neededActions } from './used-permissions';
 import type { Activation } from './values';
@@ -13,22 +20,31 @@ export interface Positions {
 }
 
 /**
- * What a handler uses, as the interpreter saw it. With `doubt` nothing is certain, for that reason.
+ * What a handler uses, as the interpreter saw it. With `doubt` nothing is certain, for that reason. `byOthers` are calls
+ * with other credentials than the role's.
  */
 export function reportUses(
   interpreter: Interpreter,
   positions: Positions,
   doubt?: string,
-): Omit<HandlerAnalysis, 'unreached'> {
+): Omit<HandlerAnalysis, 'unreached'> & { readonly byOthers: readonly UnreachedCommand[] } {
   const certain = certainActivations(interpreter.root);
   const unverifiable: Unverifiable[] = interpreter.escapes.map(({ service, reason, site }) => ({
     service: service === '*' ? '*' : (serviceOfClient(clientOf(service) ?? '') ?? '*'),
     reason,
     at: positions.at(placeOf(site.node)),
   }));
+  const byOthers: UnreachedCommand[] = [];
   const used = interpreter.uses.flatMap((use): UsedPermission[] => {
     const at = positions.at(placeOf(use.site.node));
     const service = serviceOfClient(use.client);
+    if (isByOthers(use)) {
+      const operations = [use.operation, ...use.besides];
+      byOthers.push(
+        ...operations.map((operation) => ({ service: service ?? '*', operation, at, byOthers: true as const })),
+      );
+      return [];
+    }
     const needed = neededActions(interpreter, use);
     if (service === undefined || needed === undefined) {
       const reason = `the permissions of ${use.operation} (client-${use.client}) are not known`;
@@ -43,7 +59,7 @@ export function reportUses(
     });
   });
   used.push(...namedOnly(interpreter, positions));
-  return { used: merged(used), unverifiable };
+  return { used: merged(used), unverifiable, byOthers };
 }
 
 /** Of `a.b.c()` the `c`: a bundler may move the rest to another line. */
@@ -89,6 +105,7 @@ function namedOnly(interpreter: Interpreter, positions: Positions): UsedPermissi
       input: undefined,
       site: { node: program, activation: interpreter.root },
       senders: new Set<never>(),
+      credentials: new Set<never>(),
     };
     const service = serviceOfClient(meaning.client);
     return (neededActions(interpreter, use) ?? []).map(({ certain: _certain, ...action }) => ({

@@ -1,5 +1,5 @@
 import type { AnyNode } from 'acorn';
-import type { Activation, Cell, SdkClient, Value } from './values';
+import type { Activation, Cell, ObjectValue, SdkClient, Value } from './values';
 
 /** Where something happens: an expression, as run in one activation. */
 export interface Site {
@@ -21,4 +21,9 @@ export interface SdkUse {
   readonly from?: SdkExport;
   /** Clients that are seen to make the call. */
   readonly senders: Set<SdkClient>;
+  /** In Python, what the clients were made with that make the call; `undefined` for what has the credentials of the role. */
+  readonly credentials: Set<ObjectValue | undefined>;
 }
+
+/** A use where it is found. */
+export type FoundUse = Omit<SdkUse, 'senders' | 'credentials'> & { readonly credentials?: ObjectValue };

@@ -36,10 +36,18 @@ export type Value =
   | { readonly kind: 'sdk-method'; readonly package: string; readonly name: string; readonly client?: SdkClient }
   /** A method that JavaScript supplies: `array.map`. The receiver of the call is what it works on. */
   | { readonly kind: 'native'; readonly name: string; readonly receiver?: Value }
-  /** Something of boto3 or Powertools for Python, by the names that led there: `client dynamodb get_item`. */
-  | { readonly kind: 'python'; readonly path: string; readonly receiver?: Value }
+  | PythonValue
   | ObjectValue
   | FunctionValue;
+
+/** Something of boto3 or Powertools for Python, by the names that led there: `client dynamodb get_item`. */
+export interface PythonValue {
+  readonly kind: 'python';
+  readonly path: string;
+  readonly receiver?: Value;
+  /** What it was made with, where that may be other credentials than the role's. */
+  readonly credentials?: ObjectValue;
+}
 
 /** A client, by the place where it is made. */
 export interface SdkClient {
@@ -180,7 +188,7 @@ export function keyOf(value: Value, id: (thing: unknown) => number): string | un
     case 'global':
       return `${value.kind} ${value.name}`;
     case 'python':
-      return `python ${value.path} ${value.receiver === undefined ? '' : id(value.receiver)}`;
+      return `python ${value.path} ${[value.receiver, value.credentials].map((of) => (of === undefined ? '' : id(of))).join(' ')}`;
     case 'sdk-client':
       return `client ${value.package} ${placeOf(value.made)}`;
     case 'sdk-export':

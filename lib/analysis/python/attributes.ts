@@ -1,15 +1,23 @@
 import type { Machine, Site } from '../machine';
-import { type Cell, UNKNOWN, type Value } from '../values';
+import { type Cell, type PythonValue, UNKNOWN, type Value } from '../values';
 import { python, said } from './call';
 import { inModule, runsCode } from './platform-module';
 import { readCollection, readResource } from './resources';
 
-const SESSION_METHODS = /^(client|create_client|resource|Session|AioSession|get_session|_get_default_session)$/;
+const SESSION_METHODS =
+  /^(client|create_client|resource|Session|AioSession|setup_default_session|get_session|_get_default_session)$/;
 /** Attributes of clients that are no operations. */
 const NO_OPERATIONS = /^(exceptions|can_paginate|close|waiter_names|__\w+__)$/;
 
 /** An attribute of something of boto3 or Powertools, by the path of names that led there. */
-export function readPython(machine: Machine, path: string, name: string, to: Cell, site: Site, receiver: Value): void {
+export function readPython(
+  machine: Machine,
+  { path, credentials }: PythonValue,
+  name: string,
+  to: Cell,
+  site: Site,
+  receiver: Value,
+): void {
   // Names of resources are only where they are kept.
   if (name.startsWith('[[')) return;
   const [kind, type = ''] = path.split(' ');
@@ -19,11 +27,20 @@ export function readPython(machine: Machine, path: string, name: string, to: Cel
     machine.escape('*', 'takes the credentials of the role, with which anything can be called', site);
   if (kind === 'client' && /^_(?!make_api_call$|_)/.test(name) && path.split(' ').length === 2)
     said(machine, type, `reads ${name} of the client, which is not known`, site);
-  if (kind === 'type') readResource(machine, type, name, to, site, receiver);
-  else if (kind === 'resource' && path === `resource ${type}` && readCollection(machine, type, name, to, site)) return;
+  if (kind === 'type') readResource(machine, type, name, { to, site, receiver, credentials });
+  else if (
+    kind === 'resource' &&
+    path === `resource ${type}` &&
+    readCollection(machine, type, name, { to, site, credentials })
+  )
+    return;
   else if (kind === 'collection')
-    machine.solver.add(to, machine.constant({ ...python(`listed ${rest(path)} ${name}`), receiver }));
-  else machine.solver.add(to, machine.constant(attributeOf(path, name)));
+    machine.solver.add(to, machine.constant({ ...python(`listed ${rest(path)} ${name}`, credentials), receiver }));
+  else {
+    const found = attributeOf(path, name);
+    const isOwn = found.kind === 'python' && credentials !== undefined;
+    machine.solver.add(to, machine.constant(isOwn ? { ...found, credentials } : found));
+  }
 }
 
 /** A path without its kind. */

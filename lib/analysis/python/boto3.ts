@@ -3,9 +3,10 @@ import { WAITER_OPERATIONS } from '../../core/iam/sdk-clients';
 import { copyProperties } from '../copy-properties';
 import type { Argument, Machine, Site } from '../machine';
 import { serviceOfClient } from '../sdk-model';
-import { Cell, holding, UNKNOWN, type Value } from '../values';
+import { Cell, holding, type PythonValue, UNKNOWN, type Value } from '../values';
 import { clientOfService, RESOURCE_TYPES, TRANSFERS } from './boto3-model';
 import { argument, type Call, inputOf, python, said, use } from './call';
+import { credentialsOf, watchOthers } from './credentials';
 import { callLibrary, callPartial, callPowertools, gather, runThread } from './library-calls';
 import { callCollection, callOfResource, makeByOperation, makeResource } from './resources';
 import { callStandard } from './standard-library';
@@ -14,18 +15,23 @@ import { transfer } from './transfers';
 /** A call of something of boto3 or Powertools. */
 export function callPython(
   machine: Machine,
-  path: string,
+  { path, credentials }: PythonValue,
   receiver: Cell,
   args: readonly Argument[],
   to: Cell,
   site: Site,
 ): void {
-  const call: Call = { machine, receiver, args, to, site };
+  const call: Call = { machine, receiver, args, to, site, credentials };
   const add = (value: Value) => machine.solver.add(to, machine.constant(value));
   const [kind = '', service = '', method = ''] = path.split(' ');
   switch (kind) {
     case 'boto3.Session':
     case 'boto3.AioSession':
+      add(python('boto3', credentialsOf(call, 'session')));
+      return;
+    case 'boto3.setup_default_session':
+      setDefault(call);
+      return;
     case 'boto3.get_session':
     case 'boto3._get_default_session':
       add(python('boto3'));
@@ -93,11 +99,18 @@ export function callPython(
   }
 }
 
+/** From then on clients of the module have other credentials, too: whose a call is cannot be told. */
+function setDefault(call: Call): void {
+  const reason = 'sets the credentials of clients that are made later';
+  watchOthers(call, () => call.machine.escape('*', reason, call.site));
+}
+
 function makeClient(call: Call, kind: 'client' | 'resource'): void {
   const { machine, to, site } = call;
+  const credentials = credentialsOf(call, 'client');
   machine.solver.watch(argument(call, 0, 'service_name'), (name) => {
     if (name.kind === 'text') {
-      machine.solver.add(to, machine.constant(python(`${kind} ${name.text}`)));
+      machine.solver.add(to, machine.constant(python(`${kind} ${name.text}`, credentials)));
       return;
     }
     machine.solver.add(to, UNKNOWN);
@@ -118,7 +131,7 @@ function callClient(call: Call, service: string, method: string): void {
     named(isWaiter ? 'waiter_name' : 'operation_name', (name) => {
       const operation = isWaiter ? waited(client, name) : operationOf(client, name);
       const path = `${isWaiter ? 'waiter' : 'paginator'} ${service} ${operation}`;
-      machine.solver.add(to, machine.constant(python(path)));
+      machine.solver.add(to, machine.constant(python(path, call.credentials)));
     });
     return;
   }

@@ -1,6 +1,6 @@
 import { copyProperties } from '../copy-properties';
 import type { Argument, Machine, Site } from '../machine';
-import { Cell, holding, type ObjectValue, type Value } from '../values';
+import { Cell, holding, type ObjectValue, type PythonValue } from '../values';
 import { clientOfService } from './boto3-model';
 
 /** Where arguments of one call come from. */
@@ -10,10 +10,12 @@ export interface Call {
   readonly args: readonly Argument[];
   readonly to: Cell;
   readonly site: Site;
+  /** Of what is called, where they may be others than the role's. */
+  readonly credentials?: ObjectValue | undefined;
 }
 
-export function python(path: string): Extract<Value, { kind: 'python' }> {
-  return { kind: 'python', path };
+export function python(path: string, credentials?: ObjectValue): PythonValue {
+  return { kind: 'python', path, ...(credentials && { credentials }) };
 }
 
 /** What a parameter receives, by its position or by its name. */
@@ -36,13 +38,14 @@ export function inputOf({ machine, args, site }: Call): ObjectValue {
 }
 
 export function use(
-  { machine, site }: Call,
+  { machine, site, credentials }: Call,
   client: string,
   operations: readonly string[],
   input: ObjectValue,
   besides: readonly string[] = [],
 ): void {
-  for (const operation of operations) machine.use({ client, operation, besides, input: holding(input), site });
+  for (const operation of operations)
+    machine.use({ client, operation, besides, input: holding(input), site, ...(credentials && { credentials }) });
 }
 
 export function said(machine: Machine, service: string, reason: string, site: Site): void {

@@ -2,6 +2,7 @@ import { handOver } from '../unknown-code';
 import { Cell, holding, INPUT, UNKNOWN } from '../values';
 import { POWERTOOLS_CALLS } from './boto3-model';
 import { argument, type Call, python, use } from './call';
+import { credentialsOf } from './credentials';
 
 /** Functions that Powertools decorates or routes to are called with what the caller sends. */
 export function callPowertools({ machine, args, to, site }: Call): void {
@@ -54,7 +55,7 @@ export function callLibrary(call: Call, path: string): void {
   const { machine, args, to, site } = call;
   const provider = /^parameters\.(SSM|Secrets|AppConfig)Provider$/.exec(path)?.[1];
   if (provider !== undefined) {
-    machine.solver.add(to, machine.constant(python(`provider ${provider}`)));
+    machine.solver.add(to, machine.constant(python(`provider ${provider}`, credentialsOf(call, 'library'))));
     return;
   }
   const name = path
@@ -73,6 +74,6 @@ export function callLibrary(call: Call, path: string): void {
   const { client, operations, parameter, argument: argumentName, position = 0 } = POWERTOOLS_CALLS[name]!;
   const input = machine.objectAt(site, 'input');
   machine.solver.flow(argument(call, position, argumentName), input.property(parameter));
-  use(call, client, operations, input);
+  use({ ...call, credentials: credentialsOf(call, 'library') }, client, operations, input);
   machine.solver.add(to, UNKNOWN);
 }

@@ -2,6 +2,7 @@ import type { Machine, Site } from '../machine';
 import { Cell, holding, type ObjectValue, UNKNOWN, type Value } from '../values';
 import { clientOfService, RESOURCE_MAKERS, RESOURCE_TYPES, SERVICE_COLLECTIONS } from './boto3-model';
 import { argument, type Call, inputOf, python, said, use } from './call';
+import { placeOf } from './credentials';
 import { transfer } from './transfers';
 
 /** Parameters of the constructors of resources, as boto3 names them. */
@@ -25,38 +26,41 @@ const NAMES: { readonly [attribute: string]: readonly string[] } = {
   arn: ['TopicArn'],
 };
 
+/** Where something is made, and with whose credentials. */
+type Maker = Pick<Call, 'machine' | 'site' | 'credentials'>;
+
 /** A resource that is made at a site, with the collections that it has. */
 function resourceAt(
-  machine: Machine,
-  site: Site,
+  by: Maker,
   part: string,
   type: string,
   identifier: (name: string, index: number) => Cell,
 ): ObjectValue {
-  const made = machine.objectAt(site, `${part} ${type}`);
-  machine.solver.add(made.prototypes, machine.constant(python(`type ${type}`)));
+  const { machine, site, credentials } = by;
+  const made = machine.objectAt(site, `${part} ${type}${placeOf(credentials)}`);
+  machine.solver.add(made.prototypes, machine.constant(python(`type ${type}`, credentials)));
   for (const [index, name] of RESOURCE_TYPES[type]!.identifiers.entries())
     machine.solver.flow(identifier(name, index), made.property(`[[${name}]]`));
   for (const [name, { item }] of Object.entries(RESOURCE_TYPES[type]!.collections ?? {})) {
-    const all = collectionAt(machine, site, `${part} ${type}`, { owner: type, name, item }, made);
+    const all = collectionAt(by, `${part} ${type}`, { owner: type, name, item }, made);
     machine.solver.add(made.property(name), all);
   }
   return made;
 }
 
 function collectionAt(
-  machine: Machine,
-  site: Site,
+  by: Maker,
   part: string,
   { owner, name, item }: { owner: string; name: string; item: string },
   of?: ObjectValue,
 ): ObjectValue {
-  const all = machine.objectAt(site, `${part} ${name}`);
-  machine.solver.add(all.prototypes, machine.constant(python(`collection ${owner} ${name}`)));
+  const { machine, site, credentials } = by;
+  const all = machine.objectAt(site, `${part} ${name}${placeOf(credentials)}`);
+  machine.solver.add(all.prototypes, machine.constant(python(`collection ${owner} ${name}`, credentials)));
   const known = (identifier: string) => of?.properties.get(`[[${identifier}]]`);
   for (const [identifier, cell] of of?.properties ?? [])
     if (identifier.startsWith('[[')) machine.solver.flow(cell, all.property(identifier));
-  const listed = resourceAt(machine, site, `${part} ${name}`, item, (each) => known(each) ?? holding(UNKNOWN));
+  const listed = resourceAt(by, `${part} ${name}`, item, (each) => known(each) ?? holding(UNKNOWN));
   machine.solver.add(all.rest, listed);
   return all;
 }
@@ -70,7 +74,7 @@ export function makeResource(call: Call, type: string, before: readonly Cell[] =
       call.machine.solver.flow(argument(call, index - before.length, each), cell);
     return cell;
   };
-  call.machine.solver.add(call.to, resourceAt(call.machine, call.site, 'resource', type, given));
+  call.machine.solver.add(call.to, resourceAt(call, 'resource', type, given));
 }
 
 /** `resource.create_table(TableName=…)` calls an operation and makes a resource. */
@@ -84,7 +88,7 @@ export function makeByOperation(call: Call, service: string, method: string): bo
   use(call, clientOfService(service), [operation], input);
   call.machine.solver.add(
     call.to,
-    resourceAt(call.machine, call.site, 'made', type, () => input.property(identifier)),
+    resourceAt(call, 'made', type, () => input.property(identifier)),
   );
   return true;
 }
@@ -111,7 +115,7 @@ export function callOfResource(call: Call, type: string, method: string): void {
     machine.solver.add(input.property('RequestItems'), items);
   }
   if (returns !== undefined && Object.hasOwn(returns, method)) {
-    const made = resourceAt(machine, site, 'returned', returns[method]!, (name) => input.property(name));
+    const made = resourceAt(call, 'returned', returns[method]!, (name) => input.property(name));
     const list = machine.objectAt(site, 'returned', true);
     machine.solver.add(list.rest, made);
     for (const value of [made, list]) machine.solver.add(to, value);
@@ -131,21 +135,28 @@ export function callCollection(call: Call, owner: string, attribute: string, met
   const { item = '', deletes } =
     RESOURCE_TYPES[owner]?.collections?.[attribute] ?? SERVICE_COLLECTIONS[`${owner}.${attribute}`] ?? {};
   const { methods = {}, children = {} } = RESOURCE_TYPES[item] ?? {};
-  if (method === 'delete' && deletes !== undefined) useOf(machine, site, receiver, owner, deletes);
+  if (method === 'delete' && deletes !== undefined) useOf(call, receiver, owner, deletes);
   // What is listed is read from the collection, too.
   else if (!Object.hasOwn(methods, method) && !Object.hasOwn(children, method))
     said(machine, owner.split('.')[0]!, `calls ${method} of ${attribute}, which is not known`, site);
 }
 
 /** Calls an operation with the names of a resource. */
-function useOf(machine: Machine, site: Site, resource: Cell, type: string, operation: string): void {
+function useOf({ machine, site, credentials }: Maker, resource: Cell, type: string, operation: string): void {
   const input = machine.objectAt(site, 'input');
   for (const name of RESOURCE_TYPES[type]?.identifiers ?? [])
     machine.solver.watch(resource, (value) => {
       if (value.kind === 'object') machine.solver.flow(value.property(`[[${name}]]`), input.property(name));
     });
   const client = clientOfService(type.split('.')[0]!);
-  machine.use({ client, operation, besides: [], input: holding(input), site });
+  machine.use({ client, operation, besides: [], input: holding(input), site, ...(credentials && { credentials }) });
+}
+
+/** Where an attribute is read, of something with these credentials. */
+interface Reading {
+  readonly to: Cell;
+  readonly site: Site;
+  readonly credentials: ObjectValue | undefined;
 }
 
 /** An attribute of a resource: a method, a collection, a name of its own, or something that is loaded. */
@@ -153,22 +164,21 @@ export function readResource(
   machine: Machine,
   type: string,
   name: string,
-  to: Cell,
-  site: Site,
-  receiver: Value,
+  { to, site, receiver, credentials }: Reading & { readonly receiver: Value },
 ): void {
+  const by = { machine, site, credentials };
   const { methods, transfers, collections, children, identifiers, loads } = RESOURCE_TYPES[type]!;
   if ([methods, transfers, children].some((table) => table !== undefined && Object.hasOwn(table, name))) {
-    machine.solver.add(to, machine.constant({ ...python(`of ${type} ${name}`), receiver }));
+    machine.solver.add(to, machine.constant({ ...python(`of ${type} ${name}`, credentials), receiver }));
     return;
   }
   if (collections !== undefined && Object.hasOwn(collections, name)) {
     // The collection is a property of its own; who reads it lists it.
-    useOf(machine, site, holding(receiver), type, collections[name]!.operation);
+    useOf(by, holding(receiver), type, collections[name]!.operation);
     return;
   }
   if (name === 'meta') {
-    machine.solver.add(to, machine.constant(python(`meta ${type.split('.')[0]}`)));
+    machine.solver.add(to, machine.constant(python(`meta ${type.split('.')[0]}`, credentials)));
     return;
   }
   const own = (Object.hasOwn(NAMES, name) ? NAMES[name]! : []).find((each) => identifiers.includes(each));
@@ -179,16 +189,22 @@ export function readResource(
   machine.solver.add(to, UNKNOWN);
   if (/^__\w+__$/.test(name)) return;
   if (loads?.names.test(name)) {
-    if (loads.operation !== undefined) useOf(machine, site, holding(receiver), type, loads.operation);
+    if (loads.operation !== undefined) useOf(by, holding(receiver), type, loads.operation);
   } else said(machine, type.split('.')[0]!, `reads ${name} of a ${type}, which is not known`, site);
 }
 
 /** `boto3.resource('s3').buckets`; false for what is no collection. */
-export function readCollection(machine: Machine, service: string, name: string, to: Cell, site: Site): boolean {
+export function readCollection(
+  machine: Machine,
+  service: string,
+  name: string,
+  { to, site, credentials }: Reading,
+): boolean {
   const key = `${service}.${name}`;
   if (!Object.hasOwn(SERVICE_COLLECTIONS, key)) return false;
   const { operation, item } = SERVICE_COLLECTIONS[key]!;
-  machine.use({ client: clientOfService(service), operation, besides: [], input: new Cell(), site });
-  machine.solver.add(to, collectionAt(machine, site, 'service', { owner: service, name, item }));
+  const client = clientOfService(service);
+  machine.use({ client, operation, besides: [], input: new Cell(), site, ...(credentials && { credentials }) });
+  machine.solver.add(to, collectionAt({ machine, site, credentials }, 'service', { owner: service, name, item }));
   return true;
 }
