@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Problem, shown } from '../core/errors';
 import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
-import { parseToolSchema } from '../core/schema/parse-tool-schema';
+import { readToolSchema } from '../core/schema/read-tool-schema';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
 
 /** What is used in place of a schema that has problems, so that the rest of the app is checked, too. */
@@ -12,6 +12,8 @@ const NO_ARGUMENTS: ToolInputSchema = { type: 'object' };
 /**
  * The input schema of a tool, as JSON Schema. It is what clients see, and what policies about the tool's arguments are
  * checked against.
+ *
+ * References into the same document (`#/$defs/Address`) are replaced by what they name; what stands beside one holds, too.
  *
  * The gateway carries types, properties, required arguments, items and descriptions. Bounds, lists of values, lengths,
  * patterns and formats are enforced all the same: by the policy of the tool where Cedar can, by the runtime helper
@@ -44,8 +46,8 @@ export class ToolSchema {
     } catch (error) {
       return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(origin, error as Error)]);
     }
-    const { schema, constraints, dropped, problems } = parseToolSchema(json, origin);
-    return new ToolSchema(schema ?? NO_ARGUMENTS, json, problems, constraints, dropped);
+    const { schema, source, constraints, dropped, problems } = readToolSchema(json, origin);
+    return new ToolSchema(schema ?? NO_ARGUMENTS, source, problems, constraints, dropped);
   }
 
   /** @internal */

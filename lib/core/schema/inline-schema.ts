@@ -28,6 +28,8 @@ export interface InlinedSchema {
   readonly schema?: Json;
   /** What is left out of it. */
   readonly dropped: readonly DroppedKeyword[];
+  /** Where the author wrote a schema or keyword, by its pointer in the result. */
+  readonly origins: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
 }
 
@@ -39,6 +41,8 @@ export interface SchemaSource {
   /** JSON pointers of the schema and of the document, in what the author wrote. */
   readonly pointer: string;
   readonly documentPointer: string;
+  /** Replaces references and nothing else, for a reader that judges every keyword itself. */
+  readonly asWritten?: boolean;
 }
 
 /**
@@ -49,15 +53,17 @@ export interface SchemaSource {
  */
 export function inlineSchema(json: unknown, source: SchemaSource): InlinedSchema {
   const inliner = new Inliner(source);
-  const schema = inliner.read(json, { pointer: source.pointer, references: [], nearer: [] });
+  const schema = inliner.read(json, { pointer: source.pointer, result: '', references: [], nearer: [] });
   return inliner.problems.length > 0 || schema === undefined
-    ? { dropped: [], problems: inliner.problems }
-    : { schema, dropped: inliner.dropped, problems: [] };
+    ? { dropped: [], origins: new Map(), problems: inliner.problems }
+    : { schema, dropped: inliner.dropped, origins: inliner.origins, problems: [] };
 }
 
 /** Where a schema stands. */
 interface Place {
   readonly pointer: string;
+  /** Its pointer in the result. */
+  readonly result: string;
   readonly references: readonly string[];
   /** Annotations that stand beside the reference to it. */
   readonly nearer: readonly string[];
@@ -66,6 +72,7 @@ interface Place {
 class Inliner {
   public readonly problems: Problem[] = [];
   public readonly dropped: DroppedKeyword[] = [];
+  public readonly origins = new Map<string, string>();
 
   public constructor(private readonly source: SchemaSource) {}
 
@@ -76,13 +83,14 @@ class Inliner {
     }
     if (json.$ref !== undefined) return this.follow(json, place);
     if (hasOnlyBranch(json)) return this.branch(json, place);
+    this.origins.set(place.result, place.pointer);
     return this.keywords(json, place);
   }
 
   private keywords(json: Json, place: Place): Json {
-    return Object.fromEntries(
-      Object.entries(json).flatMap(([keyword, value]) => this.keyword(keyword, value, json, place)),
-    );
+    const kept = Object.entries(json).flatMap(([keyword, value]) => this.keyword(keyword, value, json, place));
+    for (const [keyword] of kept) this.origins.set(pointerTo(place.result, keyword), pointerTo(place.pointer, keyword));
+    return Object.fromEntries(kept);
   }
 
   private keyword(keyword: string, value: unknown, json: Json, place: Place): [string, unknown][] {
@@ -90,13 +98,11 @@ class Inliner {
       this.dropped.push(dropped(place.pointer, keyword, why));
       return [];
     };
+    if (place.nearer.includes(keyword)) return drop('replaced');
+    const asWritten = this.source.asWritten === true && LEFT_OUT[keyword] !== 'definitions';
+    if (asWritten) return [[keyword, this.inner(keyword, value, place)]];
     if (isExtension(keyword)) return drop('extension');
     if (Object.hasOwn(LEFT_OUT, keyword)) return drop(LEFT_OUT[keyword]!);
-    if (place.nearer.includes(keyword)) return drop('replaced');
-    const inner = (key?: string): Place => {
-      const at = pointerTo(place.pointer, keyword);
-      return { ...place, pointer: key === undefined ? at : pointerTo(at, key), nearer: [] };
-    };
     switch (keyword) {
       case 'nullable':
         return drop(value === true ? 'null' : 'withoutEffect');
@@ -109,11 +115,6 @@ class Inliner {
       case 'format':
         // int32, double, password and the like are hints to code generators.
         return INPUT_FORMATS.includes(value as string) ? [[keyword, value]] : drop('format');
-      case 'properties':
-        if (!isPlainObject(value)) return [[keyword, value]];
-        return [[keyword, mapValues(value, (each, name) => this.read(each, inner(name)))]];
-      case 'items':
-        return [[keyword, this.read(value, inner())]];
       case 'exclusiveMinimum':
       case 'exclusiveMaximum':
         if (value === false) return drop('withoutEffect');
@@ -124,8 +125,21 @@ class Inliner {
       case 'maximum':
         return json.exclusiveMaximum === true ? [] : [[keyword, value]];
       default:
-        return [[keyword, value]];
+        return [[keyword, this.inner(keyword, value, place)]];
     }
+  }
+
+  /** The value of a keyword, with the schemas in it read. */
+  private inner(keyword: string, value: unknown, place: Place): unknown {
+    const at = (...keys: string[]): Place => ({
+      ...place,
+      pointer: keys.reduce(pointerTo, place.pointer),
+      result: keys.reduce(pointerTo, place.result),
+      nearer: [],
+    });
+    if (keyword === 'items') return this.read(value, at(keyword));
+    if (keyword !== 'properties' || !isPlainObject(value)) return value;
+    return mapValues(value, (each, name) => this.read(each, at(keyword, name)));
   }
 
   private branch(json: Json, place: Place): Json | undefined {
