@@ -1,3 +1,4 @@
+import { OrderedIndex } from '../core/ordered-index';
 import { type CloudFormationResource, isObject, own } from './cloudformation';
 import { type ConditionWorld, NO_WORLD, worldsOf } from './conditions';
 import { withPolicyDocuments } from './policy-documents';
@@ -194,18 +195,19 @@ export class TemplateModel {
         `Properties.Policies.${index}.PolicyDocument`,
       );
     }
-    for (const policy of [...this.ofType('AWS::IAM::Policy'), ...this.ofType('AWS::IAM::ManagedPolicy')]) {
+    for (const policy of this.policiesThatMayBeOf(role)) {
+      if (policy.type === 'AWS::IAM::RolePolicy') {
+        if (this.isNameOf(role, property(policy, 'RoleName')))
+          add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
+        else if (this.mayBeNameOf(role, property(policy, 'RoleName')))
+          unknown.push(new Unknown(`it is not known to which role ${policy.logicalId} belongs`));
+        continue;
+      }
       const attached = asList(property(policy, 'Roles')).some((name) => this.isNameOf(role, name));
       const managed = asList(property(role, 'ManagedPolicyArns')).some((arn) => this.referenced(arn) === policy);
       if (attached || managed) add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
       else if (asList(property(policy, 'Roles')).some((name) => this.mayBeNameOf(role, name)))
         unknown.push(new Unknown(`it is not known to which roles ${policy.logicalId} is attached`));
-    }
-    for (const policy of this.ofType('AWS::IAM::RolePolicy')) {
-      if (this.isNameOf(role, property(policy, 'RoleName'))) {
-        add(policy, property(policy, 'PolicyDocument'), 'Properties.PolicyDocument');
-      } else if (this.mayBeNameOf(role, property(policy, 'RoleName')))
-        unknown.push(new Unknown(`it is not known to which role ${policy.logicalId} belongs`));
     }
     const foreign = asList(property(role, 'ManagedPolicyArns')).filter(
       (arn) => this.referenced(arn)?.type !== 'AWS::IAM::ManagedPolicy',
@@ -213,10 +215,26 @@ export class TemplateModel {
     return { statements, unknown, managed: foreign };
   }
 
+  private policies: OrderedIndex<ModelResource> | undefined;
+
+  /** Policies that name a role, those that it names, and those that may name any: a role need not look at all others. */
+  private policiesThatMayBeOf(role: ModelResource): ModelResource[] {
+    this.policies ??= new OrderedIndex(
+      ['Policy', 'ManagedPolicy', 'RolePolicy'].flatMap((type) => this.ofType(`AWS::IAM::${type}`)),
+      (policy) => [
+        policy,
+        ...[...asList(property(policy, 'Roles')), property(policy, 'RoleName')].flatMap((name) =>
+          isOpenName(name) ? OPEN : [this.referenced(name), name],
+        ),
+      ],
+    );
+    const carried = asList(property(role, 'ManagedPolicyArns')).map((arn) => this.referenced(arn) ?? arn);
+    return this.policies.under([role, property(role, 'RoleName') ?? role, OPEN, ...carried]);
+  }
+
   /** A name that only a deployment knows, or a piece of something else. */
   private mayBeNameOf(role: ModelResource, name: unknown): boolean {
-    if (isUnknown(name)) return true;
-    return typeof name === 'string' && name.startsWith('${Select:') && name.includes(keyOf(role));
+    return isUnknown(name) || (isOpenName(name) && String(name).includes(keyOf(role)));
   }
 
   private isNameOf(role: ModelResource, name: unknown): boolean {
@@ -244,6 +262,12 @@ export function within(value: unknown, ...path: string[]): unknown {
 export function asList(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
+}
+
+const OPEN = Symbol('roles that a deployment decides');
+
+function isOpenName(name: unknown): boolean {
+  return isUnknown(name) || (typeof name === 'string' && name.startsWith('${Select:'));
 }
 
 function toStatement(

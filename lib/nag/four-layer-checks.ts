@@ -20,7 +20,7 @@ import {
   type Acknowledgment,
   acknowledgmentText,
   cdkAcknowledgments,
-  covers,
+  coverage,
   isExpired,
   judgesAcknowledgments,
   metadataAcknowledgments,
@@ -208,12 +208,13 @@ export class FourLayerChecks extends NagPack {
       severity: 'warning' as const,
       message: `${finding.message} (acknowledged: ${acknowledgmentText(acknowledgment)})`,
     }));
+    const nameOf = ruleNames(byCdk, this.options.today);
     const off = switchedOff(this.options);
     return {
       ...(off.length > 0 && { metadata: { switchedOff: off.join(', ') } }),
       success: !open.some((finding) => finding.severity === 'error'),
       violations: [
-        ...[...open, ...accepted].map((finding) => violation(finding, ruleName(finding, byCdk, this.options.today))),
+        ...[...open, ...accepted].map((finding) => violation(finding, nameOf(finding))),
         ...errorsOfStages(scope, assembly, acknowledge(open, byCdk, this.options.today).open),
       ],
     };
@@ -266,15 +267,19 @@ function aboveStacks(app: IConstruct): Acknowledgment[] {
  * The CDK compares ids as a whole and knows no expiry: a finding that a valid acknowledgment covers is reported under
  * the id that was acknowledged, and one that an expired one covers, or none may, under an id that nobody acknowledged.
  */
-function ruleName(finding: LocatedFinding, acknowledgments: readonly Acknowledgment[], today: string): string {
-  const covering = acknowledgments.filter((each) => covers(each, finding));
-  const valid = covering.find((each) => !isExpired(each, today));
-  if (valid !== undefined) return valid.ruleId;
-  let name = finding.ruleId;
-  if (covering.length === 0 && !judgesAcknowledgments(name)) return name;
-  const suffix = covering.length > 0 ? '[acknowledgment-expired]' : '[not-acknowledgeable]';
-  while (acknowledgments.some(({ ruleId }) => ruleId === name)) name += suffix;
-  return name;
+function ruleNames(acknowledgments: readonly Acknowledgment[], today: string): (finding: LocatedFinding) => string {
+  const coveringOf = coverage(acknowledgments);
+  const taken = new Set(acknowledgments.map(({ ruleId }) => ruleId));
+  return (finding) => {
+    const covering = coveringOf(finding);
+    const valid = covering.find((each) => !isExpired(each, today));
+    if (valid !== undefined) return valid.ruleId;
+    let name = finding.ruleId;
+    if (covering.length === 0 && !judgesAcknowledgments(name)) return name;
+    const suffix = covering.length > 0 ? '[acknowledgment-expired]' : '[not-acknowledgeable]';
+    while (taken.has(name)) name += suffix;
+    return name;
+  };
 }
 
 function violation(finding: LocatedFinding, name: string): PolicyViolation {

@@ -2,6 +2,7 @@ import type { Assembly } from '../assembly/read-assembly';
 import { asList, within } from '../assembly/template-model';
 import { isDay } from '../core/day';
 import { oneLine } from '../core/errors';
+import { OrderedIndex } from '../core/ordered-index';
 import { METADATA_KEY } from '../protocol/template-metadata';
 
 /** A finding that a team has decided to live with. */
@@ -57,19 +58,26 @@ export function judgesAcknowledgments(ruleId: string): boolean {
   return /^SecureMcp-LP18\[(expired|reason|scope):/.test(ruleId);
 }
 
-/** Whether it covers a finding: same rule (with or without key) and the same resource. */
-export function covers(
-  acknowledgment: Acknowledgment,
-  finding: { readonly ruleId: string; readonly resource: string; readonly stack: string },
-): boolean {
-  if (judgesAcknowledgments(finding.ruleId)) return false;
-  const sameRule = acknowledgment.ruleId === finding.ruleId || finding.ruleId.startsWith(`${acknowledgment.ruleId}[`);
-  const sameResource =
-    acknowledgment.logicalId === undefined
-      ? acknowledgment.stack === undefined || acknowledgment.stack === finding.stack
-      : acknowledgment.logicalId === finding.resource &&
-        (acknowledgment.stack === undefined || acknowledgment.stack === finding.stack);
-  return sameRule && sameResource;
+/** A resource; without logical id, all of a stack; without stack, those of that name in any stack, or all. */
+export function placeKey(stack: string | undefined, logicalId: string | undefined): string {
+  return JSON.stringify([stack ?? null, logicalId ?? null]);
+}
+
+/** Every key that stands for a resource. */
+export function placeKeys(stack: string, logicalId: string): string[] {
+  return [stack, undefined].flatMap((each) => [placeKey(each, logicalId), placeKey(each, undefined)]);
+}
+
+/** Finds those that cover a finding: same rule (with or without key) and the same resource. */
+export function coverage(
+  acknowledgments: readonly Acknowledgment[],
+): (finding: { readonly ruleId: string; readonly resource: string; readonly stack: string }) => Acknowledgment[] {
+  const byPlace = new OrderedIndex(acknowledgments, ({ stack, logicalId }) => [placeKey(stack, logicalId)]);
+  return ({ ruleId, resource, stack }) => {
+    if (judgesAcknowledgments(ruleId)) return [];
+    const ofPlace = byPlace.under(placeKeys(stack, resource));
+    return ofPlace.filter((each) => each.ruleId === ruleId || ruleId.startsWith(`${each.ruleId}[`));
+  };
 }
 
 /** Acknowledgments that stand in an assembly: those of the CDK, and those in the metadata of resources. */

@@ -2,7 +2,9 @@ import { isObject, own } from '../assembly/cloudformation';
 import { isUnknown, Unknown } from '../assembly/resolve';
 import { type ModelResource, property, type TemplateModel } from '../assembly/template-model';
 import { parsePolicy } from '../core/cedar/engine';
+import { groupedBy } from '../core/grouped-by';
 import { engineNamed } from './gateways';
+import { perModel } from './per-model';
 import { POLICY } from './types';
 
 /** Below `Properties`. */
@@ -34,15 +36,14 @@ export interface Constraint {
   readonly entities?: readonly { readonly type: string; readonly id: string }[];
 }
 
-const cache = new WeakMap<TemplateModel, PolicyView[]>();
+export const policyViews = perModel((model): readonly PolicyView[] =>
+  model.ofType(POLICY).map((resource) => viewOf(model, resource)),
+);
 
-export function policyViews(model: TemplateModel): PolicyView[] {
-  let views = cache.get(model);
-  if (views === undefined) {
-    views = model.ofType(POLICY).map((resource) => viewOf(model, resource));
-    cache.set(model, views);
-  }
-  return views;
+const viewsByEngine = perModel((model) => groupedBy(policyViews(model), ({ engine }) => engine));
+
+export function policiesOf(model: TemplateModel, engine: ModelResource): readonly PolicyView[] {
+  return viewsByEngine(model).get(engine) ?? [];
 }
 
 function viewOf(model: TemplateModel, resource: ModelResource): PolicyView {

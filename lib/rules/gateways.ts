@@ -1,5 +1,7 @@
 import { isUnknown, Unknown } from '../assembly/resolve';
 import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { groupedBy } from '../core/grouped-by';
+import { perModel } from './per-model';
 import { GATEWAY, POLICY_ENGINE, TARGET, USER_POOL } from './types';
 
 /** The gateway that a resource belongs to by `GatewayIdentifier`. */
@@ -15,8 +17,10 @@ export function gatewayNamed(model: TemplateModel, value: unknown): ModelResourc
   return resource?.type === GATEWAY ? resource : undefined;
 }
 
-export function targetsOf(model: TemplateModel, gateway: ModelResource): ModelResource[] {
-  return model.ofType(TARGET).filter((target) => gatewayOf(model, target) === gateway);
+const targetsByGateway = perModel((model) => groupedBy(model.ofType(TARGET), (target) => gatewayOf(model, target)));
+
+export function targetsOf(model: TemplateModel, gateway: ModelResource): readonly ModelResource[] {
+  return targetsByGateway(model).get(gateway) ?? [];
 }
 
 /** `Lambda`, `OpenApiSchema`, `McpServer`, `Passthrough` …; undefined when it is unknown. */
@@ -31,6 +35,13 @@ export function targetKind(target: ModelResource): string | undefined {
 
 export function engineOf(model: TemplateModel, gateway: ModelResource): ModelResource | undefined {
   return engineNamed(model, property(gateway, 'PolicyEngineConfiguration', 'Arn'));
+}
+
+const gatewaysByEngine = perModel((model) => groupedBy(model.ofType(GATEWAY), (gateway) => engineOf(model, gateway)));
+
+/** The gateways that an engine decides for. */
+export function gatewaysOf(model: TemplateModel, engine: ModelResource | undefined): readonly ModelResource[] {
+  return (engine && gatewaysByEngine(model).get(engine)) ?? [];
 }
 
 export function engineNamed(model: TemplateModel, value: unknown): ModelResource | undefined {

@@ -1,5 +1,7 @@
 import { isUnknown } from '../assembly/resolve';
 import { type ModelResource, property, type TemplateModel } from '../assembly/template-model';
+import { groupedBy } from '../core/grouped-by';
+import { perModel } from './per-model';
 import { ALIAS, FUNCTION, VERSION } from './types';
 
 export interface FunctionReference {
@@ -9,13 +11,12 @@ export interface FunctionReference {
   readonly qualifier?: string;
 }
 
-const cache = new WeakMap<TemplateModel, Map<string, FunctionReference>>();
+const references = perModel(() => new Map<string, FunctionReference>());
 
 /** What an ARN, a name or a reference says about a function: which one, with which qualifier. */
 export function functionReference(model: TemplateModel, arn: unknown): FunctionReference {
   if (isUnknown(arn) || typeof arn !== 'string') return {};
-  const known = cache.get(model) ?? new Map<string, FunctionReference>();
-  cache.set(model, known);
+  const known = references(model);
   const reference = known.get(arn) ?? readReference(model, arn);
   known.set(arn, reference);
   return reference;
@@ -44,8 +45,10 @@ export function functionOf(model: TemplateModel, arn: unknown): ModelResource | 
   return functionReference(model, arn).fn;
 }
 
+const functionsByName = perModel((model) => groupedBy(model.ofType(FUNCTION), (fn) => property(fn, 'FunctionName')));
+
 function functionNamed(model: TemplateModel, name: string): ModelResource | undefined {
-  return model.ofType(FUNCTION).find((fn) => property(fn, 'FunctionName') === name);
+  return functionsByName(model).get(name)?.[0];
 }
 
 /** Whether a qualifier pins code: an alias or a version, not `$LATEST` and not a pattern. */

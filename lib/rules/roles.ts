@@ -7,10 +7,12 @@ import {
   type TemplateModel,
   within,
 } from '../assembly/template-model';
+import { groupedBy } from '../core/grouped-by';
 import { matchesAction, WITHOUT_TYPE } from '../core/iam/match';
 import { targetsOf } from './gateways';
 import { UNSCOPABLE } from './iam-actions';
 import { functionOf } from './lambda';
+import { perModel } from './per-model';
 import { FUNCTION, GATEWAY, ROLE, RUNTIME, TARGET } from './types';
 
 /** The role resource that a property names, if it is in the assembly. */
@@ -24,8 +26,10 @@ export function roleOf(
   if (role !== undefined) return role.type === ROLE ? role : undefined;
   const roleName = /:role\/(?:.*\/)?(\$\{[^${}]+\}|[^/${}]+)$/.exec(String(value))?.[1];
   if (roleName === undefined) return undefined;
-  return model.referenced(roleName) ?? model.ofType(ROLE).find((each) => property(each, 'RoleName') === roleName);
+  return model.referenced(roleName) ?? rolesByName(model).get(roleName)?.[0];
 }
+
+const rolesByName = perModel((model) => groupedBy(model.ofType(ROLE), (role) => property(role, 'RoleName')));
 
 /** Why the role of a resource is not known. */
 export function unknownRole(resource: ModelResource, name: 'RoleArn' | 'Role'): Unknown {
@@ -45,18 +49,11 @@ export function interceptorArnsOf(gateway: ModelResource): unknown[] {
   );
 }
 
-const toolFunctionsOf = new WeakMap<TemplateModel, Set<ModelResource>>();
-
 /** Functions that a target or an interceptor of any gateway names. */
-export function toolFunctions(model: TemplateModel): Set<ModelResource> {
-  let functions = toolFunctionsOf.get(model);
-  if (functions === undefined) {
-    const arns = [...model.ofType(TARGET).map(lambdaArnOf), ...model.ofType(GATEWAY).flatMap(interceptorArnsOf)];
-    functions = new Set(arns.flatMap((arn) => functionOf(model, arn) ?? []));
-    toolFunctionsOf.set(model, functions);
-  }
-  return functions;
-}
+export const toolFunctions = perModel((model): ReadonlySet<ModelResource> => {
+  const arns = [...model.ofType(TARGET).map(lambdaArnOf), ...model.ofType(GATEWAY).flatMap(interceptorArnsOf)];
+  return new Set(arns.flatMap((arn) => functionOf(model, arn) ?? []));
+});
 
 /** Functions that interceptors name. */
 export function interceptorFunctions(model: TemplateModel): Set<ModelResource> {
@@ -75,15 +72,15 @@ export function functionsOf(model: TemplateModel, gateway: ModelResource): Set<M
 }
 
 /** Roles of code that runs: functions, agent runtimes, containers, instances. */
-export function runtimeRoles(model: TemplateModel): ModelResource[] {
-  return model.ofType(ROLE).filter((role) => {
+export const runtimeRoles = perModel((model): readonly ModelResource[] =>
+  model.ofType(ROLE).filter((role) => {
     const statements = asList(property(role, 'AssumeRolePolicyDocument', 'Statement'));
     const services = statements.flatMap((statement) => asList(within(statement, 'Principal', 'Service'))).map(String);
     return services.some((service) =>
       /^(lambda|bedrock-agentcore|ecs-tasks|ec2|pods\.eks)\.amazonaws\.com/.test(service),
     );
-  });
-}
+  }),
+);
 
 export function rolesOfGateways(model: TemplateModel): { gateway: ModelResource; role: ModelResource | undefined }[] {
   return model.ofType(GATEWAY).map((gateway) => ({ gateway, role: roleOf(model, gateway, 'RoleArn') }));

@@ -2,7 +2,7 @@ import type { Assembly } from '../assembly/read-assembly';
 import { TemplateModel } from '../assembly/template-model';
 import { oneLine } from '../core/errors';
 import type { Finding, Severity } from '../core/finding';
-import { type Acknowledgment, covers, isExpired } from './acknowledgment';
+import { type Acknowledgment, coverage, isExpired } from './acknowledgment';
 import { DEFAULT_OPTIONS, isStrict, type RuleOptions } from './options';
 import { RULES } from './registry';
 import { type Outcome, type Rule, severityOf, undecided } from './rule';
@@ -64,11 +64,11 @@ export function acknowledge(
   acknowledgments: readonly Acknowledgment[],
   today: string = DEFAULT_OPTIONS.today,
 ): { open: LocatedFinding[]; acknowledged: AcknowledgedFinding[] } {
-  const valid = acknowledgments.filter((each) => !isExpired(each, today));
+  const covering = coverage(acknowledgments.filter((each) => !isExpired(each, today)));
   const open: LocatedFinding[] = [];
   const acknowledged: AcknowledgedFinding[] = [];
   for (const finding of findings) {
-    const acknowledgment = valid.find((each) => covers(each, finding));
+    const acknowledgment = covering(finding)[0];
     if (acknowledgment === undefined) open.push(finding);
     else acknowledged.push({ ...finding, acknowledgment });
   }

@@ -1,6 +1,6 @@
 import { isObject, own } from '../assembly/cloudformation';
 import { isUnknown, type Unknown } from '../assembly/resolve';
-import { asList, type ModelResource, property, type TemplateModel, within } from '../assembly/template-model';
+import { asList, type ModelResource, property, within } from '../assembly/template-model';
 import { readOpenApi } from '../core/openapi/read-openapi';
 import { parseToolSchema } from '../core/schema/parse-tool-schema';
 import { fromServiceSchema } from '../core/schema/service-schema';
@@ -9,6 +9,7 @@ import { operationNames, readSmithy } from '../core/smithy/read-smithy';
 import { METADATA_KEY, type ToolRiskLevel } from '../protocol/template-metadata';
 import { qualifiedToolName } from '../protocol/tool-name';
 import { targetKind } from './gateways';
+import { perModel } from './per-model';
 import { TARGET } from './types';
 
 /** One tool as a target shows it to clients. */
@@ -50,9 +51,9 @@ export function toolsOf(target: ModelResource): TargetTools {
   return tools;
 }
 
-export function allTools(model: TemplateModel): ToolView[] {
-  return model.ofType(TARGET).flatMap((target) => toolsOf(target).tools);
-}
+export const allTools = perModel((model): readonly ToolView[] =>
+  model.ofType(TARGET).flatMap((target) => toolsOf(target).tools),
+);
 
 function readTools(target: ModelResource): TargetTools {
   const base = 'TargetConfiguration.Mcp';

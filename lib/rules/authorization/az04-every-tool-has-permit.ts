@@ -1,4 +1,4 @@
-import { actionsOf, policyViews } from '../cedar-view';
+import { actionsOf, policiesOf } from '../cedar-view';
 import { engineOf, targetsOf, unknownGateway } from '../gateways';
 import { at } from '../read';
 import { defineRule, finding, undecided } from '../rule';
@@ -64,7 +64,7 @@ Policy:
         );
         continue;
       }
-      const policies = policyViews(model).filter((policy) => policy.engine === engine && policy.active);
+      const policies = policiesOf(model, engine).filter((policy) => policy.active);
       const unread = policies.find(({ open }) => open !== undefined);
       const permits = policies.flatMap(({ json }) => (json?.effect === 'permit' ? [json] : []));
       const everything = permits.some((permit) => actionsOf(permit) === undefined);

@@ -1,7 +1,8 @@
 import type { ModelResource, TemplateModel } from '../../assembly/template-model';
 import { parsePolicy, validatePolicies } from '../../core/cedar/engine';
 import { type CedarTool, schemaFromTools } from '../../core/cedar/schema-from-tools';
-import { actionsOf, policyViews, STATEMENT } from '../cedar-view';
+import { groupedBy } from '../../core/grouped-by';
+import { actionsOf, policiesOf, policyViews, STATEMENT } from '../cedar-view';
 import { engineOf, targetsOf } from '../gateways';
 import { defineRule, finding, type Outcome, undecided, warning } from '../rule';
 import { targetNameOf, toolsOf } from '../tools';
@@ -67,11 +68,7 @@ Policy:
 `,
   },
   *evaluate(model) {
-    const engines = new Map<ModelResource, ModelResource[]>();
-    for (const gateway of model.ofType(GATEWAY)) {
-      const engine = engineOf(model, gateway);
-      if (engine !== undefined) engines.set(engine, [...(engines.get(engine) ?? []), gateway]);
-    }
+    const engines = groupedBy(model.ofType(GATEWAY), (gateway) => engineOf(model, gateway));
     for (const policy of policyViews(model)) {
       if (policy.open !== undefined) yield undecided(policy.resource, `Properties.${STATEMENT}`, policy.open);
       else if (policy.text === undefined)
@@ -93,7 +90,7 @@ function* validated(
   engine: ModelResource,
   gateways: readonly ModelResource[],
 ): Iterable<Outcome> {
-  const policies = policyViews(model).filter((policy) => policy.engine === engine && policy.text !== undefined);
+  const policies = policiesOf(model, engine).filter((policy) => policy.text !== undefined);
   const byId = new Map(
     policies.map((policy) => [`${policy.resource.stack.name}/${policy.resource.logicalId}`, policy]),
   );

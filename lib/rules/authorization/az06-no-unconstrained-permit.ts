@@ -2,10 +2,9 @@ import type { ModelResource } from '../../assembly/template-model';
 import { TOOL_NAME_DELIMITER } from '../../protocol/tool-name';
 import { actionsOf, policyViews, STATEMENT } from '../cedar-view';
 import { readsPrincipal } from '../constant-condition';
-import { engineOf, gatewayNamed } from '../gateways';
+import { gatewayNamed, gatewaysOf } from '../gateways';
 import { at } from '../read';
 import { defineRule, finding, undecided, warning } from '../rule';
-import { GATEWAY } from '../types';
 
 export const az06 = defineRule({
   id: 'AZ06',
@@ -47,9 +46,7 @@ Gateway: { Type: AWS::BedrockAgentCore::Gateway, Properties: { AuthorizerType: C
       const path = `Properties.${STATEMENT}`;
       if (open !== undefined) yield undecided(resource, path, open);
       if (json?.effect !== 'permit') continue;
-      const gateways = model
-        .ofType(GATEWAY)
-        .filter((gateway) => engine !== undefined && engineOf(model, gateway) === engine);
+      const gateways = gatewaysOf(model, engine);
       const signed = gateways.length > 0 && gateways.every((gateway) => at(gateway, 'AuthorizerType') === 'AWS_IAM');
       const actions = actionsOf(json);
       if (actions === undefined) yield finding(resource, path, 'the permit covers every action', 'action');

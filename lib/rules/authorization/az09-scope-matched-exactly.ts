@@ -1,7 +1,8 @@
 import { own } from '../../assembly/cloudformation';
-import { asList, type ModelResource, type TemplateModel } from '../../assembly/template-model';
+import { asList, type ModelResource } from '../../assembly/template-model';
 import { expressions, operands, policyViews, STATEMENT, tagOf } from '../cedar-view';
-import { engineOf, JWT } from '../gateways';
+import { engineOf, gatewaysOf, JWT } from '../gateways';
+import { perModel } from '../per-model';
 import { at, openPart } from '../read';
 import { defineRule, finding, undecided, warning } from '../rule';
 import { canonicalScope } from '../scopes';
@@ -80,7 +81,7 @@ Policy:
         if (json.effect === 'permit' && !seen.has(scope))
           yield warning(resource, path, `== "${scope}" denies a token that has another scope, too`, scope);
       }
-      const allowed = allowedScopes(model, engine);
+      const allowed = engine && scopesAtDoor(model).get(engine);
       for (const scope of exact) {
         if (allowed !== undefined && !allowed.has(canonicalScope(model, scope)))
           yield finding(resource, path, `no token that the gateway accepts has the scope "${scope}"`, scope);
@@ -106,13 +107,13 @@ function isAnchored(pattern: string): boolean {
   return words || /^(\[|\*[, ]?)"[^*"]+"\*$/.test(pattern);
 }
 
-/** Scopes at the door of the gateways of an engine; undefined when they are not all known. */
-function allowedScopes(model: TemplateModel, engine: ModelResource | undefined): Set<string> | undefined {
-  const gateways = model
-    .ofType(GATEWAY)
-    .filter((gateway) => engine !== undefined && engineOf(model, gateway) === engine);
-  const scopes = gateways.map((gateway) => at(gateway, `${JWT}.AllowedScopes`));
-  if (gateways.length === 0 || scopes.some((value) => value === undefined || openPart(value) !== undefined))
-    return undefined;
-  return new Set(scopes.flatMap(asList).map((scope) => canonicalScope(model, String(scope))));
-}
+/** Scopes at the door of the gateways of each engine; nothing where they are not all known. */
+const scopesAtDoor = perModel((model) => {
+  const doors = new Map<ModelResource, ReadonlySet<string>>();
+  for (const engine of new Set(model.ofType(GATEWAY).flatMap((gateway) => engineOf(model, gateway) ?? []))) {
+    const scopes = gatewaysOf(model, engine).map((gateway) => at(gateway, `${JWT}.AllowedScopes`));
+    if (scopes.some((value) => value === undefined || openPart(value) !== undefined)) continue;
+    doors.set(engine, new Set(scopes.flatMap(asList).map((scope) => canonicalScope(model, String(scope)))));
+  }
+  return doors;
+});

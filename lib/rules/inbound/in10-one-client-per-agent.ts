@@ -1,9 +1,11 @@
 import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { policyViews } from '../cedar-view';
 import { issuerClients } from '../gateways';
+import { perModel } from '../per-model';
 import { at, openPart, texts } from '../read';
 import { defineRule, finding, undecided } from '../rule';
-import { canonicalScope, isOmnibusScope, scopesOf } from '../scopes';
+import { canonicalScope, isOmnibusScope, scopesOfIdentifier, serverOf } from '../scopes';
 import { allTools } from '../tools';
 
 export const in10 = defineRule({
@@ -72,33 +74,38 @@ Client:
       }
       const canonical = scopes.map((scope) => canonicalScope(model, scope));
       if (canonical.length < 2 || canonical.every((scope) => isAskedWithClient(model, scope, client))) continue;
-      const servers = [...new Set(canonical.map((scope) => scope.slice(0, scope.lastIndexOf('/'))))];
-      for (const server of servers) {
-        const all = [...(pool === undefined ? [] : scopesOf(model, pool))].filter((scope) =>
-          scope.startsWith(`${server}/`),
-        );
-        if (all.length > 1 && all.every((scope) => canonical.includes(scope))) {
+      const held = new Set(canonical);
+      for (const server of new Set(canonical.map(serverOf))) {
+        const all = pool === undefined ? [] : scopesOfIdentifier(model, pool, server);
+        if (all.length > 1 && all.every((scope) => held.has(scope))) {
           yield finding(client, path, `the client holds every scope of ${server}`, server);
         }
       }
-      const risks = new Set(
-        canonical.flatMap((scope) =>
-          allTools(model)
-            .filter((tool) => scope.endsWith(`/${tool.name}`))
-            .map((tool) => tool.risk),
-        ),
-      );
+      const names = canonical.map((scope) => scope.slice(scope.lastIndexOf('/') + 1));
+      const risks = new Set(names.flatMap((name) => toolsByName(model).get(name) ?? []).map((tool) => tool.risk));
       if (risks.has('READ') && risks.has('DESTRUCTIVE'))
         yield finding(client, path, 'the client holds scopes of reading and of destructive tools', 'risk');
     }
   },
 });
 
+const toolsByName = perModel((model) => groupedBy(allTools(model), ({ name }) => name));
+
+/** Texts of the active permits that name a client, with scopes written out, by the client. */
+const permitsByClient = perModel((model) => {
+  const permits = new Map<ModelResource, string[]>();
+  for (const { text, json, active } of policyViews(model)) {
+    if (!active || json?.effect !== 'permit' || text === undefined) continue;
+    const canonical = canonicalScope(model, text);
+    for (const atom of new Set(text.match(/\$\{[^${}]+\}/g))) {
+      const client = model.referenced(atom);
+      if (client !== undefined) permits.set(client, [...(permits.get(client) ?? []), canonical]);
+    }
+  }
+  return permits;
+});
+
 /** Whether an active permit asks for the scope and for this very client. */
 function isAskedWithClient(model: TemplateModel, scope: string, client: ModelResource): boolean {
-  return policyViews(model).some(({ text, json, active }) => {
-    if (!active || json?.effect !== 'permit' || text === undefined) return false;
-    const canonical = canonicalScope(model, text);
-    return canonical.includes(`"${scope}"`) && text.includes(`\${${client.stack.name}:${client.logicalId}}`);
-  });
+  return (permitsByClient(model).get(client) ?? []).some((text) => text.includes(`"${scope}"`));
 }

@@ -1,4 +1,6 @@
+import { groupedBy } from '../../core/grouped-by';
 import { gatewayNamed } from '../gateways';
+import { perModel } from '../per-model';
 import { at, judge } from '../read';
 import { defineRule, finding, undecided } from '../rule';
 import { GATEWAY, WEB_ACL, WEB_ACL_ASSOCIATION } from '../types';
@@ -37,9 +39,7 @@ Association:
   },
   *evaluate(model) {
     for (const gateway of model.ofType(GATEWAY)) {
-      const association = model
-        .ofType(WEB_ACL_ASSOCIATION)
-        .find((each) => gatewayNamed(model, at(each, 'ResourceArn')) === gateway);
+      const association = associations(model).get(gateway)?.[0];
       if (association === undefined) {
         yield finding(gateway, 'Properties.WafConfiguration', 'no web ACL is associated');
         continue;
@@ -67,3 +67,7 @@ Association:
     }
   },
 });
+
+const associations = perModel((model) =>
+  groupedBy(model.ofType(WEB_ACL_ASSOCIATION), (each) => gatewayNamed(model, at(each, 'ResourceArn'))),
+);

@@ -1,5 +1,6 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { at } from '../read';
 import { roleOf, roleUsers } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
@@ -38,23 +39,33 @@ PutRole: { Type: AWS::IAM::Role }
 `,
   },
   *evaluate(model) {
-    const users = new Map<string, { user: ModelResource; property: string }[]>();
-    for (const each of roleUsers(model)) {
-      const value = at(each.user, each.property);
-      if (isUnknown(value)) yield undecided(each.user, `Properties.${each.property}`, value);
-      else if (typeof value === 'string') {
-        // The ARN of a role can be written in several ways.
-        const role = roleOf(model, each.user, each.property);
-        const key = role === undefined ? value : `${role.stack.name}:${role.logicalId}`;
-        users.set(key, [...(users.get(key) ?? []), each]);
-      }
+    const users = roleUsers(model);
+    for (const { user, property } of users) {
+      const value = at(user, property);
+      if (isUnknown(value)) yield undecided(user, `Properties.${property}`, value);
     }
-    for (const sharing of users.values()) {
+    const byRole = groupedBy(users, ({ user, property }) => {
+      const value = at(user, property);
+      // The ARN of a role can be written in several ways.
+      return roleOf(model, user, property) ?? (typeof value === 'string' ? value : undefined);
+    });
+    for (const sharing of byRole.values()) {
       if (sharing.length < 2) continue;
-      for (const { user, property } of sharing) {
-        const others = sharing.filter((other) => other.user !== user).map((other) => other.user.logicalId);
-        yield finding(user, `Properties.${property}`, `shared with ${others.join(', ')}`);
-      }
+      for (const { user, property } of sharing)
+        yield finding(user, `Properties.${property}`, `shared with ${othersThan(user, sharing)}`);
     }
   },
 });
+
+const MAX_SHOWN = 5;
+
+/** The first few: a role of thousands of functions is found thousands of times. */
+function othersThan(user: ModelResource, sharing: readonly { readonly user: ModelResource }[]): string {
+  const shown = sharing
+    .slice(0, MAX_SHOWN + 1)
+    .filter((other) => other.user !== user)
+    .slice(0, MAX_SHOWN)
+    .map((other) => other.user.logicalId);
+  const more = sharing.length - 1 - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

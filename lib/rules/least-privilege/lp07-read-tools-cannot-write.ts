@@ -1,10 +1,10 @@
 import { isUnknown } from '../../assembly/resolve';
-import type { ModelResource } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { isReadOnlyAction } from '../iam-actions';
 import { functionOf } from '../lambda';
 import { lambdaArnOf, roleOf, unknownRole } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
-import { type ToolView, toolsOf } from '../tools';
+import { toolsOf } from '../tools';
 import { TARGET } from '../types';
 
 export const lp07 = defineRule({
@@ -50,12 +50,9 @@ Orders: { Type: AWS::DynamoDB::Table }
 `,
   },
   *evaluate(model) {
-    const tools = new Map<ModelResource, ToolView[]>();
-    for (const target of model.ofType(TARGET)) {
-      const fn = functionOf(model, lambdaArnOf(target));
-      if (fn !== undefined) tools.set(fn, [...(tools.get(fn) ?? []), ...toolsOf(target).tools]);
-    }
-    for (const [fn, views] of tools) {
+    const targets = groupedBy(model.ofType(TARGET), (target) => functionOf(model, lambdaArnOf(target)));
+    for (const [fn, own] of targets) {
+      const views = own.flatMap((target) => toolsOf(target).tools);
       const reads =
         views.length > 0 &&
         views.every((tool) => tool.risk === 'READ' && (tool.declaredRisk || READING.test(tool.name)));

@@ -1,7 +1,9 @@
 import { isUnknown, Unknown } from '../../assembly/resolve';
 import { type ModelResource, property, type RoleStatement, type TemplateModel } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { matchesResource } from '../../core/iam/match';
 import { functionOf } from '../lambda';
+import { perModel } from '../per-model';
 import { at } from '../read';
 import { allows, isWide, rolesOfGateways, toolFunctions } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
@@ -65,7 +67,7 @@ Fn: { Type: AWS::Lambda::Function }
       if (gatewayRoles.has(role)) continue;
       for (const statement of model.statementsOf(role).statements) {
         if (!allows(statement, 'lambda:InvokeFunction')) continue;
-        const answers = [...tools].map((tool) => mayInvoke(model, statement, tool));
+        const answers = candidates(model, statement).map((tool) => mayInvoke(model, statement, tool));
         const path = `${statement.path}.${statement.notResources.length > 0 ? 'NotResource' : 'Resource'}`;
         const open = answers.find(isUnknown);
         if (answers.includes(true))
@@ -75,6 +77,20 @@ Fn: { Type: AWS::Lambda::Function }
     }
   },
 });
+
+const toolsByName = perModel((model) => groupedBy(toolFunctions(model), (tool) => property(tool, 'FunctionName')));
+
+/** One function, by reference or by name. A shorter ARN is none: what it leaves out stands for everything. */
+const ONE_FUNCTION = /^(?:\$\{[^${}]*\}|arn:[^*?]*:function:((?:\$\{[^${}]*\}|[^:*?])+))(?::[^:*?]*)?$/;
+
+/** The tools that a statement can mean: where each entry of `Resource` names one function those, else all. */
+function candidates(model: TemplateModel, { resources, notResources }: RoleStatement): readonly ModelResource[] {
+  const tools = toolFunctions(model);
+  const named = resources.map((resource) => (isUnknown(resource) ? null : ONE_FUNCTION.exec(resource)));
+  if (notResources.length > 0 || named.includes(null)) return [...tools];
+  const meant = named.flatMap((match) => [functionOf(model, match![0]), ...(toolsByName(model).get(match![1]) ?? [])]);
+  return [...new Set(meant)].filter((fn) => fn !== undefined && tools.has(fn)) as ModelResource[];
+}
 
 function mayInvoke(model: TemplateModel, statement: RoleStatement, tool: ModelResource): boolean | Unknown {
   if (statement.notResources.length > 0)

@@ -1,5 +1,6 @@
 import { isUnknown } from '../../assembly/resolve';
 import { asList, within } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { gatewayOf } from '../gateways';
 import { asNumber, at, judge, texts } from '../read';
 import { interceptorFunctions, toolFunctions } from '../roles';
@@ -52,10 +53,10 @@ Limit:
           : `ReservedConcurrentExecutions is ${String(value ?? 'missing')}`;
       });
     }
+    const limits = groupedBy(model.ofType(RATE_LIMIT), (limit) => gatewayOf(model, limit));
+    const foreign = model.ofType(RATE_LIMIT).find((limit) => isUnknown(at(limit, 'GatewayIdentifier')));
     for (const gateway of model.ofType(GATEWAY)) {
-      const limits = model.ofType(RATE_LIMIT).filter((limit) => gatewayOf(model, limit) === gateway);
-      const foreign = model.ofType(RATE_LIMIT).find((limit) => isUnknown(at(limit, 'GatewayIdentifier')));
-      const perCaller = limits.filter((limit) =>
+      const perCaller = (limits.get(gateway) ?? []).filter((limit) =>
         texts(at(limit, 'DimensionKeys')).some((key) => /^\$\.context\.(jwt|iam)\./.test(key)),
       );
       if (perCaller.length === 0) {

@@ -1,7 +1,9 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { customerKeyProblem } from '../keys';
 import { isStrict } from '../options';
+import { perModel } from '../per-model';
 import { asNumber, at, judge, judgeLiteral } from '../read';
 import { roleOf, toolFunctions } from '../roles';
 import { defineRule, finding, undecided } from '../rule';
@@ -115,6 +117,10 @@ function logGroupOf(model: TemplateModel, fn: ModelResource): ModelResource | un
   const named = model.referenced(value);
   if (named?.type === LOG_GROUP) return named;
   const name = typeof value === 'string' ? value : `/aws/lambda/${String(at(fn, 'FunctionName'))}`;
-  const own = [name, `/aws/lambda/\${${fn.stack.name}:${fn.logicalId}}`];
-  return model.ofType(LOG_GROUP).find((group) => own.includes(String(at(group, 'LogGroupName'))));
+  const byName = groupsByName(model);
+  return (byName.get(name) ?? byName.get(`/aws/lambda/\${${fn.stack.name}:${fn.logicalId}}`))?.[0];
 }
+
+const groupsByName = perModel((model) =>
+  groupedBy(model.ofType(LOG_GROUP), (group) => String(at(group, 'LogGroupName'))),
+);

@@ -1,7 +1,9 @@
 import { isUnknown } from '../../assembly/resolve';
 import type { ModelResource, TemplateModel } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { gatewayNamed } from '../gateways';
 import { isStrict } from '../options';
+import { perModel } from '../per-model';
 import { at } from '../read';
 import { defineRule, finding, undecided, warning } from '../rule';
 import { DELIVERY, DELIVERY_SOURCE, GATEWAY } from '../types';
@@ -38,8 +40,10 @@ Destination: { Type: AWS::Logs::DeliveryDestination, Properties: { Name: orders 
   *evaluate(model, { options }) {
     const sources = model.ofType(DELIVERY_SOURCE);
     const unknown = sources.find((source) => isUnknown(at(source, 'ResourceArn')));
+    const byGateway = groupedBy(sources, (source) => gatewayNamed(model, at(source, 'ResourceArn')));
+    const alarm = model.ofType('AWS::CloudWatch::Alarm').some((each) => /Deny/i.test(String(at(each, 'MetricName'))));
     for (const gateway of model.ofType(GATEWAY)) {
-      const own = sources.filter((source) => gatewayNamed(model, at(source, 'ResourceArn')) === gateway);
+      const own = byGateway.get(gateway) ?? [];
       for (const type of isStrict(options) ? ['APPLICATION_LOGS', 'TRACES'] : ['APPLICATION_LOGS']) {
         const source = own.find((each) => at(each, 'LogType') === type);
         const open = own.find((each) => isUnknown(at(each, 'LogType'))) ?? unknown;
@@ -47,17 +51,22 @@ Destination: { Type: AWS::Logs::DeliveryDestination, Properties: { Name: orders 
           if (open !== undefined)
             yield undecided(open, 'Properties', 'it is not known which logs of which resource it is for');
           else yield finding(gateway, 'Properties', `no delivery source has its ${type}`, type);
-        } else if (!model.ofType(DELIVERY).some((delivery) => isOf(model, delivery, source))) {
+        } else if (!isDelivered(model, source)) {
           yield finding(source, 'Properties', 'no delivery takes the logs anywhere', 'delivery');
         }
       }
-      const alarm = model.ofType('AWS::CloudWatch::Alarm').some((each) => /Deny/i.test(String(at(each, 'MetricName'))));
       if (isStrict(options) && !alarm) yield warning(gateway, 'Properties', 'no alarm watches denied calls', 'alarm');
     }
   },
 });
 
-function isOf(model: TemplateModel, delivery: ModelResource, source: ModelResource): boolean {
-  const name = at(delivery, 'DeliverySourceName');
-  return model.referenced(name) === source || (typeof name === 'string' && name === at(source, 'Name'));
+/** What deliveries take from: sources, by reference or by name. */
+const delivered = perModel((model) => {
+  const names = model.ofType(DELIVERY).map((delivery) => at(delivery, 'DeliverySourceName'));
+  return new Set(names.map((name) => model.referenced(name) ?? name));
+});
+
+function isDelivered(model: TemplateModel, source: ModelResource): boolean {
+  const name = at(source, 'Name');
+  return delivered(model).has(source) || (typeof name === 'string' && delivered(model).has(name));
 }

@@ -1,5 +1,6 @@
 import { isUnknown } from '../../assembly/resolve';
 import { asList, within } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { gatewayNamed } from '../gateways';
 import { at, judge, judgeLiteral, openPart } from '../read';
 import { toolFunctions } from '../roles';
@@ -42,6 +43,10 @@ Group:
 `,
   },
   *evaluate(model) {
+    const egress = groupedBy(model.ofType(SECURITY_GROUP_EGRESS), (rule) => model.referenced(at(rule, 'GroupId')));
+    const resourcePolicies = groupedBy(model.ofType(RESOURCE_POLICY), (policy) =>
+      gatewayNamed(model, at(policy, 'ResourceArn')),
+    );
     for (const fn of toolFunctions(model)) {
       const groups = at(fn, 'VpcConfig.SecurityGroupIds');
       const open = openPart(groups);
@@ -63,17 +68,14 @@ Group:
           },
           'egress',
         );
-        for (const rule of model.ofType(SECURITY_GROUP_EGRESS)) {
-          if (model.referenced(at(rule, 'GroupId')) !== group) continue;
+        for (const rule of egress.get(group) ?? []) {
           for (const path of ['CidrIp', 'CidrIpv6'])
             yield* judge(rule, path, (to) => (EVERYWHERE.has(to) ? WIDE : undefined), 'egress');
         }
       }
     }
     for (const gateway of model.ofType(GATEWAY)) {
-      const policies = model
-        .ofType(RESOURCE_POLICY)
-        .filter((policy) => gatewayNamed(model, at(policy, 'ResourceArn')) === gateway);
+      const policies = resourcePolicies.get(gateway) ?? [];
       const restricted = policies.some((policy) =>
         /aws:SourceVpce?"/i.test(JSON.stringify(parsedJson(at(policy, 'Policy')) ?? '')),
       );

@@ -2,7 +2,8 @@ import { own } from '../../assembly/cloudformation';
 import { WRITTEN_AT_DEPLOYMENT } from '../../assembly/prepare-template';
 import { asList, type ModelResource, type TemplateModel, within } from '../../assembly/template-model';
 import { METADATA_KEY } from '../../protocol/template-metadata';
-import { type Acknowledgment, isExpired } from '../acknowledgment';
+import { type Acknowledgment, isExpired, placeKey, placeKeys } from '../acknowledgment';
+import { perModel } from '../per-model';
 import { textsOf } from '../read';
 import { defineRule, finding, undecided } from '../rule';
 
@@ -73,13 +74,13 @@ Gateway:
       }
     }
     for (const { stack, logicalId } of model.assembly.unread) {
-      const resource = model.resources.find((each) => each.stack.name === stack && each.logicalId === logicalId);
+      const resource = places(model).get(placeKey(stack, logicalId));
       if (resource !== undefined)
         yield undecided(resource, 'Properties.TemplateURL', 'the template of the nested stack is not in the assembly');
     }
     for (const stack of model.assembly.stacks) {
       const macro = asList(stack.template.Transform).find((name) => !KNOWN_TRANSFORMS.test(String(name)));
-      const place = macro === undefined ? undefined : model.resources.find((each) => each.stack === stack);
+      const place = macro === undefined ? undefined : places(model).get(placeKey(stack.name, undefined));
       if (place !== undefined)
         yield undecided(place, 'Transform', `the macro ${shownMacro(macro)} writes the template anew at deployment`);
     }
@@ -96,12 +97,17 @@ Gateway:
 
 /** The resource it is about; for a whole stack or app, its first resource. */
 function placeOf(model: TemplateModel, { stack, logicalId }: Acknowledgment): ModelResource | undefined {
-  return model.resources.find(
-    (resource) =>
-      (stack === undefined || resource.stack.name === stack) &&
-      (logicalId === undefined || resource.logicalId === logicalId),
-  );
+  return places(model).get(placeKey(stack, logicalId));
 }
+
+/** The first resource that a key of a place stands for. */
+const places = perModel((model) => {
+  const first = new Map<string, ModelResource>();
+  for (const resource of model.resources) {
+    for (const key of placeKeys(resource.stack.name, resource.logicalId)) if (!first.has(key)) first.set(key, resource);
+  }
+  return first;
+});
 
 /** Transforms of AWS that are followed here, or write nothing that the rules are about. */
 const KNOWN_TRANSFORMS = /^AWS::(Serverless-2016-10-31|LanguageExtensions|CodeDeployBlueGreen|SecretsManager-\S+)$/;

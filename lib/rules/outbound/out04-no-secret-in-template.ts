@@ -86,21 +86,15 @@ function* judgeSecret(model: TemplateModel, provider: ModelResource, path: strin
 
 /** Everybody who may describe the stack reads its outputs. */
 function* shownInOutputs(model: TemplateModel): Iterable<Outcome> {
-  const secret = /(?:"Fn::GetAtt":(?:\["|")|\$\{)(\w+)(?:","|\.)(?:ClientSecret|SecretAccessKey)\b/g;
+  const shown = new Map(model.assembly.stacks.map((stack) => [stack, secretsInOutputs(stack)]));
   for (const resource of model.resources) {
-    const outputs = outputsOf(resource.stack);
-    if (outputs === '') continue;
-    for (const [, logicalId] of outputs.matchAll(secret)) {
-      if (logicalId === resource.logicalId)
-        yield finding(resource, 'Properties', 'an output of the stack shows the secret of the resource', 'output');
-    }
+    if (shown.get(resource.stack)?.has(resource.logicalId))
+      yield finding(resource, 'Properties', 'an output of the stack shows the secret of the resource', 'output');
   }
 }
 
-const outputTexts = new WeakMap<StackTemplate, string>();
-
-function outputsOf(stack: StackTemplate): string {
-  const known = outputTexts.get(stack) ?? JSON.stringify(stack.template.Outputs ?? '').replace(/^""$/, '');
-  outputTexts.set(stack, known);
-  return known;
+/** Logical ids of resources whose secret an output has. */
+function secretsInOutputs({ template }: StackTemplate): Set<string> {
+  const secret = /(?:"Fn::GetAtt":(?:\["|")|\$\{)(\w+)(?:","|\.)(?:ClientSecret|SecretAccessKey)\b/g;
+  return new Set([...JSON.stringify(template.Outputs ?? '').matchAll(secret)].map(([, logicalId]) => logicalId!));
 }

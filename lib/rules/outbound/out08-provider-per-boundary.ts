@@ -6,6 +6,7 @@ import {
   type TemplateModel,
   within,
 } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
 import { targetsOf } from '../gateways';
 import { at, textsOf } from '../read';
 import { allows, rolesOfGateways } from '../roles';
@@ -58,15 +59,11 @@ Target:
 `,
   },
   *evaluate(model) {
-    const users = new Map<string, ModelResource[]>();
-    for (const target of model.ofType(TARGET)) {
-      for (const arn of providerArns(target)) {
-        if (isUnknown(arn)) yield undecided(target, 'Properties.CredentialProviderConfigurations', arn);
-        else if (typeof arn === 'string') users.set(arn, [...(users.get(arn) ?? []), target]);
-      }
-    }
-    for (const sharing of users.values()) {
-      for (const target of sharing.length > 1 ? sharing : []) {
+    const uses = model.ofType(TARGET).flatMap((target) => providerArns(target).map((arn) => ({ target, arn })));
+    for (const { target, arn } of uses)
+      if (isUnknown(arn)) yield undecided(target, 'Properties.CredentialProviderConfigurations', arn);
+    for (const sharing of groupedBy(uses, ({ arn }) => (typeof arn === 'string' ? arn : undefined)).values()) {
+      for (const { target } of sharing.length > 1 ? sharing : []) {
         yield finding(
           target,
           'Properties.CredentialProviderConfigurations',

@@ -1,5 +1,7 @@
 import { isUnknown, type Unknown } from '../../assembly/resolve';
 import { type ModelResource, type TemplateModel, within } from '../../assembly/template-model';
+import { groupedBy } from '../../core/grouped-by';
+import { perModel } from '../per-model';
 import { at, isTrue, textsOf } from '../read';
 import { allows, runtimeRoles } from '../roles';
 import { defineRule, finding, type Outcome, undecided } from '../rule';
@@ -77,20 +79,22 @@ function* bucketProblems(
     isTrue(within(block, name)),
   );
   if (!closed) problems.push('does not block public access');
-  const policies = model.ofType(BUCKET_POLICY).filter((policy) => model.referenced(at(policy, 'Bucket')) === bucket);
-  const tls = policies.some((policy) =>
+  const tls = (policiesByBucket(model).get(bucket) ?? []).some((policy) =>
     textsOf(at(policy, 'PolicyDocument')).some((text) => text.toLowerCase() === 'aws:securetransport'),
   );
   if (!tls) problems.push('accepts connections without TLS');
-  const writable = runtimeRoles(model).some((role) =>
-    model
-      .statementsOf(role)
-      .statements.some(
-        (statement) =>
-          allows(statement, 's3:PutObject') &&
-          statement.resources.some((resource) => String(resource).includes(`${bucket.stack.name}:${bucket.logicalId}`)),
-      ),
-  );
-  if (writable) problems.push('can be written by a role of running code');
+  if (writtenByCode(model).has(bucket)) problems.push('can be written by a role of running code');
   for (const problem of problems) yield finding(target, path, `the bucket ${bucket.logicalId} ${problem}`, problem);
 }
+
+const policiesByBucket = perModel((model) =>
+  groupedBy(model.ofType(BUCKET_POLICY), (policy) => model.referenced(at(policy, 'Bucket'))),
+);
+
+/** What a role of running code may put objects into. */
+const writtenByCode = perModel((model): ReadonlySet<ModelResource> => {
+  const statements = runtimeRoles(model).flatMap((role) => model.statementsOf(role).statements);
+  const resources = statements.filter((each) => allows(each, 's3:PutObject')).flatMap((each) => each.resources);
+  const atoms = resources.flatMap((resource) => String(resource).match(/\$\{[^${}]+\}/g) ?? []);
+  return new Set(atoms.flatMap((atom) => model.referenced(atom) ?? []));
+});

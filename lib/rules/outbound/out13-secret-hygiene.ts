@@ -45,6 +45,7 @@ Rotation: { Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId:
   *evaluate(model) {
     const providers = [...model.ofType(API_KEY_PROVIDER), ...model.ofType(OAUTH_PROVIDER)];
     const seen = new Set<ModelResource>();
+    const rotated = new Set(model.ofType(ROTATION).map((rotation) => model.referenced(at(rotation, 'SecretId'))));
     for (const provider of providers) {
       for (const id of secretIds(provider.properties)) {
         if (isUnknown(id)) {
@@ -58,10 +59,8 @@ Rotation: { Type: AWS::SecretsManager::RotationSchedule, Properties: { SecretId:
         }
         if (seen.has(secret)) continue;
         seen.add(secret);
-        const rotated = model
-          .ofType(ROTATION)
-          .some((rotation) => model.referenced(at(rotation, 'SecretId')) === secret);
-        if (!rotated) yield finding(secret, 'Properties', 'the secret has no rotation schedule', 'rotation');
+        if (!rotated.has(secret))
+          yield finding(secret, 'Properties', 'the secret has no rotation schedule', 'rotation');
         yield* judge(secret, 'KmsKeyId', (key) => customerKeyProblem(model, key), 'key');
       }
     }

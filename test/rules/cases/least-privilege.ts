@@ -277,6 +277,11 @@ export const leastPrivilege: LayerCases = {
       'another role, on more of a type': agentInvokes({
         'Fn::Sub': 'arn:${AWS::Partition}:lambda:${AWS::Region}:*:functio*',
       }),
+      'another role, on an ARN that ends before the function': agentInvokes('arn:aws:lambda:eu-west-1:111122223333'),
+      'another role, by name': agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:shop-refund'),
+      'another role, by name and alias': agentInvokes({
+        'Fn::Sub': 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:shop-refund:live',
+      }),
       'another role, on a function and what follows': agentInvokes({ 'Fn::Sub': '${RefundFn.Arn}*' }),
       'another role, on any name of a function without one': {
         'RefundFn/FunctionName': undefined,
