@@ -197,14 +197,14 @@ export class ToolPolicy {
   private sizeProblems(text: string, entries: readonly Permit[]): Problem[] {
     const { length } = asDeployed(text);
     if (length <= STATEMENT_MAX) return [];
-    return [
-      {
-        code: 'POLICY_SIZE',
-        message: `tool '${this.tool.name}': its policy has ${length} characters, the service accepts ${STATEMENT_MAX}`,
-        fix: 'Give callers a common scope, group or claim instead of naming each',
-        at: this.at(entries),
-      },
-    ];
+    const message = `tool '${this.tool.name}': its policy has ${length} characters, the service accepts ${STATEMENT_MAX}`;
+    const ofInputs = this.inputConditions('permit').join('').length;
+    if (ofInputs > length / 2) {
+      const fix = `Shorten the lists of values and the patterns of its input schema, which are ${ofInputs} of them`;
+      return [{ code: 'POLICY_SIZE', message, fix, at: this.tool.at }];
+    }
+    const fix = 'Give callers a common scope, group or claim instead of naming each';
+    return [{ code: 'POLICY_SIZE', message, fix, at: this.at(entries) }];
   }
 
   private inputConditions(effect: 'permit' | 'forbid'): readonly string[] {

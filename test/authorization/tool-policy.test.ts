@@ -129,7 +129,18 @@ test('a statement over the limit of the service is a problem', () => {
   for (let i = 0; i < 60; i++) policy.permit(Caller.scope(`orders/${'x'.repeat(20)}-${i}`));
 
   expect(policy.renderPermit(GATEWAY)!.problems).toMatchObject([
-    { code: 'POLICY_SIZE', message: expect.stringContaining('10000') },
+    { code: 'POLICY_SIZE', message: expect.stringContaining('10000'), fix: expect.stringMatching(/^Give callers/) },
+  ]);
+});
+
+test('and where the input schema is what is long, that is said', () => {
+  const value = Array.from({ length: 400 }, (_, index) => `warehouse-with-a-name-${index}`);
+  const constraint = { path: [{ property: 'orderId' }], type: 'string', keyword: 'enum', value } as const;
+  const policy = new ToolPolicy({ ...REFUND_TOOL, constraints: [constraint] });
+  policy.permit(SUPPORT);
+
+  expect(policy.renderPermit(GATEWAY)!.problems).toMatchObject([
+    { code: 'POLICY_SIZE', fix: expect.stringMatching(/^Shorten the lists of values/), at: REFUND_TOOL.at },
   ]);
 });
 

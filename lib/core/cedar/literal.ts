@@ -23,6 +23,34 @@ export function isEncodable(value: string): boolean {
   return !/\p{Surrogate}/u.test(value);
 }
 
+/** Apart from Latin letters, which occur in escapes, and from what belongs to no script. */
+const SCRIPTS = [
+  'Cyrillic',
+  'Greek',
+  'Han',
+  'Hangul',
+  'Hiragana',
+  'Katakana',
+  'Arabic',
+  'Hebrew',
+  'Devanagari',
+  'Thai',
+];
+const LATIN = /^[\p{scx=Latin}\p{scx=Common}\p{scx=Inherited}]*$/u;
+const ONE_SCRIPT = new RegExp(
+  `^(?:${SCRIPTS.map((script) => `[\\p{scx=${script}}\\p{scx=Common}]*`).join('|')})$`,
+  'u',
+);
+
+/**
+ * Whether Cedar takes a text without a warning about how it looks: of one script, and without marks that turn the
+ * direction of writing. `false` for some that it would take.
+ */
+export function looksPlain(value: string): boolean {
+  if (/[\p{Bidi_Control}\p{Unassigned}]/u.test(value)) return false;
+  return LATIN.test(value) || (ONE_SCRIPT.test(value) && !/[\p{C}\p{M}]/u.test(value));
+}
+
 /** `undefined` when a Long cannot hold it or JavaScript has rounded it. */
 export function longLiteral(value: number): string | undefined {
   return Number.isSafeInteger(value) ? String(value + 0) : undefined;

@@ -1,12 +1,12 @@
 import { type LiteralMatch, literalMatches } from '../schema/literal-pattern';
-import { isEncodable, patternText, stringLiteral } from './literal';
+import { looksPlain, patternText, stringLiteral } from './literal';
 
 /**
  * The condition that a text matches a regular expression, as far as `==`, sets and `like` can say it; `undefined` where
  * they cannot say exactly the same.
  */
 export function patternCondition(pattern: string, access: string): string | undefined {
-  const matches = encodableMatches(pattern);
+  const matches = plainMatches(pattern);
   if (matches === undefined) return undefined;
   const whole = matches.filter(isWhole).map(({ text }) => text);
   const tests = [
@@ -18,7 +18,7 @@ export function patternCondition(pattern: string, access: string): string | unde
 
 /** The same of every item of a list: only whole texts, since Cedar has no quantifier. */
 export function itemsPatternCondition(pattern: string, access: string): string | undefined {
-  const matches = encodableMatches(pattern);
+  const matches = plainMatches(pattern);
   if (matches === undefined || !matches.every(isWhole)) return undefined;
   return `[${matches.map(({ text }) => stringLiteral(text)).join(', ')}].containsAll(${access})`;
 }
@@ -28,9 +28,10 @@ export function oneOf(literals: readonly string[], access: string): string {
   return literals.length === 1 ? `${access} == ${literals[0]}` : `[${literals.join(', ')}].contains(${access})`;
 }
 
-function encodableMatches(pattern: string): readonly LiteralMatch[] | undefined {
+/** A policy that Cedar warns about is refused, which a pattern that the runtime can check is no reason for. */
+function plainMatches(pattern: string): readonly LiteralMatch[] | undefined {
   const matches = literalMatches(pattern);
-  return matches?.every(({ text }) => isEncodable(text)) ? matches : undefined;
+  return matches?.every(({ text }) => looksPlain(text)) ? matches : undefined;
 }
 
 function isWhole({ atStart, atEnd }: LiteralMatch): boolean {

@@ -188,7 +188,7 @@ class OperationReader {
         'Bind it with ^ and $, and admit only characters such as [A-Za-z0-9_-]: no / \\ % ? # and no dots alone',
       );
     if (schema.pattern !== undefined && schema.pattern !== closed.schema.pattern)
-      this.dropped.push(dropped(pointer, 'pattern', 'replaced'));
+      this.dropped.push(dropped(pointer, 'pattern', pathPatterns[name] === undefined ? 'openPath' : 'replaced'));
     return closed.schema;
   }
 

@@ -20,6 +20,7 @@ export const DROP_REASONS = {
   format: 'a format that nothing checks',
   definitions: 'definitions stand where they are referred to',
   replaced: 'replaced by what stands nearer to the argument, or in the options of the target',
+  openPath: 'replaced by a pattern that keeps the value in its segment of the path',
   connection: 'how the API is called is up to the gateway and the options of the target',
   unpublished: 'not published: what is not there cannot mislead a model',
   hint: 'a hint of the server, not a promise: only destructiveHint is heeded, and raises the risk',

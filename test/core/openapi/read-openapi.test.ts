@@ -134,7 +134,7 @@ describe('operations become tools', () => {
     expect(listed(0)).toEqual([
       '/components/parameters/Id/example annotation',
       '/components/parameters/Id/schema/nullable null',
-      '/components/parameters/Id/schema/pattern replaced',
+      '/components/parameters/Id/schema/pattern openPath',
       '/paths/~1tickets~1{id}/get/callbacks unpublished',
       '/paths/~1tickets~1{id}/get/parameters/1/deprecated annotation',
       '/paths/~1tickets~1{id}/get/parameters/1/explode connection',
@@ -293,6 +293,15 @@ describe('what is refused', () => {
 
     expect(problems).toEqual([]);
     expect(JSON.stringify(document)).toContain('^T-[0-9]{1,9}$');
+    const replaced: Change = (d) => {
+      get(d).parameters[0].schema.pattern = '^[0-9]+$';
+    };
+    const { operations } = read(replaced, { pathPatterns: { id: '^T-[0-9]{1,9}$' } });
+    expect(operations[0]!.dropped).toContainEqual({
+      pointer: '/paths/~1tickets~1{id}/get/parameters/0/schema/pattern',
+      keyword: 'pattern',
+      why: 'replaced',
+    });
   });
 
   test('text that is no document', () => {
