@@ -2,7 +2,7 @@ import { coveredAlternative, emptyAlternative, isContradiction } from './contrad
 import { expressionText } from './engine';
 import { explain } from './explain';
 import { type CedarExpression, conditionOf } from './expression';
-import { failsOpen } from './fails-open';
+import { FAILS_OPEN, failsOpen } from './fails-open';
 import type { PolicyFinding, PolicyFindingKind, ReadPolicy } from './policy-finding';
 
 /**
@@ -109,7 +109,7 @@ function openFindings(policy: ReadPolicy): PolicyFinding[] {
   if (!failsOpen(policy.json)) return [];
   return [
     finding(policy, 'forbid-fails-open', 'error', {
-      message: 'forbids when a test succeeds, so a call that lacks what the test reads is not forbidden',
+      message: FAILS_OPEN,
       fix: 'Write forbid ... unless { what is allowed }, with has and hasTag guards',
     }),
   ];

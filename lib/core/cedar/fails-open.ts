@@ -1,11 +1,18 @@
-import type { CedarPolicyJson } from './engine';
 import { type CedarExpression, choiceOf, contextPath, hasPath, partsOf, tagOf } from './expression';
+
+interface Policy {
+  readonly effect: 'permit' | 'forbid';
+  readonly conditions: readonly { readonly kind: 'when' | 'unless'; readonly body: unknown }[];
+}
+
+/** What is wrong then, after the name of the policy. */
+export const FAILS_OPEN = 'forbids when a test succeeds, so a call that lacks what the test reads is not forbidden';
 
 /**
  * Whether a forbid spares a call because something is missing: `when { bad }` does, and so does `unless { !(bad) }`, which
  * is the same. The absence of an argument may be what is asked for; that of a claim is up to the caller.
  */
-export function failsOpen({ effect, conditions }: CedarPolicyJson): boolean {
+export function failsOpen({ effect, conditions }: Policy): boolean {
   if (effect !== 'forbid') return false;
   return conditions.some(({ kind, body }) => (kind === 'when' ? canBeMissing(body) : holdsWithout(body)));
 }

@@ -1,4 +1,5 @@
 import { isObject, own } from '../../assembly/cloudformation';
+import { FAILS_OPEN, failsOpen } from '../../core/cedar/fails-open';
 import { contextPath, policyViews, STATEMENT, tagOf } from '../cedar-view';
 import { defineRule, finding, undecided } from '../rule';
 
@@ -7,10 +8,10 @@ export const az08 = defineRule({
   name: 'forbid-error-proof',
   layer: 'authorization',
   level: 'high',
-  summary: 'A forbid does not apply when its condition cannot be evaluated',
+  summary: 'A forbid does not apply where what it reads is missing',
   explanation:
-    'Cedar skips a policy whose condition errors: without the argument or the claim, the forbid is not there and the call is allowed.',
-  fix: 'Guard each argument with "context.input has x &&" and each claim with "hasTag(…) &&" to its left, or bound the permit instead',
+    'Cedar skips a policy whose condition errors, and a test for something bad fails where there is nothing to test: without the argument or the claim, the forbid is not there and the call is allowed. A guard in "when { bad }" or "unless { !bad }" does not change that.',
+  fix: 'Write forbid … unless { what is allowed }, each argument with "context.input has x &&" and each claim with "hasTag(…) &&" to its left; or bound the permit instead',
   acknowledge: 'When the argument is required and the permits of the tool bound it, too.',
   limits:
     'Guards stop absence, not another type: a forbid on a number errors on text. Only a bounded permit denies in every case.',
@@ -41,6 +42,10 @@ Policy:
       const path = `Properties.${STATEMENT}`;
       if (open !== undefined) yield undecided(resource, path, open);
       if (json?.effect !== 'forbid') continue;
+      if (failsOpen(json)) {
+        yield finding(resource, path, `the policy ${FAILS_OPEN}`, 'open');
+        continue;
+      }
       for (const { body } of json.conditions) {
         for (const access of new Set(unguarded(body, new Set())))
           yield finding(resource, path, `${access} is read without a guard to its left`, access);

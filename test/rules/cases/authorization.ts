@@ -124,9 +124,39 @@ export const authorization: LayerCases = {
       'a claim without guard': { [GUARD]: guard('unless { principal.getTag("role") == "admin" }') },
       'a guard on the other side': { [GUARD]: guard('unless { context.input.note != "" && context.input has note }') },
       'a guard in another branch': { [GUARD]: guard('unless { context.input has note || context.input.note != "" }') },
+      'a bad argument, with a guard': { [GUARD]: guard('when { context.input has note && context.input.note == "" }') },
+      'a bad claim, with a guard': {
+        [GUARD]: guard('when { principal.hasTag("role") && principal.getTag("role") == "guest" }'),
+      },
+      'the opposite of a bad claim': {
+        [GUARD]: guard('unless { !(principal.hasTag("role") && principal.getTag("role") == "guest") }'),
+      },
+      'the opposite of a bad claim, by a choice': {
+        [GUARD]: guard('unless { if principal.hasTag("role") then principal.getTag("role") != "guest" else true }'),
+      },
+      'a bad claim beside what is allowed': {
+        [GUARD]: guard(
+          'when { principal.hasTag("role") } unless { context.input has note && context.input.note != "" }',
+        ),
+      },
     },
-    undecided: { 'a parameter': { [GUARD]: OPEN } },
+    undecided: {
+      'a parameter': { [GUARD]: OPEN },
+      'the dialect of the service': {
+        [GUARD]: undefined,
+        'RefundGuard/Definition/Policy/Statement': guard(
+          'unless { context.input has note } when guardrails { BedrockGuardrails::PromptAttack }',
+        ),
+      },
+    },
     compliant: {
+      'a good claim': {
+        [GUARD]: guard('unless { principal.hasTag("role") && principal.getTag("role") == "admin" }'),
+      },
+      'a time, which no call lacks': {
+        [GUARD]: guard('when { context.system.now > datetime("2099-01-01") }'),
+      },
+      'an argument that has to be absent': { [GUARD]: guard('unless { !(context.input has note) }') },
       'a choice': { [GUARD]: guard('unless { if context.input has note then context.input.note != "" else false }') },
     },
   },
