@@ -58,7 +58,10 @@ export class ToolPermits {
     const exempt = caller ?? whoever(this.props.callerType);
     if (trial === undefined) this.policy.forbidUnless(exempt, when, site);
     else this.tryOut('forbid', trial, (policy) => policy.forbidUnless(exempt, when, site));
-    this.checkKind(exempt, { exempts: true }, 'forbidden to all but', site);
+    const kind = this.checkKind(exempt, { exempts: true }, 'forbidden to all but', site);
+    if (caller !== undefined && kind === CallerType.UNAUTHENTICATED && when.length === 0) {
+      this.report('is forbidden to nobody', 'Say with which arguments it may be called', site);
+    }
     if (trial === undefined) this.tell('forbid');
   }
 

@@ -7,7 +7,7 @@ import { anyOf, ELEMENT_PATTERN, elementTest, SCOPE_PATTERN, wordTest } from './
 export class ClaimMatch {
   /** A claim that is a string, exactly one of these. */
   public static oneOf(...values: string[]): ClaimMatch {
-    const literals = checked(values, (value) => isEncodable(value), 'text').map(stringLiteral);
+    const literals = checked(values, isEncodable, 'text that is not empty and that UTF-8 can hold').map(stringLiteral);
     return new ClaimMatch(
       (claim) => (literals.length === 1 ? `${claim} == ${literals[0]}` : `[${literals.join(', ')}].contains(${claim})`),
       `is ${values.map(shown).join(' or ')}`,

@@ -2,6 +2,7 @@ import type { ErrorCode, Problem } from '../core/errors';
 import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
 import type { ToolInputSchema } from '../core/schema/tool-schema';
+import type { CallerType } from './caller-rendering';
 
 /** The tool whose policy a condition becomes part of. */
 export interface PolicyTool {
@@ -21,13 +22,18 @@ export interface PolicyTool {
   readonly at: string;
 }
 
+/** The tool in a permit or forbid of one type of callers. */
+export interface CalledTool extends PolicyTool {
+  readonly callerType: CallerType;
+}
+
 /** Cedar text of one condition, or what is wrong with it; `false` stands for a condition with problems. */
 export interface RenderedCondition {
   readonly text: string;
   readonly problems: readonly Problem[];
 }
 
-export type RenderCondition = (tool: PolicyTool) => RenderedCondition;
+export type RenderCondition = (tool: CalledTool) => RenderedCondition;
 
 export function rendered(text: string): RenderedCondition {
   return { text, problems: [] };

@@ -3,7 +3,15 @@ import { patternText } from '../core/cedar/literal';
 import { SecureMcpError, shown } from '../core/errors';
 import type { ToolInputType } from '../core/schema/tool-schema';
 import { isResolved, type ResolvedArgument, resolveArgument } from './argument-path';
-import { joined, type PolicyTool, problem, type RenderedCondition, rendered } from './condition-rendering';
+import { CallerType } from './caller-rendering';
+import {
+  type CalledTool,
+  joined,
+  type PolicyTool,
+  problem,
+  type RenderedCondition,
+  rendered,
+} from './condition-rendering';
 import { isLiterals, type Literals, member, nameOf, numbers, texts } from './condition-values';
 import { ToolCondition } from './tool-condition';
 
@@ -118,10 +126,14 @@ export class ToolArgument {
   /**
    * The same text as a claim of the caller's token, for instance the caller's own tenant.
    *
-   * @param claim name of a claim that is a string; the caller must have it
+   * @param claim name of a claim that is a string; the caller must have it, so it has to be one with a token
    */
   public equalToClaim(claim: string): ToolCondition {
     return this.condition(['string'], ({ access }, tool) => {
+      if (tool.callerType !== CallerType.OAUTH_USER) {
+        const message = `argument '${this.path.join('.')}' is compared with a claim, but its callers have no token`;
+        return problem(tool, 'CONDITION_TYPE', message, 'Compare it with values, or permit callers with a token');
+      }
       const checked = texts([claim], tool);
       if (!isLiterals(checked)) return checked;
       const [tag] = checked.literals;
@@ -232,7 +244,7 @@ export class ToolArgument {
 
   private condition(
     types: readonly ToolInputType[],
-    render: (argument: ResolvedArgument, tool: PolicyTool) => RenderedCondition,
+    render: (argument: ResolvedArgument, tool: CalledTool) => RenderedCondition,
   ): ToolCondition {
     return ToolCondition._of((tool) => {
       const argument = resolveArgument(tool, this.path);

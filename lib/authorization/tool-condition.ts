@@ -1,6 +1,6 @@
 import { stringLiteral } from '../core/cedar/literal';
 import { SecureMcpError, shown } from '../core/errors';
-import { joined, type PolicyTool, type RenderCondition, type RenderedCondition, rendered } from './condition-rendering';
+import { type CalledTool, joined, type RenderCondition, type RenderedCondition, rendered } from './condition-rendering';
 
 /**
  * Something that must hold for a call to be permitted, checked by the policy engine before the tool is called.
@@ -66,7 +66,7 @@ export class ToolCondition {
   private constructor(private readonly render: RenderCondition) {}
 
   /** @internal */
-  public _render(tool: PolicyTool): RenderedCondition {
+  public _render(tool: CalledTool): RenderedCondition {
     return this.render(tool);
   }
 }

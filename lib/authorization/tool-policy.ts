@@ -6,7 +6,7 @@ import { CEDAR_ENTITY } from '../protocol/cedar-entities';
 import { qualifiedToolName } from '../protocol/tool-name';
 import type { CallSite } from './call-site';
 import { type CallerRendering, CallerType, type ICaller } from './caller-rendering';
-import { joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
+import { type CalledTool, joined, type PolicyTool, type RenderedCondition, rendered } from './condition-rendering';
 import { asDeployed, deployTimeLiteral } from './deploy-time-text';
 import type { ToolCondition } from './tool-condition';
 import { type WrittenPart, type WrittenPolicy, writtenAt } from './written-at';
@@ -122,7 +122,7 @@ export class ToolPolicy {
     const { callers, problems } = this.renderCallers(effect, entries);
     const type = callers[0]?.type ?? demanded!;
     const written = entries.map((entry, index) => {
-      const { text, problems } = alternative(callers[index]!, entry.when, this.judged(effect));
+      const { text, problems } = alternative(callers[index]!, entry.when, { ...this.judged(effect), callerType: type });
       return { text, problems: problems.map((each) => ({ ...each, at: this.at([entry]) })) };
     });
     const alternatives = [...written, ...(problems.length > 0 ? [{ text: 'false', problems }] : [])];
@@ -216,7 +216,7 @@ export class ToolPolicy {
   }
 }
 
-function alternative(caller: CallerRendering, when: readonly ToolCondition[], tool: PolicyTool): RenderedCondition {
+function alternative(caller: CallerRendering, when: readonly ToolCondition[], tool: CalledTool): RenderedCondition {
   const conditions = when.map((condition) => condition._render(tool));
   if (caller.condition === 'true' && conditions.length > 0) return joined(conditions, '&&');
   // A caller may be anyone's: whatever operators its expression has, they stay inside.

@@ -53,10 +53,18 @@ function unreachable({ tools, policies, permittedElsewhere }: ToolPoliciesToVali
     }));
 }
 
+/** What Cedar says of a condition that no call meets; the place is then the whole policy. */
+const IMPOSSIBLE = /^policy is impossible/;
+
 function cedarProblem(
   found: CedarProblem,
   { statement, tool }: { readonly statement: RenderedStatement; readonly tool: PolicyTool },
 ): Problem {
+  const at = placeText([placeAt(statement, found.offset?.start)]);
+  if (IMPOSSIBLE.test(found.message)) {
+    const message = `the policy of tool '${tool.name}' can never apply: its conditions exclude each other`;
+    return { code: 'POLICY_ANALYSIS', message, fix: 'Correct the conditions', at };
+  }
   const help = found.help === undefined ? '' : ` (${found.help})`;
   const excerpt = found.excerpt === undefined ? '' : `\n${found.excerpt}\n`;
   const doubtful = found.severity === 'warning';
@@ -65,7 +73,7 @@ function cedarProblem(
     code: 'CEDAR_INVALID',
     message: `the policy of tool '${tool.name}' ${what}: ${found.message}${help}${excerpt}`,
     fix: doubtful ? 'Correct the condition' : 'Correct the condition or the input schema',
-    at: placeText([placeAt(statement, found.offset?.start)]),
+    at,
   };
 }
 

@@ -124,6 +124,34 @@ test('what Cedar only warns about is not said to contradict the schema', () => {
   expect(problemsOf([ToolArgument.named('orderId').oneOf(['paypal', 'other'])])).toEqual([]);
 });
 
+test('what has to be given and absent can never apply', () => {
+  const count = ToolArgument.named('count');
+
+  expect(problemsOf([count.isGiven(), count.isAbsent()])).toEqual([
+    "the policy of tool 'order-refund' can never apply: its conditions exclude each other. Correct the conditions [POLICY_ANALYSIS] (at Orders/Gateway/order-refund)",
+  ]);
+  expect(problemsOf([count.isGiven()])).toEqual([]);
+});
+
+test('a claim is compared only where callers have claims', () => {
+  const condition = ToolArgument.named('orderId').equalToClaim('order');
+  const signed: ICaller = {
+    renderCaller: () => ({
+      type: CallerType.IAM_ENTITY,
+      condition: 'principal.id == "a"',
+      scopes: [],
+      description: 'a',
+    }),
+  };
+
+  expect(problemsOf([condition], signed)).toEqual([
+    expect.stringMatching(
+      /argument 'orderId' is compared with a claim, but its callers have no token.*\[CONDITION_TYPE\]/,
+    ),
+  ]);
+  expect(problemsOf([condition])).toEqual([]);
+});
+
 test('a statement over the limit of the service is a problem', () => {
   const policy = policyOf([]);
   for (let i = 0; i < 60; i++) policy.permit(Caller.scope(`orders/${'x'.repeat(20)}-${i}`));
