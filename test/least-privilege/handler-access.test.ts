@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Annotations as CoreAnnotations, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CoreAnnotations, Fn, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { FoundationModel, FoundationModelIdentifier } from 'aws-cdk-lib/aws-bedrock';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import {
   type CfnRole,
@@ -279,6 +280,26 @@ test('of a managed policy that is not part of the app, nothing is certain: the r
   expect(report.possiblyMissing).toEqual([expect.objectContaining({ action: 'dynamodb:PutItem' })]);
   expect(JSON.stringify(report.addedManagedPolicies)).toContain('AmazonDynamoDBFullAccess');
   expect(told).toContainEqual(expect.stringContaining('the code may need dynamodb:PutItem'));
+});
+
+test('a declaration is readable where only deployment tells a part of it', () => {
+  const shop = new ToolStack();
+  const model = FoundationModel.fromFoundationModelId(
+    shop.stack,
+    'Model',
+    FoundationModelIdentifier.ANTHROPIC_CLAUDE_3_HAIKU_20240307_V1_0,
+  );
+  const guardrailArn = Fn.importValue('guardrail');
+  const options = { guardrailArn, guardrailVersion: '1' };
+  shop.add('Tool', { handler: handler(GET), access: { ORDERS: Access.model(model).invoke(options) } });
+  const template = JSON.stringify(shop.template().toJSON());
+  const report = readFileSync(join(shop.app.outdir, 'least-privilege.md'), 'utf8');
+
+  const declaration =
+    /Access\.model\('arn:(<|&lt;)AWS\.Partition>:bedrock:eu-west-1::foundation-model\/anthropic[^']*'\)\.invoke\(\{ guardrailArn: '(<|&lt;)TOKEN>', guardrailVersion: '1' \}\)/;
+  expect(report).toMatch(declaration);
+  expect(template).toMatch(declaration);
+  expect(report + template).not.toContain('Token[');
 });
 
 test('an excess names the line that declares it, and what is deployed does not', () => {

@@ -103,9 +103,14 @@ export function describeCall(name: string, options: object = {}): string {
   return `${name}({ ${given.map(([key, value]) => `${key}: ${describeValue(value)}`).join(', ')} })`;
 }
 
+/** A text for people: what only deployment tells is `<AWS.Partition>`. */
+export function readable(text: string): string {
+  return text.replace(/\$\{Token\[([^\]]*?)(?:\.\d+)?\]\}/g, '<$1>');
+}
+
 function describeValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(describeValue).join(', ')}]`;
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return `'${readable(value)}'`;
   if (typeof value !== 'object' || value === null) return String(value);
   const construct = value as Partial<IConstruct>;
   return construct.node === undefined ? '…' : construct.node.id;

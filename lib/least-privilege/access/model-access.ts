@@ -8,6 +8,7 @@ import {
   DeclaredAccess,
   type DeclaredOperation,
   describeCall,
+  readable,
   renderVerbs,
 } from './declared-access';
 import { checkExact, checkList } from './exact-text';
@@ -59,7 +60,7 @@ interface ModelTarget {
 export class ModelAccess extends DeclaredAccess {
   /** @internal */
   public static _of(model: IModel): ModelAccess {
-    const factory = `Access.model('${model.modelArn}')`;
+    const factory = `Access.model('${readable(model.modelArn)}')`;
     return new ModelAccess({ arn: model.modelArn, throughProfile: [], factory, problems: [] }, []);
   }
 
@@ -68,7 +69,7 @@ export class ModelAccess extends DeclaredAccess {
     const target: ModelTarget = {
       arn: profileArn,
       throughProfile: modelArns,
-      factory: `Access.inferenceProfile({ profileArn: '${profileArn}', … })`,
+      factory: `Access.inferenceProfile({ profileArn: '${readable(profileArn)}', … })`,
       problems: [...checkList('modelArns', modelArns), ...checkExact('the ARN of a model', ...modelArns)],
     };
     return new ModelAccess(target, []);

@@ -2,7 +2,14 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IParameter } from 'aws-cdk-lib/aws-ssm';
 import type { IConstruct } from 'constructs';
-import { type AccessRendering, type AccessVerb, DeclaredAccess, describeCall, renderVerbs } from './declared-access';
+import {
+  type AccessRendering,
+  type AccessVerb,
+  DeclaredAccess,
+  describeCall,
+  readable,
+  renderVerbs,
+} from './declared-access';
 import { checkExact } from './exact-text';
 import { ownerOf } from './foreign-resource';
 
@@ -126,7 +133,7 @@ export class ParameterPathAccess extends DeclaredAccess {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
     const verbs: AccessVerb[] = this.byPath === undefined ? [] : [this.verb(this.byPath, arn)];
-    const rendering = renderVerbs(`Access.parameterPath('${this.path}')`, verbs);
+    const rendering = renderVerbs(`Access.parameterPath('${readable(this.path)}')`, verbs);
     return {
       service: 'ssm',
       environmentValue: `/${name}`,
