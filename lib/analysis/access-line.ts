@@ -15,6 +15,8 @@ export function accessLineWith(
   if (access?.declaration.startsWith(`Access.${how.factory}(`)) {
     return `Write ${access.env}: ${access.declaration}.${callOf(how, used)}`;
   }
+  if (how.namesOption && access === undefined && env !== undefined)
+    return `Write ${usualName}: Access.${how.factory}(${args.replace('$', usualName)}).${callOf(how, used).replace('its ARN', `the ARN of what ${env} names`)}, and set ${env} in the environment of the tool`;
   // A variable names one resource, and one access makes it.
   const name = access === undefined && env !== undefined ? env : freeName(usualName, access?.env);
   const line = `Write ${name}: Access.${how.factory}(${args.replace('$', name)}).${callOf(how, used)}`;

@@ -7,6 +7,8 @@ export interface AccessMethod {
   readonly option?: string;
   /** What the call has to be told besides, which the code does not tell. */
   readonly argument?: string;
+  /** Set when a call names the resource of the option, not that of the factory. */
+  readonly namesOption?: true;
   /** What limits the call to a part of the resource. */
   readonly limit?: 'index' | 'objects';
 }
@@ -92,7 +94,7 @@ const METHODS_BY_FACTORY: { readonly [factory: string]: { readonly [action: stri
   model: {
     'bedrock:InvokeModel': 'invoke',
     'bedrock:InvokeModelWithResponseStream': 'invokeStreaming',
-    'bedrock:ApplyGuardrail': { method: 'invoke', option: "guardrailArn: '<its ARN>'" },
+    'bedrock:ApplyGuardrail': { method: 'invoke', option: "guardrailArn: '<its ARN>'", namesOption: true },
   },
   knowledgeBase: {
     'bedrock:Retrieve': 'retrieve',

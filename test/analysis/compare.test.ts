@@ -129,6 +129,30 @@ test('of the names that come together in a library, one of another service is no
   expect(kinds([get], library)).toEqual(['possibly-missing LIMIT', 'possibly-missing ORDERS']);
 });
 
+test('a guardrail belongs to the access of a model, and its name to the settings', () => {
+  const applies = uses({
+    service: 'bedrock',
+    operation: 'Converse',
+    action: 'bedrock:ApplyGuardrail',
+    resources: [{ kind: 'env', name: 'GUARDRAIL' }],
+  });
+  const model: DeclaredAccess = {
+    env: 'MODEL',
+    service: 'bedrock',
+    operations: ['ApplyGuardrail'],
+    resource: 'arn',
+    declaration: "Access.model('m').invoke({ guardrailArn: 'g' })",
+  };
+
+  expect(compareAccess([], applies).map(({ kind, fix }) => [kind, fix])).toEqual([
+    [
+      'missing',
+      "Write MODEL: Access.model(<the model that MODEL names>).invoke({ guardrailArn: '<the ARN of what GUARDRAIL names>' }), and set GUARDRAIL in the environment of the tool",
+    ],
+  ]);
+  expect(compareAccess([model], applies, ['GUARDRAIL']).map(({ kind }) => kind)).not.toContain('missing');
+});
+
 test('a variable that no access sets is missing', () => {
   const [finding] = compareAccess([get], uses({}, { resources: [{ kind: 'env', name: 'LEDGER' }] }));
 
