@@ -14,9 +14,10 @@ import type { ErrorCode, Problem } from '../core/errors';
 import { qualifiedToolName } from '../protocol/tool-name';
 import type { PolicyTool } from './condition-rendering';
 import { asDeployed } from './deploy-time-text';
+import { repeatedParts } from './repeated-parts';
 import type { ToolPolicy } from './tool-policy';
 import { validateToolPolicies } from './validate-tool-policies';
-import { type Place, placeText, placeWith } from './written-at';
+import { type Place, placeText, placeWith, type WrittenPolicy } from './written-at';
 
 export interface PoliciesToCheck extends PoliciesInForce {
   /** All tools of the gateway, also those without policy. */
@@ -115,11 +116,16 @@ function findings(
   const policies = [...inForce.policies, ...trials.policies];
   const filePolicies = [...inForce.filePolicies, ...trials.filePolicies];
   const files = ofFiles(filePolicies, places);
+  const [ofTools, onTrial] = [
+    ofToolPolicies(inForce.policies, gatewayArn),
+    ofToolPolicies(trials.policies, gatewayArn, true),
+  ];
+  for (const { id, written } of [...ofTools, ...onTrial]) places.set(id, (part) => placeWith(written, part));
   // Of two that say the same the later one is superfluous, which is never one that is in force.
   const texts = [
-    ...ofTools(inForce.policies, gatewayArn, places),
+    ...ofTools,
     ...ofFiles(inForce.filePolicies, places),
-    ...ofTools(trials.policies, gatewayArn, places, true),
+    ...onTrial,
     ...ofFiles(trials.filePolicies, places),
   ];
   const today = new Date().toISOString().slice(0, 10);
@@ -139,7 +145,8 @@ function findings(
     const open = withReason ? analyze([...rest, ...files]).filter(({ kind }) => kind === 'tool-open-to-everybody') : [];
     return new Set(open.map(({ tool }) => tool));
   };
-  return analyze(texts).filter(decided({ policies, filePolicies }, openWithoutReason()));
+  const repeated = ofTools.flatMap(({ id, written }) => repeatedParts(id, written));
+  return [...repeated, ...analyze(texts)].filter(decided({ policies, filePolicies }, openWithoutReason()));
 }
 
 function keyOf({ kind, policyId, tool }: PolicyFinding): string {
@@ -158,19 +165,20 @@ function onTrial(finding: PolicyFinding): PolicyFinding & { readonly trial?: boo
   return { ...finding, severity: 'warning', trial: true, message };
 }
 
-function ofTools(
+function ofToolPolicies(
   policies: readonly ToolPolicy[],
   gatewayArn: string,
-  places: Places,
   onTrial = false,
-): CedarPolicyText[] {
+): (CedarPolicyText & { readonly written: WrittenPolicy })[] {
   return policies.flatMap((policy, number) =>
     [policy.renderPermit(gatewayArn), policy.renderForbid(gatewayArn)].flatMap((statement, index) => {
       if (statement === undefined) return [];
       const effect = `${index === 0 ? 'permit' : 'forbid'}${onTrial ? ` on trial (${number + 1})` : ''}`;
-      const id = `${effect} of ${policy.tool.name} at ${policy.tool.at}`;
-      places.set(id, (part) => placeWith(statement, part));
-      return [{ id, text: asDeployed(statement.text) }];
+      const text = asDeployed(statement.text);
+      const parts = statement.parts.map((part) => ({ ...part, text: asDeployed(part.text) }));
+      return [
+        { id: `${effect} of ${policy.tool.name} at ${policy.tool.at}`, text, written: { ...statement, text, parts } },
+      ];
     }),
   );
 }

@@ -133,6 +133,30 @@ describe('a warning about a permit has the line that makes it', () => {
     expect(text).toMatch(at('narrow'));
   });
 
+  test('also when it names an agent, of which the client is known when deployed', () => {
+    const [text] = warnings((tool, { gateway }) => {
+      const agent = gateway.addAgent('clerk');
+      tool.permit(STAFF);
+      tool.permit(agent);
+      tool.permit(agent, { when: [tool.arg('amount').atMost(5)] }); // of an agent
+    });
+
+    expect(text).toMatch(/has an alternative that another one covers/);
+    expect(text).toMatch(at('of an agent'));
+  });
+
+  test('both lines when it is there twice', () => {
+    const [text, ...others] = warnings((tool) => {
+      tool.permit(Caller.group('leads'));
+      tool.permit(STAFF); // first
+      tool.permit(Caller.group('staff')); // second
+    });
+
+    expect(others).toEqual([]);
+    expect(text).toMatch(/is told more than once: claim 'cognito:groups' lists 'staff'. Remove one of them/);
+    expect(text).toMatch(at('first', 'second'));
+  });
+
   test('and the line of what covers it', () => {
     const [text, ...others] = warnings((tool, { gateway }) => {
       tool.permit(Caller.group('leads'));

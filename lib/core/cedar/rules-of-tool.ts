@@ -3,6 +3,7 @@ import { findProperty, isRequired, type ToolInputSchema } from '../schema/tool-s
 import { isChoice } from './contradiction';
 import { type CedarExpression, hasPath, operands, simplify, TRUE } from './expression';
 import { cannotFail, implies } from './implies';
+import { both, notForbidden } from './not-forbidden';
 import type { PolicyPart } from './policy-finding';
 import type { Residual } from './policy-set';
 
@@ -24,8 +25,7 @@ export class RulesOfTool {
       residuals.length > POLICIES_MAX
         ? []
         : residuals.map((each) => ({ ...each, condition: simplify(withRequired(each.condition, schema)) }));
-    // One that fails is skipped: that it does not apply says nothing then.
-    const forbids = all.filter(({ effect, condition }) => effect === 'forbid' && cannotFail(condition));
+    const forbids = all.filter(({ effect }) => effect === 'forbid').map(({ condition }) => condition);
     this.rules = all.map((each) => {
       const given = each.effect === 'permit' ? notForbidden(each.condition, forbids) : each.condition;
       return { ...each, given, cannotFail: cannotFail(given) };
@@ -82,20 +82,6 @@ function partOf(rule: Rule, given: CedarExpression): PolicyPart {
 function waysOf({ effect, condition }: Rule): readonly CedarExpression[] {
   if (effect === 'forbid') return [];
   return operands(condition, '&&').flatMap((part) => (isChoice(part) ? operands(part, '||') : []));
-}
-
-function notForbidden(condition: CedarExpression, forbids: readonly Residual[]): CedarExpression {
-  const safe = cannotFail(condition);
-  return forbids.reduce((given, forbid) => {
-    const open = operands(forbid.condition, '&&').filter((part) => !implies(condition, part, safe));
-    // A permit without any call that is not forbidden is a finding of its own.
-    if (open.length === 0) return given;
-    return both(given, { '!': { arg: open.reduce(both) } });
-  }, condition);
-}
-
-function both(left: CedarExpression, right: CedarExpression): CedarExpression {
-  return { '&&': { left, right } };
 }
 
 /** The service refuses a call without an argument that the schema requires, so that to ask for it is no condition. */

@@ -1,6 +1,7 @@
 import { isContradiction } from './contradiction';
 import { type CedarExpression, operands, tagOf } from './expression';
 import { implies } from './implies';
+import { notForbidden } from './not-forbidden';
 import type { AnalyzedCaller, AnalyzedTool, PolicyFinding, PolicyPart } from './policy-finding';
 import type { PolicySet, Residual } from './policy-set';
 import { iamPrincipal, oauthPrincipal, withoutSubject } from './request';
@@ -92,14 +93,14 @@ function asksForClaim({ effect, condition }: Residual): boolean {
   return effect === 'forbid' || asks(condition);
 }
 
-/** The permits that may apply, and without a forbid that applies wherever they do. */
+/** The permits that may apply to a call that no forbid applies to. */
 function passing(residuals: readonly Residual[]): PolicyPart[] {
-  const forbids = residuals.filter(({ effect }) => effect === 'forbid');
+  const forbids = residuals.filter(({ effect }) => effect === 'forbid').map(({ condition }) => condition);
   const permits = residuals.filter(
     ({ effect, condition }) =>
       effect === 'permit' &&
-      !isContradiction(condition) &&
-      !forbids.some((forbid) => implies(condition, forbid.condition, false)),
+      !forbids.some((forbid) => implies(condition, forbid, false)) &&
+      !isContradiction(notForbidden(condition, forbids)),
   );
   return permits.map(({ policyId }) => ({ policyId }));
 }

@@ -290,6 +290,12 @@ test('a forbid that holds wherever the permit does leaves a tool unreachable', (
   expect(kinds('false')).toEqual(['tool-unreachable order-refund___order-refund']);
   expect(kinds('!(context.input.orderId == "a")')).toHaveLength(1);
   expect(kinds('!(context.input.orderId == "b")')).toEqual([]);
+  expect(kinds('context.input.orderId == "b"')).toHaveLength(1);
+  expect(kinds('context.input.orderId == "a"')).toEqual([]);
+  // Where it fails it is skipped.
+  const failing = 'context.input has count && context.input.count + 1 > 0 && context.input.orderId == "b"';
+  expect(kinds(failing)).toEqual([]);
+  expect(kinds(failing.replace(' + 1', ''))).toHaveLength(1);
 });
 
 test('a tool that asks nothing of the caller is open to everybody', () => {

@@ -156,7 +156,7 @@ test('of more policies than are held against each other only equal ones are foun
   expect(messages(...many, many[1]!)).toEqual(["warning: policy 'p101' says the same as 'p1'"]);
 });
 
-test('without all that is called superfluous every call is decided alike', () => {
+test('without all that is called superfluous every call is decided alike, and of a tool that is called unreachable none is allowed', () => {
   const atom = fc.constantFrom(
     `${A}`,
     'context.input.count < 2',
@@ -203,25 +203,35 @@ test('without all that is called superfluous every call is decided alike', () =>
     const model = new AuthorizationModel({ gatewayArn: GATEWAY, tools, policies });
     return callers.flatMap((principal) =>
       tools.flatMap(({ name }) =>
-        calls.map((each) => model.decide({ principal, tool: name, arguments: each, now: new Date(0) }).decision),
+        calls.map((each) => {
+          const { tool, decision } = model.decide({ principal, tool: name, arguments: each, now: new Date(0) });
+          return [tool, decision] as const;
+        }),
       ),
     );
   };
-  let said = 0;
+  let [said, denied] = [0, 0];
 
   fc.assert(
     fc.property(three, (texts) => {
       const policies = texts.map((text, index) => ({ id: `p${index}`, text }));
       const input = { gatewayArn: GATEWAY, tools, policies, callers: [], today: '2026-11-24' };
-      const superfluous = analyzePolicies(input)
+      const all = analyzePolicies(input);
+      const superfluous = all
         .filter(({ kind, message }) => kind === 'duplicate' && !message.includes('alternative'))
         .map(({ policyId }) => policyId);
+      const unreachable = all.filter(({ kind }) => kind === 'tool-unreachable').map(({ tool }) => tool);
+      if (superfluous.length + unreachable.length === 0) return;
+      const now = decisions(policies);
+      denied += unreachable.length;
+      expect(now.filter(([tool, decision]) => unreachable.includes(tool) && decision === 'allow')).toEqual([]);
       if (superfluous.length === 0) return;
       said++;
-      expect(decisions(policies.filter(({ id }) => !superfluous.includes(id)))).toEqual(decisions(policies));
+      expect(decisions(policies.filter(({ id }) => !superfluous.includes(id)))).toEqual(now);
     }),
     { numRuns: 40 },
   );
 
   expect(said).toBeGreaterThan(10);
+  expect(denied).toBeGreaterThan(5);
 });
