@@ -6,6 +6,8 @@ export interface CallSite {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** From 1. */
+  readonly column: number;
 }
 
 /** Folder of this package. `undefined` in a bundle, where its frames cannot be told from those of the app. */
@@ -16,37 +18,39 @@ const FRAMES = 30;
 
 /**
  * Where the app called the library: the first frame outside of it, told when it is asked for. Taking it costs some
- * microseconds, since frames are made to text only then.
+ * microseconds, since frames are made to text only then: an app that is right never pays for that.
  *
- * `undefined` where the caller is no file of JavaScript, as with an app in Python. For messages and reports: what is
- * deployed must not depend on it.
+ * `undefined` in an app in another language, whose lines are not in the stack, and where the stack does not tell. For
+ * messages and reports: what is deployed must not depend on it.
  */
-export function callSite(): () => CallSite | undefined {
+export function callSite(): (() => CallSite | undefined) | undefined {
+  // Every runtime of jsii sets it: the frames before the library would be those of its kernel.
+  if (process.env.JSII_AGENT !== undefined) return undefined;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = FRAMES;
-  const trace = new Error();
+  const trace: { readonly stack?: unknown } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
   let site: { readonly found: CallSite | undefined } | undefined;
   return () => {
-    site ??= { found: firstOutside(trace.stack ?? '') };
+    // Whoever sets Error.prepareStackTrace may make anything of it.
+    site ??= { found: typeof trace.stack === 'string' ? firstOutside(trace.stack) : undefined };
     return site.found;
   };
 }
 
 /** `at Shop.build (/app/shop.ts:12:5)` and `at /app/shop.ts:12:5`. */
-const FRAME = /^ +at (?:.* \(|async )?((?:file:|node:|[\\/]|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
+const FRAME = /^ +at (?:.* \(|async )?((?:file:|[\\/]|[A-Za-z]:[\\/]).*):(\d+):(\d+)\)?$/;
 
 /** @internal Exported for its test. */
 export function firstOutside(stack: string): CallSite | undefined {
   if (PACKAGE === undefined) return undefined;
   for (const frame of stack.split('\n')) {
-    const [, place, line] = FRAME.exec(frame) ?? [];
+    const [, place, line, column] = FRAME.exec(frame) ?? [];
     if (place === undefined) continue;
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
     // With source maps a frame of build/lib is one of lib.
     if (file.startsWith(PACKAGE) && /^(build[\\/])?lib[\\/]/.test(file.slice(PACKAGE.length))) continue;
-    // An app in another language calls through jsii, whose frames say nothing of it.
-    return /^node:|[\\/]@?jsii[\\/]/.test(file) ? undefined : { file, line: Number(line) };
+    return { file, line: Number(line), column: Number(column) };
   }
   return undefined;
 }
