@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { own } from './cloudformation';
+import { readText } from './read-json-file';
 import { readJson } from './read-template';
 
 export interface AssetSource {
@@ -20,7 +21,7 @@ export function assetSource(path: string, packaging: 'file' | 'zip'): AssetSourc
     packaging,
     get text() {
       const readable = packaging === 'file' && path.endsWith('.json') && existsSync(path);
-      return readable && statSync(path).size <= MAX_DOCUMENT_BYTES ? readFileSync(path, 'utf8') : undefined;
+      return readable && statSync(path).size <= MAX_DOCUMENT_BYTES ? readText(path) : undefined;
     },
   };
 }

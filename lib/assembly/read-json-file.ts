@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withoutByteOrderMark } from '../core/byte-order-mark';
 import { type ErrorCode, jsonProblem, SecureMcpError, shown } from '../core/errors';
 
 /** A file of a user, in JSON. Throws the given code when it is not there or no JSON. */
@@ -15,7 +16,6 @@ export function readJsonFile(path: string, code: ErrorCode): unknown {
   }
 }
 
-/** Without the byte order mark that editors on Windows put before UTF-8, and that is no part of JSON. */
 export function readText(path: string): string {
-  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  return withoutByteOrderMark(readFileSync(path, 'utf8'));
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SecureMcpError, shown } from '../core/errors';
 import { parseLock, type ToolLock } from '../core/tool-lock';
+import { readText } from './read-json-file';
 
 /**
  * Approved tools, as `secure-mcp lock` writes them.
@@ -11,7 +11,7 @@ import { parseLock, type ToolLock } from '../core/tool-lock';
 export function readToolLock(path: string): ToolLock {
   let text: string;
   try {
-    text = readFileSync(resolve(path), 'utf8');
+    text = readText(resolve(path));
   } catch (error) {
     throw new SecureMcpError({
       code: 'TOOL_LOCK',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { withoutByteOrderMark } from '../core/byte-order-mark';
 import type { PolicySource } from '../core/cedar/policy-file';
 import { type Problem, shown } from '../core/errors';
 import type { PolicyTrial } from './policy-trial';
@@ -73,7 +74,10 @@ export class CedarPolicies {
     const problems: Problem[] = [];
     for (const path of paths) {
       try {
-        files.push({ file: shownPath(path), text: readFileSync(resolve(path), 'utf8').replaceAll('\r\n', '\n') });
+        files.push({
+          file: shownPath(path),
+          text: withoutByteOrderMark(readFileSync(resolve(path), 'utf8')).replaceAll('\r\n', '\n'),
+        });
       } catch (error) {
         problems.push(unreadable(path, (error as Error).message));
       }

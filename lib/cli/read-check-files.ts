@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { own } from '../assembly/cloudformation';
-import { readJsonFile, readText } from '../assembly/read-json-file';
+import { readJsonFile } from '../assembly/read-json-file';
 import { SecureMcpError, shown } from '../core/errors';
 import { type CheckConfig, parseCheckConfig } from '../rules/check-config';
 import type { LocatedFinding } from '../rules/run-rules';
@@ -32,44 +32,6 @@ export function readBaseline(path: string): Set<string> {
 /** `secure-mcp.json`. */
 export function readConfig(path: string): CheckConfig {
   return parseCheckConfig(readJsonFile(path, 'CHECK_CONFIG'), path);
-}
-
-/** Line of a resource in its template; templates are read once. */
-export function templateLines(): (finding: LocatedFinding) => number | undefined {
-  const files = new Map<string, Map<string, number>>();
-  return ({ templateFile, resource }) => {
-    let lines = files.get(templateFile);
-    if (lines === undefined) {
-      lines = resourceLines(readText(templateFile));
-      files.set(templateFile, lines);
-    }
-    return lines.get(resource);
-  };
-}
-
-const KEY = /^(\s*)(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9:]+))\s*:/;
-
-/** Keys right under Resources: those as far to the right as its first, until one comes that is as far left as the first of all. */
-function resourceLines(text: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  let section: number | undefined;
-  let outer: number | undefined;
-  let inner: number | undefined;
-  for (const [index, line] of text.split('\n').entries()) {
-    const [, indent, ...names] = KEY.exec(line) ?? [];
-    if (indent === undefined) continue;
-    const depth = indent.length;
-    const name = names.find((each) => each !== undefined)!;
-    outer ??= depth;
-    if (depth <= outer) {
-      section = name === 'Resources' ? depth : undefined;
-      inner = undefined;
-    } else if (section !== undefined) {
-      inner ??= depth;
-      if (depth === inner && !lines.has(name)) lines.set(name, index + 1);
-    }
-  }
-  return lines;
 }
 
 export function shownFile({ templateFile }: LocatedFinding): string {

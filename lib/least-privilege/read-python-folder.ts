@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import type { PythonCode } from '../analysis/python/program';
+import { withoutByteOrderMark } from '../core/byte-order-mark';
 
 /** Folders that hold no code of the handler. */
 const SKIPPED = /^(__pycache__|node_modules|\..*)$/;
@@ -10,7 +11,8 @@ const USES_AWS = /\b(boto3|botocore|aioboto3|aiobotocore)\b/;
 export function readPythonFolder(folder: string, handler: string): PythonCode {
   const installed = installedPackages(folder);
   const files = new Map<string, string>();
-  for (const path of pythonFiles(folder, '', installed)) files.set(path, readFileSync(join(folder, path), 'utf8'));
+  for (const path of pythonFiles(folder, '', installed))
+    files.set(path, withoutByteOrderMark(readFileSync(join(folder, path), 'utf8')));
   return {
     files,
     handler,

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readText } from '../assembly/read-json-file';
 import { SecureMcpError, shown } from '../core/errors';
 import type { AgentCoreIdentity } from './aws/agent-core-identity';
 import { AwsEndpoint } from './aws/aws-endpoint';
@@ -76,7 +77,7 @@ async function startTables({ assembly, options: { seed }, report }: Run): Promis
 
 function readSeed(file: string): Seed {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Seed;
+    return JSON.parse(readText(file)) as Seed;
   } catch (error) {
     throw new SecureMcpError({
       code: 'LOCAL_UNSUPPORTED',

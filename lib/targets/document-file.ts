@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withoutByteOrderMark } from '../core/byte-order-mark';
 import type { ErrorCode, Problem } from '../core/errors';
 import { shown } from '../core/errors';
 
@@ -14,7 +15,7 @@ export interface ParsedDocument {
 export function readDocument(path: string, code: ErrorCode): ParsedDocument {
   let text: string;
   try {
-    text = readFileSync(resolve(path), 'utf8');
+    text = withoutByteOrderMark(readFileSync(resolve(path), 'utf8'));
   } catch (error) {
     return unreadable(path, code, error as Error);
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withoutByteOrderMark } from '../core/byte-order-mark';
 import { type Problem, shown } from '../core/errors';
 import type { DroppedKeyword } from '../core/schema/dropped-keyword';
 import type { InputConstraint } from '../core/schema/input-constraint';
@@ -28,7 +29,7 @@ export class ToolSchema {
   public static fromFile(path: string): ToolSchema {
     const file = resolve(path);
     try {
-      return ToolSchema.parse(readFileSync(file, 'utf8'), path);
+      return ToolSchema.parse(withoutByteOrderMark(readFileSync(file, 'utf8')), path);
     } catch (error) {
       return new ToolSchema(NO_ARGUMENTS, undefined, [unreadable(path, error as Error)]);
     }

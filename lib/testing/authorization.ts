@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type GatewayAuthorization,
   gatewayNames,
@@ -7,6 +6,7 @@ import {
 } from '../assembly/authorization-of';
 import { ConcreteAssembly } from '../assembly/concrete';
 import { parseYaml } from '../assembly/parse-yaml';
+import { readText } from '../assembly/read-json-file';
 import { AuthorizationModel } from '../core/cedar/authorization-model';
 import {
   type PolicyTestReport,
@@ -113,7 +113,7 @@ export class Authorization {
    * @throws SecureMcpError POLICY_TEST when the table is not understood
    */
   public expectTable(table: string | { readonly tests: readonly unknown[] }): PolicyTestReport {
-    const rows = typeof table === 'string' ? parseYaml(readFileSync(table, 'utf8'), TABLE_ALIASES) : table;
+    const rows = typeof table === 'string' ? parseYaml(readText(table), TABLE_ALIASES) : table;
     const at = typeof table === 'string' ? table : 'the table';
     const { tests, problems } = readPolicyTests(rows, at, new Date(), this.gateway.callers);
     if (problems.length > 0) throw new SecureMcpError(problems);

@@ -211,7 +211,7 @@ test('SARIF names the rule, the template and the line of the resource', () => {
   const [result] = log.runs[0].results;
   expect(result).toMatchObject({ ruleId: 'SecureMcp-IN01', level: 'error' });
   expect(log.runs[0].tool.driver.rules[result.ruleIndex].id).toBe('SecureMcp-IN01');
-  expect(result.locations[0].physicalLocation).toMatchObject({ region: { startLine: 4 } });
+  expect(result.locations[0].physicalLocation).toMatchObject({ region: { startLine: 4, startColumn: 3 } });
   expect(result.locations[0].physicalLocation.artifactLocation.uri).toContain('t.yaml');
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   authorizationOf,
   type GatewayAuthorization,
@@ -8,6 +7,7 @@ import {
 import { ConcreteAssembly } from '../../assembly/concrete';
 import { parseTemplateYaml, parseYaml } from '../../assembly/parse-yaml';
 import { readAssembly } from '../../assembly/read-assembly';
+import { readText } from '../../assembly/read-json-file';
 import { type AccessMap, accessMap } from '../../core/cedar/access-map';
 import { shown } from '../../core/errors';
 import { usage } from '../args';
@@ -52,7 +52,7 @@ const TABLE_ALIASES = 100_000;
 
 export function readTable(path: string): unknown {
   try {
-    return parseYaml(readFileSync(path, 'utf8'), TABLE_ALIASES);
+    return parseYaml(readText(path), TABLE_ALIASES);
   } catch (error) {
     throw usage(
       `the tests cannot be read from ${shown(path)}, got ${(error as Error).message}`,

@@ -16,7 +16,8 @@ import { asMarkdown } from '../formats/markdown';
 import type { CheckReport } from '../formats/report';
 import { asSarif } from '../formats/sarif';
 import { asText } from '../formats/text';
-import { fingerprint, readBaseline, readConfig, shownFile, templateLines } from '../read-check-files';
+import { fingerprint, readBaseline, readConfig, shownFile } from '../read-check-files';
+import { templatePlaces } from '../template-places';
 
 const FORMATS = ['text', 'json', 'sarif', 'junit', 'markdown'] as const;
 const RENDER: { readonly [format in (typeof FORMATS)[number]]: (report: CheckReport) => string } = {
@@ -94,7 +95,7 @@ Exit codes: 0 nothing found, 1 findings, 2 wrong usage or unreadable input.`,
       switchedOff: switchedOff(options),
       stacks: assembly.stacks.length,
       version: version(),
-      lineOf: templateLines(),
+      placeOf: templatePlaces(),
       fileOf: shownFile,
     };
     return {

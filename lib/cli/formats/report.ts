@@ -1,4 +1,5 @@
 import type { AcknowledgedFinding, LocatedFinding } from '../../rules/run-rules';
+import type { TextPlace } from '../template-places';
 
 /** What a check has to say, before it is written in a format. */
 export interface CheckReport {
@@ -11,8 +12,8 @@ export interface CheckReport {
   readonly switchedOff: readonly string[];
   readonly stacks: number;
   readonly version: string;
-  /** Line of a resource in its template, from 1. */
-  readonly lineOf: (finding: LocatedFinding) => number | undefined;
+  /** Where a resource stands in its template. */
+  readonly placeOf: (finding: LocatedFinding) => TextPlace | undefined;
   /** Path of a template as a report should show it. */
   readonly fileOf: (finding: LocatedFinding) => string;
 }

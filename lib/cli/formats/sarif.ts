@@ -13,6 +13,7 @@ export function asSarif(report: CheckReport): string {
     version: '2.1.0',
     runs: [
       {
+        columnKind: 'utf16CodeUnits',
         tool: {
           driver: {
             name: 'secure-mcp',
@@ -56,7 +57,7 @@ export function asSarif(report: CheckReport): string {
 
 function result(report: CheckReport, finding: LocatedFinding) {
   const ruleId = finding.ruleId.replace(/\[.*$/, '');
-  const line = report.lineOf(finding);
+  const { line = 1, column = 1 } = report.placeOf(finding) ?? {};
   return {
     ruleId,
     ruleIndex: RULES.findIndex(({ id }) => `${PACK_NAME}-${id}` === ruleId),
@@ -67,7 +68,7 @@ function result(report: CheckReport, finding: LocatedFinding) {
       {
         physicalLocation: {
           artifactLocation: { uri: uriOf(report.fileOf(finding)) },
-          region: { startLine: line ?? 1 },
+          region: { startLine: line, startColumn: column },
         },
         logicalLocations: [{ fullyQualifiedName: finding.constructPath ?? finding.path, kind: 'resource' }],
       },

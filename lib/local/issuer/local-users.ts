@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { isObject } from '../../assembly/cloudformation';
+import { readText } from '../../assembly/read-json-file';
 import { SecureMcpError, shown } from '../../core/errors';
 
 /** A person who can log in at the local issuer, without a password. */
@@ -70,7 +70,7 @@ function isUser(user: unknown): boolean {
 function readFile(file: string): LocalUser[] {
   let users: unknown;
   try {
-    users = JSON.parse(readFileSync(file, 'utf8'));
+    users = JSON.parse(readText(file));
   } catch (error) {
     throw unreadable(`the file of users cannot be read, got ${shown(file)}: ${(error as Error).message}`);
   }

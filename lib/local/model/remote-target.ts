@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { isObject, own } from '../../assembly/cloudformation';
 import type { ConcreteAssembly, ConcreteResource } from '../../assembly/concrete';
+import { readText } from '../../assembly/read-json-file';
 import { readOpenApi } from '../../core/openapi/read-openapi';
 import type { ParameterPlace } from '../../core/openapi/read-operation';
 import type { InputConstraint } from '../../core/schema/input-constraint';
@@ -229,7 +229,7 @@ function payloadOf(resource: ConcreteResource, holder: unknown): unknown {
   const uri = String(own(own(holder, 'S3'), 'Uri'));
   const asset = resource.stack.assets.get(uri.replace(/^s3:\/\/[^/]*\//, ''));
   if (asset === undefined) throw new Error('its schema is not in the assembly');
-  return parseText(readFileSync(asset.path, 'utf8'));
+  return parseText(readText(asset.path));
 }
 
 function parseText(text: string): unknown {

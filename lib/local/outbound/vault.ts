@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isObject, own } from '../../assembly/cloudformation';
+import { readText } from '../../assembly/read-json-file';
 import { SecureMcpError, shown } from '../../core/errors';
 
 /** What a credential provider can need here; in AWS it stands in Secrets Manager or in KMS, or is issued by AWS. */
@@ -55,7 +56,7 @@ function variableOf(provider: string, field: VaultField): string {
 function readFile(file: string): VaultValues {
   let values: unknown;
   try {
-    values = JSON.parse(readFileSync(file, 'utf8'));
+    values = JSON.parse(readText(file));
   } catch (error) {
     // The message of a JSON error is an excerpt of the file.
     const why = error instanceof SyntaxError ? 'it is not JSON' : String((error as NodeJS.ErrnoException).code);
