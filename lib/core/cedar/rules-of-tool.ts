@@ -22,7 +22,7 @@ export class RulesOfTool {
 
   public constructor(schema: ToolInputSchema, residuals: readonly Residual[]) {
     const all =
-      residuals.length > POLICIES_MAX
+      residuals.length < 2 || residuals.length > POLICIES_MAX
         ? []
         : residuals.map((each) => ({ ...each, condition: simplify(withRequired(each.condition, schema)) }));
     const forbids = all.filter(({ effect }) => effect === 'forbid').map(({ condition }) => condition);
