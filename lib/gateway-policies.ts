@@ -18,6 +18,7 @@ import {
   type PolicySource,
   policySubject,
   readPolicyFile,
+  sourcePlaces,
 } from './core/cedar/policy-file';
 import { formatProblem, type Problem } from './core/errors';
 import { reportInputs } from './input-report';
@@ -118,7 +119,7 @@ export class GatewayPolicies extends Construct {
     this.files.push(...policies._files);
     for (const written of policies._files.flatMap(readPolicyFile)) {
       const { text, problems } = fillPlaceholders(written, filled);
-      const late = trial?._problems(`${written.file}:${written.line}`) ?? [];
+      const late = trial?._problems(sourcePlaces(written, written.line).join(', ')) ?? [];
       for (const problem of [...problems, ...late]) onProblem(problem);
       this.placeholders.push({ policy: written, values });
       const source = { ...written, ...policySubject(text) };

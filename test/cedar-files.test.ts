@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Validations as Acknowledgments, Aws, CfnParameter, Fn, Lazy, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Caller, CedarPolicies, FourLayerChecks, type ICaller } from 'cdk-secure-mcp';
@@ -36,6 +36,7 @@ function shop(...policies: CedarPolicies[]): GatewayApp {
   return app;
 }
 
+const FILE = relative(process.cwd(), __filename);
 const inline = (text: string) => CedarPolicies.fromText(text, 'inline');
 const warningsOf = ({ stack }: GatewayApp) =>
   Annotations.fromStack(stack)
@@ -140,6 +141,21 @@ test('all that is wrong is reported at once, with file, line, column and caret',
   expect(error).toContain('the value of {{A}} is empty or not printable ASCII without');
 });
 
+test('what is wrong with a text of the app has the line of the app as well', () => {
+  const good = cedar('permit', `when { ${ROLE} }`);
+  const texts: { [code: string]: string } = {
+    CEDAR_INVALID: good.replace('"role"', '"rule"'),
+    CEDAR_FILE: good.replace('"supervisor"', '"{{NOTHING}}"'),
+    POLICY_ANALYSIS: cedar('permit', ''),
+  };
+  for (const [code, text] of Object.entries(texts)) {
+    const error = shop(CedarPolicies.fromText(text, 'raw'), inline(good)).synthError();
+
+    expect(error).toMatch(new RegExp(`\\[${code}\\] \\(at raw:\\d+(:\\d+)?, ${FILE}:\\d+:\\d+[,)]`));
+    expect(error).not.toContain('at inline');
+  }
+});
+
 const client = (id: string) => `when { principal.hasTag("client_id") && principal.getTag("client_id") == "${id}" }`;
 
 test('what is valid and not meant fails synthesis', () => {
@@ -157,7 +173,9 @@ test('what is valid and not meant fails synthesis', () => {
     ),
   ).synthError();
   const about = (id: string, message: string, code = 'POLICY_ANALYSIS') =>
-    expect(error).toMatch(new RegExp(`policy '${id}' [^\n]*${message}[^\n]*\\[${code}\\] \\(at inline:\\d+\\)`));
+    expect(error).toMatch(
+      new RegExp(`policy '${id}' [^\n]*${message}[^\n]*\\[${code}\\] \\(at inline:\\d+, ${FILE}:\\d+:\\d+\\)`),
+    );
 
   about('open', 'permits without any condition');
   about('never', 'can never apply');
@@ -224,7 +242,7 @@ test('what a reviewer may accept is a warning, which an acknowledgment takes awa
 test('a file that the formatter would change is a warning with the line', () => {
   const app = shop(inline(`// first\n${cedar('permit', `when { ${ROLE} }`).replace('  action', '     action')}`));
 
-  expect(warningsOf(app)).toEqual([expect.stringContaining('[CEDAR_FORMAT] (at inline:4)')]);
+  expect(warningsOf(app)).toEqual([expect.stringContaining(`[CEDAR_FORMAT] (at inline:4, ${FILE}:`)]);
 });
 
 test('everybody with a reason is no finding', () => {

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { withoutByteOrderMark } from '../core/byte-order-mark';
 import type { PolicySource } from '../core/cedar/policy-file';
 import { type Problem, shown } from '../core/errors';
+import { CallSite } from './call-site';
 import type { PolicyTrial } from './policy-trial';
 
 /** Options of {@link SecureMcpGateway.addPolicies}. */
@@ -66,7 +67,7 @@ export class CedarPolicies {
    * @param name stands for the name of a file in messages, and names the policies
    */
   public static fromText(text: string, name: string): CedarPolicies {
-    return new CedarPolicies([{ file: name, text }], []);
+    return new CedarPolicies([{ file: name, text, origin: CallSite.current() }], []);
   }
 
   private static read(paths: readonly string[]): CedarPolicies {

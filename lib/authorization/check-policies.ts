@@ -6,6 +6,7 @@ import {
   formattingProblems,
   mayConcern,
   type PolicySource,
+  sourcePlaces,
   validatePolicyFiles,
 } from '../core/cedar/policy-file';
 import type { AnalyzedCaller, PolicyFinding, PolicyPart } from '../core/cedar/policy-finding';
@@ -187,7 +188,7 @@ function ofToolPolicies(
 function ofFiles(filePolicies: PoliciesInForce['filePolicies'], places: Places): CedarPolicyText[] {
   return filePolicies.flatMap(({ source, text }) => {
     if (source.dialect !== undefined) return [];
-    places.set(source.id, () => ({ lines: [`${source.file}:${source.line}`] }));
+    places.set(source.id, () => ({ lines: sourcePlaces(source, source.line) }));
     return [{ id: source.id, text: asDeployed(text) }];
   });
 }

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { FilePolicy } from '../core/cedar/policy-file';
+import { type FilePolicy, sourcePlaces } from '../core/cedar/policy-file';
 import { type Problem, shown } from '../core/errors';
 import { nearest } from '../core/suggest';
 import { deployTimeLiteral } from './deploy-time-text';
@@ -22,7 +22,7 @@ export interface PlaceholderValues {
 /** The text that is deployed: placeholders filled, without the `@id` that has become the name of the resource. */
 export function fillPlaceholders(policy: FilePolicy, values: PlaceholderValues): FilledPolicy {
   const problems: Problem[] = [];
-  const at = `${policy.file}:${policy.line}`;
+  const at = sourcePlaces(policy, policy.line).join(', ');
   const text = withPlaceholders(policy.text, (whole, name) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined && (Token.isUnresolved(value) || fits(value))) return deployTimeLiteral(value).slice(1, -1);
@@ -50,7 +50,7 @@ export function unfitWhenResolved(
     const resolved = resolve(values[name]!);
     const nothing = resolved === '' || resolved === undefined || resolved === null;
     const wrong = nothing ? '' : textsIn(resolved).find((text) => text !== '' && !fits(text));
-    return wrong === undefined ? [] : [{ ...unfit(name, wrong), at: `${policy.file}:${policy.line}` }];
+    return wrong === undefined ? [] : [{ ...unfit(name, wrong), at: sourcePlaces(policy, policy.line).join(', ') }];
   });
 }
 

@@ -171,7 +171,9 @@ describe('a warning about a permit has the line that makes it', () => {
 
     expect(others).toEqual([]);
     expect(text).toMatch(/has an alternative that 'staff' covers: claim 'cognito:groups' lists 'staff' and id is 'a'/);
-    expect(text).toMatch(new RegExp(`\\(at ${line('covered by a file')}:\\d+, staff.cedar:1, Shop/Gateway/refund\\)`));
+    expect(text).toMatch(
+      new RegExp(`\\(at ${line('covered by a file')}:\\d+, staff.cedar:1, ${FILE}:\\d+:\\d+, Shop/Gateway/refund\\)`),
+    );
   });
 
   test('a window of time that is over', () => {

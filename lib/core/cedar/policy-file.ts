@@ -17,12 +17,15 @@ export interface PolicySource {
   /** Path as given, for messages. */
   readonly file: string;
   readonly text: string;
+  /** The line of the app that has the text; a file says by itself where it is. */
+  readonly origin?: { readonly place: string | undefined };
 }
 
 /** One statement of a policy file, with comments and annotations before it. */
 export interface FilePolicy extends CedarPolicyText {
   /** File path as given. */
   readonly file: string;
+  readonly origin?: PolicySource['origin'];
   /** Text of the whole file. */
   readonly whole: string;
   /** Where the policy starts in it, in UTF-16 units. */
@@ -77,7 +80,7 @@ export function policySubject(text: string): Pick<FilePolicy, 'effect' | 'action
  * Splits a file into its policies. A policy has the id of its `@id("...")` annotation, else the file name without
  * extension, with a number when the file holds several.
  */
-export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
+export function readPolicyFile({ file, text, origin }: PolicySource): FilePolicy[] {
   const parts = statementsOf(text);
   const name = baseName(file).replace(/\.cedar$/, '');
   return parts.map(({ offset, source }, index) => {
@@ -88,6 +91,7 @@ export function readPolicyFile({ file, text }: PolicySource): FilePolicy[] {
       id: id || (parts.length === 1 ? name : `${name}-${index + 1}`),
       text: source,
       file,
+      ...(origin === undefined ? {} : { origin }),
       whole: text,
       offset,
       line: text.slice(0, start).split('\n').length,
@@ -112,9 +116,9 @@ export function validatePolicyFiles(files: readonly PolicySource[], schema: Ceda
     schema,
   );
   return [
-    ...empty.map(({ file }) => ({
-      ...invalid(baseName(file), 'the file has no policy', 'Write a permit or a forbid in it'),
-      at: file,
+    ...empty.map((source) => ({
+      ...invalid(baseName(source.file), 'the file has no policy', 'Write a permit or a forbid in it'),
+      at: sourcePlaces(source).join(', '),
     })),
     ...found.map((each) => located(each, byPlace.get(each.policyId)!)),
     ...policies.filter(({ dialect }) => dialect !== undefined).map(notValidated),
@@ -151,13 +155,24 @@ export function firstUnformattedLine(text: string): number | undefined {
 
 /** Files that the formatter would change. */
 export function formattingProblems(files: readonly PolicySource[]): FileProblem[] {
-  return files.flatMap(({ file, text }): FileProblem[] => {
+  return files.flatMap((source): FileProblem[] => {
+    const { file, text } = source;
     const line = firstUnformattedLine(text);
     if (line === undefined) return [];
+    const at = sourcePlaces(source, line).join(', ');
     const message = 'the file is not as the Cedar formatter writes it';
     const fix = 'Run `cedar format --write`, or format it in your editor';
-    return [{ code: 'CEDAR_FORMAT', severity: 'warning', about: baseName(file), message, fix, at: `${file}:${line}` }];
+    return [{ code: 'CEDAR_FORMAT', severity: 'warning', about: baseName(file), message, fix, at }];
   });
+}
+
+/** `policies/a.cedar:8:3`; of a text of the app also its line there. */
+export function sourcePlaces(
+  { file, origin }: Pick<PolicySource, 'file' | 'origin'>,
+  ...position: readonly (number | undefined)[]
+): string[] {
+  const place = [file, ...position.filter((each) => each !== undefined)].join(':');
+  return [place, ...(origin?.place === undefined ? [] : [origin.place])];
 }
 
 /** The statements of a text; what follows the last `;` counts as one unless it is only white space and comments. */
@@ -197,27 +212,35 @@ function located(found: CedarProblem, policy: FilePolicy): FileProblem {
   return {
     ...invalid(policy.id, `${found.message}${help}${excerpt}`, 'Correct the policy'),
     severity: found.severity,
-    at: place === undefined ? policy.file : `${policy.file}:${place.line}:${place.column}`,
+    at: sourcePlaces(policy, place?.line, place?.column).join(', '),
   };
 }
 
-function notValidated({ id, dialect, file, line }: FilePolicy): FileProblem {
+function notValidated(policy: FilePolicy): FileProblem {
+  const { id, dialect, line } = policy;
   return {
     code: 'CEDAR_NOT_VALIDATED',
     severity: 'warning',
     about: id,
     message: `policy '${id}' uses '${dialect}', which is not validated offline`,
     fix: 'Deploy it to a test engine to see whether the service accepts it',
-    at: `${file}:${line}`,
+    at: sourcePlaces(policy, line).join(', '),
   };
 }
 
 const EMPTY_ID = /^\s*@id\(""\)/m;
 
-function withoutId({ file, line }: FilePolicy): FileProblem {
+function withoutId(policy: FilePolicy): FileProblem {
   const message = 'the id of a policy is empty, got @id("")';
   const fix = 'Name the policy, or remove the annotation';
-  return { code: 'CEDAR_FILE', severity: 'error', about: baseName(file), message, fix, at: `${file}:${line}` };
+  return {
+    code: 'CEDAR_FILE',
+    severity: 'error',
+    about: baseName(policy.file),
+    message,
+    fix,
+    at: sourcePlaces(policy, policy.line).join(', '),
+  };
 }
 
 function duplicates(policies: readonly FilePolicy[]): FileProblem[] {
@@ -227,7 +250,12 @@ function duplicates(policies: readonly FilePolicy[]): FileProblem[] {
     seen.set(policy.id, first ?? policy);
     if (first === undefined) return [];
     const message = `two policies have the id '${policy.id}', the other is in ${first.file}`;
-    return [{ ...invalid(policy.id, message, 'Rename one with @id("...")'), at: policy.file }];
+    return [
+      {
+        ...invalid(policy.id, message, 'Rename one with @id("...")'),
+        at: sourcePlaces(policy, policy.line).join(', '),
+      },
+    ];
   });
 }
 

@@ -146,7 +146,7 @@ test('an empty file and an id twice are problems', () => {
 
   expect(problems('// nothing\n')).toMatchObject([{ message: 'the file has no policy' }]);
   expect(twice).toMatchObject([
-    { at: 'b/refund.cedar', message: expect.stringContaining("the id 'refund', the other is in a/refund.cedar") },
+    { at: 'b/refund.cedar:1', message: expect.stringContaining("the id 'refund', the other is in a/refund.cedar") },
   ]);
 });
 
