@@ -161,6 +161,23 @@ describe('what a trial would mean in force', () => {
     ).toEqual([]);
   });
 
+  test('a permit in force that a wider one on trial covers is still what decides; a narrower one on trial is for nothing', () => {
+    const narrow = (tool: Tool) => ({ when: [tool.arg('id').equalTo('a')] });
+    const leads = Caller.group('leads');
+
+    expect(
+      warningsOf((tool) => {
+        tool.permit(leads, narrow(tool));
+        tool.permit(Caller.anyOf(Caller.group('staff'), leads), { trial });
+      }, false),
+    ).toEqual([]);
+    expect(warningsOf((tool) => tool.permit(Caller.group('staff'), { ...narrow(tool), trial }), false)).toEqual([
+      expect.stringMatching(
+        /policy 'permit on trial \(1\) of look-up at .*' permits nothing that 'permit of look-up at .*' does not/,
+      ),
+    ]);
+  });
+
   test('a forbid that leaves nobody', () => {
     expect(
       warningsOf((_tool, shop) => shop.gateway.addPolicies(file('forbid', 'when {\n  1 == 1\n}'), { trial })),

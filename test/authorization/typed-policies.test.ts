@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Caller, ClaimMatch, type PolicyTool, ToolArgument, ToolCondition } from '../../lib/authorization';
+import { Caller, CallerType, ClaimMatch, type PolicyTool, ToolArgument, ToolCondition } from '../../lib/authorization';
 import { validatePolicies } from '../../lib/core/cedar/engine';
 import { schemaFromTools } from '../../lib/core/cedar/schema-from-tools';
 import { ERRORS, type Problem, SecureMcpError } from '../../lib/core/errors';
@@ -7,6 +7,7 @@ import { parseToolSchema } from '../../lib/core/schema/parse-tool-schema';
 import { ToolPermits } from '../../lib/tool-permits';
 import { GATEWAY } from '../core/cedar/fixture';
 import { INSIDE, inputSchema, made, OPERATORS, PARTS, statements } from './random-policies';
+import { REFUND_TOOL } from './support';
 
 test('the table has every part of the API that makes a condition or a caller', () => {
   const own = (of: object) =>
@@ -89,4 +90,20 @@ test('every permit and forbid that can be built is taken by strict validation, o
   expect(all.filter((each) => !accepted.has(each))).toEqual([]);
   for (const code of ['CALLER_INVALID', 'CALLER_KIND', 'CONDITION_TYPE', 'CONDITION_VALUE', 'TOOL_ARGUMENT_UNKNOWN'])
     expect(codes).toContain(code);
+});
+
+test('a forbid that spares everybody on a gateway without authorizer is refused, one with a condition is not', () => {
+  const problems = (when: ToolCondition[]) => {
+    const reported: Problem[] = [];
+    const permissions = new ToolPermits({
+      tool: REFUND_TOOL,
+      callerType: CallerType.UNAUTHENTICATED,
+      onProblem: (each) => reported.push(each),
+    });
+    permissions.forbidUnless({ caller: Caller.unauthenticated(), when });
+    return reported.map(({ code, message }) => `${code} ${message}`);
+  };
+
+  expect(problems([])).toEqual(["CALLER_KIND tool 'order-refund' is forbidden to nobody"]);
+  expect(problems([ToolArgument.named('amount').atMost(5)])).toEqual([]);
 });
