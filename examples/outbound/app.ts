@@ -59,7 +59,7 @@ export function build(app: App): Stack {
   });
   Validations.of(weatherKey).acknowledge({
     id: 'SecureMcp::SecureMcp-OUT13',
-    reason: 'The vendor issues keys in its console only, owner platform-team, expires 2027-12-31',
+    reason: 'The vendor issues keys in its console only, owner platform-team, expires 2036-12-31',
   });
   const weatherLogin = new ApiKeyProvider(stack, 'WeatherLogin', {
     providerName: 'weather-login',

@@ -5,13 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { FourLayerChecks } from 'cdk-secure-mcp';
 import { build } from '../../examples/quickstart/app';
-import { DEFAULT_OPTIONS } from '../../lib/rules/options';
 import { GatewayApp } from '../support/gateway-app';
-
-// Runtimes have an end of support: whether ours has come near it is a question for the calendar, not for a test.
-beforeAll(() => {
-  jest.replaceProperty(DEFAULT_OPTIONS, 'today', '2026-11-24');
-});
 
 function defaultGateway(): App {
   const shop = new GatewayApp();
