@@ -1,4 +1,4 @@
-import { App, Aws, CfnOutput, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { CfnGatewayTarget } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { CfnManagedPolicy, CfnPolicy, CfnRole, CfnRolePolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -14,6 +14,20 @@ interface Parts {
   readonly fn: CfnFunction;
   /** Where the role is not. */
   readonly other: Stack;
+}
+
+function parameter(role: CfnRole): string {
+  return new CfnParameter(role.stack, 'Name').valueAsString;
+}
+
+function conditional(role: CfnRole, yes: unknown, no: unknown): object {
+  const condition = new CfnCondition(role.stack, 'Prod', { expression: Fn.conditionEquals(parameter(role), 'prod') });
+  return { 'Fn::If': [condition.logicalId, yes, no] };
+}
+
+function attached(role: CfnRole, roles: unknown): CfnResource {
+  const properties = { PolicyDocument: WIDE, Roles: roles };
+  return new CfnResource(role.stack, 'P', { type: 'AWS::IAM::Policy', properties });
 }
 
 /** What LP06 says about the role of a tool whose parts are in three stacks. */
@@ -91,6 +105,41 @@ test.each<[string, (parts: Parts) => void, ReturnType<typeof lp06>]>([
       role.addPropertyDeletionOverride('Policies');
     },
     'pass',
+  ],
+  [
+    'a policy attached in one case of a condition',
+    ({ role }) => attached(role, conditional(role, [role.ref], [])),
+    'finding',
+  ],
+  ['a policy attached to what a parameter says', ({ role }) => attached(role, parameter(role)), 'undecided'],
+  [
+    'a policy attached to a piece of the ARN',
+    ({ role }) => attached(role, [Fn.select(1, Fn.split('/', role.attrArn))]),
+    'undecided',
+  ],
+  [
+    'a policy that exists in one case of a condition',
+    ({ role }) => {
+      const policy = attached(role, [role.ref]);
+      conditional(role, 1, 2);
+      policy.cfnOptions.condition = role.stack.node.findChild('Prod') as CfnCondition;
+    },
+    'finding',
+  ],
+  [
+    'an inline policy in one case of a condition',
+    ({ role }) =>
+      role.addPropertyOverride('Policies', conditional(role, [{ PolicyDocument: WIDE }], { Ref: 'AWS::NoValue' })),
+    'finding',
+  ],
+  [
+    'a role policy of a role that a parameter names',
+    ({ role }) =>
+      new CfnResource(role.stack, 'P', {
+        type: 'AWS::IAM::RolePolicy',
+        properties: { RoleName: parameter(role), PolicyDocument: WIDE },
+      }),
+    'undecided',
   ],
   [
     'a raw resource',
