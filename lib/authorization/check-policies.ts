@@ -14,7 +14,7 @@ import { schemaFromTools } from '../core/cedar/schema-from-tools';
 import type { ErrorCode, Problem } from '../core/errors';
 import { qualifiedToolName } from '../protocol/tool-name';
 import type { PolicyTool } from './condition-rendering';
-import { asDeployed } from './deploy-time-text';
+import { asDeployed, inMessage } from './deploy-time-text';
 import { repeatedParts } from './repeated-parts';
 import type { ToolPolicy } from './tool-policy';
 import { validateToolPolicies } from './validate-tool-policies';
@@ -221,5 +221,5 @@ function asProblem({ kind, policyId, part, tool, because = [], message, fix }: P
   const code = kind === 'quota' ? 'POLICY_SIZE' : kind === 'tool-unreachable' ? 'TOOL_UNREACHABLE' : 'POLICY_ANALYSIS';
   const about = [{ policyId: policyId ?? tool ?? '', part }, ...because];
   const at = placeText(about.flatMap((each) => places.get(each.policyId)?.(each.part) ?? []));
-  return { code, message, fix, at };
+  return { code, message: inMessage(message), fix: inMessage(fix), at };
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Reference, Token, Tokenization } from 'aws-cdk-lib';
 import { patternText, stringLiteral } from '../core/cedar/literal';
 
 const PLACEHOLDER = /(\$\{Token\[[^\]]*\]\})/g;
@@ -29,4 +29,21 @@ const DEPLOY_TIME_LENGTH = 128;
 /** The text about as long as it is deployed; the same placeholder becomes the same text. */
 export function asDeployed(text: string): string {
   return text.replace(PLACEHOLDER, (placeholder) => placeholder.padEnd(DEPLOY_TIME_LENGTH, 'x'));
+}
+
+/** A message about such a text, with the name of what is not known yet: `<Shop/Gateway/support/Client.Ref>`. */
+export function inMessage(message: string): string {
+  const [first = '', ...parts] = message.split(PLACEHOLDER);
+  let shown = first;
+  for (let index = 0; index < parts.length; index += 2) {
+    const [placeholder, rest] = [parts[index]!, parts[index + 1]!];
+    const padding = asDeployed(placeholder).slice(placeholder.length);
+    shown += `<${nameOf(placeholder)}>${rest.startsWith(padding) ? rest.slice(padding.length) : rest}`;
+  }
+  return shown;
+}
+
+function nameOf(placeholder: string): string {
+  const [token] = Tokenization.reverseString(placeholder).tokens;
+  return Reference.isReference(token) ? `${token.target.node.path}.${token.displayName}` : 'known when deployed';
 }

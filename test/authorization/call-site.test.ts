@@ -143,6 +143,8 @@ describe('a warning about a permit has the line that makes it', () => {
 
     expect(text).toMatch(/has an alternative that another one covers/);
     expect(text).toMatch(at('of an agent'));
+    expect(text).toMatch(/claim 'client_id' is '<[^<>]*\/Agent-clerk\/Client\.Ref>' and/);
+    expect(text).not.toContain('Token[');
   });
 
   test('both lines when it is there twice', () => {
