@@ -101,7 +101,7 @@ function foreignProblem(statement: unknown, role: ModelResource, names: readonly
   if (account !== undefined) return `aws:SourceAccount names account ${account}, not ${own}`;
   const source = asList(conditionValue(condition, /^(Arn|String)(Like|Equals)$/, 'aws:SourceArn')).map(String);
   const foreign = source.find((arn) => isForeign(arn.split(':')[4] ?? '') || !mayName(arn, names));
-  return foreign === undefined ? undefined : `aws:SourceArn names another gateway: ${foreign}`;
+  return foreign === undefined ? undefined : `aws:SourceArn is not that of this gateway alone: ${foreign}`;
 }
 
 /** Whether an ARN is that of a gateway with one of the names: the service appends a hyphen and ten characters. */
