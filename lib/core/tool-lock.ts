@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { TOOL_LOCK_CONTEXT } from '../protocol/template-metadata';
 import { type Problem, SecureMcpError, shown } from './errors';
+import { groupedBy } from './grouped-by';
 import { isPlainObject } from './schema/json';
 
 /** What was approved about one tool. */
@@ -56,16 +57,17 @@ export function lockedTool(tool: {
 
 /** @throws SecureMcpError TOOL_LOCK for one name with two contents: nobody could tell which of them was approved. */
 export function lockOf(contracts: readonly ToolContract[]): ToolLock {
-  const gateways: { [gateway: string]: { [qualifiedName: string]: LockedTool } } = {};
+  const gateways = new Map<string, Map<string, LockedTool>>();
   const problems: Problem[] = [];
   for (const { gateway, qualifiedName, locked } of contracts) {
-    const tools = own(gateways, gateway) ?? {};
-    const other = own(tools, qualifiedName);
+    const tools = gateways.get(gateway) ?? new Map<string, LockedTool>();
+    const other = tools.get(qualifiedName);
     if (other !== undefined && !isDeepStrictEqual(other, locked)) problems.push(ambiguous(gateway, qualifiedName));
-    gateways[gateway] = { ...tools, [qualifiedName]: locked };
+    gateways.set(gateway, tools.set(qualifiedName, locked));
   }
   if (problems.length > 0) throw new SecureMcpError(problems);
-  return { lockVersion: 1, gateways };
+  const entries = [...gateways].map(([gateway, tools]) => [gateway, Object.fromEntries(tools)] as const);
+  return { lockVersion: 1, gateways: Object.fromEntries(entries) };
 }
 
 /** Of the context that names the lock of an app. */
@@ -118,14 +120,13 @@ export function parseLock(text: string, file: string): { readonly lock?: ToolLoc
 
 /** What changed since the lock was written, of each contract. Only gateways that have tools now are compared. */
 export function lockDifferences<T extends ToolContract>(lock: ToolLock, contracts: readonly T[]): LockDifference<T>[] {
-  const gateways = [...new Set(contracts.map(({ gateway }) => gateway))];
-  return gateways.flatMap((gateway) => {
+  const gateways = groupedBy(contracts, ({ gateway }) => gateway);
+  return [...gateways].flatMap(([gateway, now]) => {
     const approved = own(lock.gateways, gateway) ?? {};
-    const now = contracts.filter((contract) => contract.gateway === gateway);
-    const names = [...new Set([...now.map(({ qualifiedName }) => qualifiedName), ...Object.keys(approved)])].sort();
-    return names.flatMap((qualifiedName): LockDifference<T>[] => {
-      const found = now.filter((contract) => contract.qualifiedName === qualifiedName);
-      return (found.length === 0 ? [undefined] : found).flatMap((contract) =>
+    const byName = groupedBy(now, ({ qualifiedName }) => qualifiedName);
+    const names = [...new Set([...byName.keys(), ...Object.keys(approved)])].sort();
+    return names.flatMap((qualifiedName): LockDifference<T>[] =>
+      (byName.get(qualifiedName) ?? [undefined]).flatMap((contract) =>
         toolDifferences(own(approved, qualifiedName), contract?.locked).map(({ part, message }) => ({
           gateway,
           qualifiedName,
@@ -133,8 +134,8 @@ export function lockDifferences<T extends ToolContract>(lock: ToolLock, contract
           message: `tool '${qualifiedName}' ${message}`,
           ...(contract === undefined ? {} : { contract }),
         })),
-      );
-    });
+      ),
+    );
   });
 }
 
