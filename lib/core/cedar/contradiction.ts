@@ -9,7 +9,7 @@ import {
   sides,
   tagOf,
 } from './expression';
-import { cannotFail, implies, scaled } from './implies';
+import { BOUNDS, cannotFail, implies, scaled } from './implies';
 import { listsExclude } from './list-contradiction';
 
 interface Range {
@@ -162,23 +162,12 @@ function subjectOf(expression: CedarExpression): string | undefined {
 
 const NEGATED: { readonly [operator: string]: string } = { '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
 
-const BOUND: { readonly [operator: string]: readonly ['low' | 'high', boolean] } = {
-  '<': ['high', false],
-  '<=': ['high', true],
-  '>': ['low', false],
-  '>=': ['low', true],
-  lessThan: ['high', false],
-  lessThanOrEqual: ['high', true],
-  greaterThan: ['low', false],
-  greaterThanOrEqual: ['low', true],
-};
-
 function apply(range: Range, operator: string, right: CedarExpression): void {
   if (operator === 'contains') restrict(range, literalSet(right));
   const value = literalOf(right);
   if (value === undefined) return;
   if (operator === '==') restrict(range, [value]);
-  const bound = BOUND[operator];
+  const bound = BOUNDS[operator];
   const limit = scaled(right);
   const isTime = limit?.type === 'datetime' || limit?.type === 'duration';
   if (bound !== undefined) raise(range, bound[0], Number(isTime ? limit.value : value), bound[1]);

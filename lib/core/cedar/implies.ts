@@ -108,7 +108,8 @@ export interface Scaled {
   readonly value: bigint;
 }
 
-const BOUNDS: { readonly [operator: string]: readonly [Bound['side'], boolean] } = {
+/** Which end of a range an operator sets, and whether the end is part of it. */
+export const BOUNDS: { readonly [operator: string]: readonly [Bound['side'], boolean] } = {
   '<': ['high', false],
   '<=': ['high', true],
   '>': ['low', false],
