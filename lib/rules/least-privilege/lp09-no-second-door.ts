@@ -20,7 +20,7 @@ export const lp09 = defineRule({
   fix: 'Remove the other way, or give it a function of its own',
   acknowledge: 'When a scheduled job uses the same function and cannot be told what to do by anybody.',
   limits:
-    'Roles outside of the assembly are not seen. A function without FunctionName gets its name at deployment: whether a pattern such as function:shop-* matches it is undecided.',
+    'Roles outside of the assembly are not seen. A function without FunctionName gets its name at deployment: whether a pattern such as function:shop-* matches it is undecided. Names with a pseudo parameter in them, such as ${AWS::StackName}-orders, are compared as they are written: what they become is not tried against other names.',
   references: ['https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html'],
   frameworks: {
     owaspMcp: ['07', '09'],
