@@ -1,7 +1,7 @@
 import { isUnknown, Unknown } from '../../assembly/resolve';
 import { type ModelResource, property, type RoleStatement, type TemplateModel } from '../../assembly/template-model';
 import { groupedBy } from '../../core/grouped-by';
-import { matchesResource } from '../../core/iam/match';
+import { matchesPattern, matchesResource } from '../../core/iam/match';
 import { functionOf } from '../lambda';
 import { perModel } from '../per-model';
 import { at } from '../read';
@@ -20,7 +20,7 @@ export const lp09 = defineRule({
   fix: 'Remove the other way, or give it a function of its own',
   acknowledge: 'When a scheduled job uses the same function and cannot be told what to do by anybody.',
   limits:
-    'Roles outside of the assembly are not seen. A function without FunctionName gets its name at deployment: whether a pattern such as function:shop-* matches it is undecided. Names with a pseudo parameter in them, such as ${AWS::StackName}-orders, are compared as they are written: what they become is not tried against other names.',
+    'Roles outside of the assembly are not seen. A function without FunctionName gets its name at deployment: whether a pattern such as function:shop-* matches it is undecided.',
   references: ['https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html'],
   frameworks: {
     owaspMcp: ['07', '09'],
@@ -80,6 +80,16 @@ Fn: { Type: AWS::Lambda::Function }
 
 const toolsByName = perModel((model) => groupedBy(toolFunctions(model), (tool) => property(tool, 'FunctionName')));
 
+/** Tools with another name that is the same once deployed. */
+function perhapsNamed(model: TemplateModel, name: string): ModelResource[] {
+  const others = name.search(PSEUDO) >= 0 ? toolsByName(model) : toolsByOpenName(model);
+  return [...others].flatMap(([other, tools]) => (typeof other === 'string' && mayBeSame(name, other) ? tools : []));
+}
+
+const toolsByOpenName = perModel(
+  (model) => new Map([...toolsByName(model)].filter(([name]) => typeof name === 'string' && name.search(PSEUDO) >= 0)),
+);
+
 /** One function, by reference or by name. A shorter ARN is none: what it leaves out stands for everything. */
 const ONE_FUNCTION = /^(?:\$\{[^${}]*\}|arn:[^*?]*:function:((?:\$\{[^${}]*\}|[^:*?])+))(?::[^:*?]*)?$/;
 
@@ -88,7 +98,11 @@ function candidates(model: TemplateModel, { resources, notResources }: RoleState
   const tools = toolFunctions(model);
   const named = resources.map((resource) => (isUnknown(resource) ? null : ONE_FUNCTION.exec(resource)));
   if (notResources.length > 0 || named.includes(null)) return [...tools];
-  const meant = named.flatMap((match) => [functionOf(model, match![0]), ...(toolsByName(model).get(match![1]) ?? [])]);
+  const meant = named.flatMap((match) => [
+    functionOf(model, match![0]),
+    ...(toolsByName(model).get(match![1]) ?? []),
+    ...(match![1] === undefined ? [] : perhapsNamed(model, match![1])),
+  ]);
   return [...new Set(meant)].filter((fn) => fn !== undefined && tools.has(fn)) as ModelResource[];
 }
 
@@ -111,9 +125,20 @@ function isNamed(model: TemplateModel, resource: string | Unknown, tool: ModelRe
   const known = typeof name === 'string' && !/^\$\{[^${}]+\}$/.test(name);
   if (matchesFunction(pattern, known ? withoutColons(name) : SOME_NAME)) return true;
   const [, , , , , , names = ''] = pattern.split(':');
+  if (known && mayBeSame(names, withoutColons(name)))
+    return new Unknown(`${resource} may become the name of ${tool.logicalId} when it is deployed`);
   return !known && isWide(names) && matchesFunction(pattern.replace(names, '*'), SOME_NAME)
     ? new Unknown(`the name of ${tool.logicalId} is given at deployment, and ${resource} may match it`)
     : false;
+}
+
+const PSEUDO = /\$\{AWS[:.][^${}]*\}/g;
+
+/** Whether one of two names becomes the other with some value of the pseudo parameters in it. */
+function mayBeSame(a: string, b: string): boolean {
+  const becomes = (open: string, other: string) =>
+    open.search(PSEUDO) >= 0 && matchesPattern(open.replace(PSEUDO, '*'), other);
+  return becomes(a, b) || becomes(b, a);
 }
 
 /** A function in the region and account of the pattern. */

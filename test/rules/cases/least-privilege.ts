@@ -6,6 +6,9 @@ const LOOKUP = 'LookupRole/Policies/0/PolicyDocument/Statement';
 const att = (id: string, attribute: string) => ({ 'Fn::GetAtt': [id, attribute] });
 const allow = (Action: unknown, Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
 
+const stackFunction = (name: string) => ({
+  'Fn::Sub': `arn:aws:lambda:eu-west-1:111122223333:function:\${AWS::StackName}-${name}`,
+});
 const agentInvokes = (Resource: unknown) => ({
   'AgentRole/Policies/0/PolicyDocument/Statement/1': allow('lambda:InvokeFunction', Resource),
 });
@@ -296,6 +299,7 @@ export const leastPrivilege: LayerCases = {
       },
     },
     compliant: {
+      'another role, on another name with the stack in it': agentInvokes(stackFunction('payroll')),
       'another role, on other names': agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:payroll-*'),
       'another role, on a pattern of a type, which IAM does not take': agentInvokes(
         'arn:aws:lambda:*:*:functi*:shop-refund',
@@ -307,6 +311,11 @@ export const leastPrivilege: LayerCases = {
       },
     },
     undecided: {
+      'a name with the stack in it, which may become that of a tool': agentInvokes(stackFunction('refund')),
+      'a name that a tool with the stack in its name may get': {
+        'RefundFn/FunctionName': { 'Fn::Sub': '${AWS::StackName}-refund' },
+        ...agentInvokes('arn:aws:lambda:eu-west-1:111122223333:function:shop-refund'),
+      },
       'a resource of a parameter': agentInvokes(OPEN),
       'a pattern and a function without name': {
         'RefundFn/FunctionName': undefined,
