@@ -1,12 +1,12 @@
 /** What ends a segment of a path, starts an escape of one that does, or is taken out of a URL before it is read. */
 const UNSAFE = ['/', '\\', '%', '?', '#', '\t', '\n', '\r'];
 
-/** Segments that lead to another path without any of these. */
-const DOT_SEGMENTS = ['', '.', '..'];
+/** Segments that lead to another path without any of these; some servers cut off what follows a semicolon. */
+const DOT_SEGMENTS = ['', '.', '..', '.;', '..;', '..;a'];
 
 /**
  * Whether every value that a regular expression (ECMA-262, flag `u`) admits stays within one segment of a path: no `/`,
- * `\`, `%`, `?` or `#`, no tab or line break, and neither nothing nor `.` nor `..`.
+ * `\`, `%`, `?` or `#`, no tab or line break, and neither nothing nor `.` nor `..`, alone or before a `;`.
  *
  * `true` is proven: each alternative is bound to both ends of the value, and each character between them is one of a set
  * that was asked for all of the above. What cannot be read so, such as a back reference, is `false`.
